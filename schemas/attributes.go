@@ -1,0 +1,45 @@
+package schemas
+
+// AttributeType is a type of a Temporal search attribute.
+type AttributeType string
+
+const (
+	Keyword  AttributeType = "Keyword"
+	Int      AttributeType = "Int"
+	Datetime AttributeType = "Datetime"
+)
+
+// SearchAttribute is one attribute that ops can search by in the Temporal UI. SQL visibility allows ten keywords; we keep to eight.
+type SearchAttribute struct {
+	Name string
+	Type AttributeType
+	What string
+}
+
+// Names of the search attributes.
+const (
+	AttrKind     = "AftercareKind"
+	AttrStage    = "AftercareStage"
+	AttrState    = "AftercareState"
+	AttrTurn     = "AftercareTurn"
+	AttrPriority = "AftercarePriority"
+	AttrOwner    = "AftercareOwner"
+	AttrMerchant = "AftercareMerchant"
+	AttrOrder    = "AftercareOrder"
+	AttrLevel    = "AftercareLevel"
+	AttrDue      = "AftercareDue"
+)
+
+// SearchAttributes lists them all. The worker refuses to start where one is missing.
+var SearchAttributes = []SearchAttribute{
+	{AttrKind, Keyword, "return, exchange, repair or complaint"},
+	{AttrStage, Keyword, "INTAKE … FOLLOW_UP, CLOSED"},
+	{AttrState, Keyword, "the state of the line furthest behind"},
+	{AttrTurn, Keyword, "on whom the case waits"},
+	{AttrPriority, Keyword, "P0 … P3"},
+	{AttrOwner, Keyword, "the person responsible"},
+	{AttrMerchant, Keyword, "the merchant"},
+	{AttrOrder, Keyword, "the order"},
+	{AttrLevel, Int, "escalation level, 1 … 5"},
+	{AttrDue, Datetime, "the nearest due"},
+}

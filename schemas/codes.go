@@ -1,0 +1,78 @@
+package schemas
+
+// Code is a machine-readable reason; a sentence for people always stands beside it. Codes are wire names.
+type Code string
+
+// Codes of input that cannot be read. Nothing starts and nothing changes.
+const (
+	CodeMalformed     Code = "malformed"        // not JSON
+	CodeUnknownField  Code = "unknown_field"    // a field this version does not know
+	CodeWrongType     Code = "wrong_type"       // a field of another type
+	CodeTooLarge      Code = "too_large"        // above the size limits of decode.go
+	CodeMissingField  Code = "missing_field"    // a field without which nothing can be done
+	CodeBadID         Code = "bad_id"           // an id outside [A-Za-z0-9_-]{1,64}
+	CodeBadValue      Code = "bad_value"        // a value outside the allowed ones
+	CodeBadAmount     Code = "bad_amount"       // negative, zero where that means nothing, or above what is possible
+	CodeOtherCurrency Code = "other_currency"   // another currency than the order's
+	CodeBadQuantity   Code = "bad_quantity"     // zero, negative, or more than there is
+	CodeUnsupported   Code = "unsupported_kind" // a kind this version has no story for
+	CodeUnknownPolicy Code = "unknown_policy"   // no such policy here, or one that only a dev stack accepts
+	CodeWrongCaseID   Code = "wrong_case_id"    // the workflow id is not merchant:request
+)
+
+// Codes of what cannot be a request (ruling 2): the system closes the case as INVALID, with a way to a person.
+const (
+	CodeUnknownOrder   Code = "unknown_order" // unknown and foreign orders and lines read the same, so that ids cannot be probed
+	CodeNotDelivered   Code = "not_delivered"
+	CodeNothingLeft    Code = "nothing_left"    // more than was bought or is left
+	CodeAlreadySettled Code = "already_settled" // these units were refunded or replaced before
+	CodeHeldElsewhere  Code = "held_elsewhere"  // an open case holds these units; the wish was appended there
+)
+
+// Codes of a command that was refused. Nothing changed.
+const (
+	CodeWrongState    Code = "wrong_state"
+	CodeWrongRole     Code = "wrong_role"
+	CodeNotYours      Code = "not_yours" // a customer and another customer's case
+	CodeStale         Code = "stale"     // decided on an older revision than the current one
+	CodeCaseClosed    Code = "case_closed"
+	CodeOverLimit     Code = "over_limit" // above what this role may decide alone
+	CodeFourEyes      Code = "four_eyes"  // the proposer may not approve
+	CodeUnknownLine   Code = "unknown_line"
+	CodeAlreadyDone   Code = "already_done"   // the same thing was done before under another command id
+	CodeNoRounds      Code = "no_rounds_left" // three offers were made; decide or escalate
+	CodeTooLate       Code = "too_late"       // money or goods have moved; see the sentence for what is possible
+	CodeUnknownName   Code = "unknown_command"
+	CodeUnknownCase   Code = "unknown_case"
+	CodeUnknownParcel Code = "unknown_parcel"
+	CodeUnknownRefund Code = "unknown_refund"
+	CodeUnavailable   Code = "unavailable" // a server that is needed does not answer; the same call may be repeated
+)
+
+// Codes of a refund that did not go through. They tell which way out there is.
+const (
+	CodeBalance       Code = "insufficient_balance" // the merchant's balance; retry with the same number
+	CodeAccountClosed Code = "account_closed"       // the card or account is gone; another account, or by hand
+	CodeDeclined      Code = "declined"
+	CodeExpired       Code = "payment_expired" // the provider's own window for refunds is over
+	CodeNoAnswer      Code = "no_answer"       // nothing known yet
+	CodeReversed      Code = "reversed"        // came back after success
+)
+
+// Refusal says why something was not done: a code for programs and a sentence a person can act on.
+type Refusal struct {
+	Code     Code   `json:"code"`
+	Message  string `json:"message"`
+	Field    string `json:"field,omitempty"`    // the field at fault, as a JSON path
+	Revision int64  `json:"revision,omitempty"` // the case's current revision, where the refusal came from a case
+}
+
+func (r *Refusal) Error() string {
+	if r.Field != "" {
+		return string(r.Code) + ": " + r.Field + ": " + r.Message
+	}
+	return string(r.Code) + ": " + r.Message
+}
+
+// ErrorTypeRefused is the Temporal error type under which a case answers a refused command; its details hold the Refusal.
+const ErrorTypeRefused = "refused"

@@ -1,0 +1,66 @@
+package schemas
+
+// Notice is one message to one person, by template. Its variables hold ids, amounts and times; names and addresses are
+// looked up where the message leaves, and never travel through a workflow.
+type Notice struct {
+	Template string            `json:"template"`
+	To       Actor             `json:"to"` // customer:<id> or a member of staff
+	Vars     map[string]string `json:"vars,omitempty"`
+}
+
+// NoticeTemplate names a template and the variables it may use. Beside these, every template may use: merchant_id, order_id, case_id.
+type NoticeTemplate struct {
+	ID   string
+	Vars []string
+}
+
+// The templates of a return (moments N1–N45). The texts are files, one per template and language, checked for every variable at load.
+var NoticeTemplates = []NoticeTemplate{
+	{ID: "ack.received", Vars: []string{"lines", "due"}},
+	{ID: "case.invalid", Vars: []string{"why"}},
+	{ID: "case.merged", Vars: []string{"holder"}},
+	{ID: "info.missing", Vars: []string{"wanted", "due"}},
+	{ID: "info.reminder", Vars: []string{"wanted", "due"}},
+	{ID: "return.approved", Vars: []string{"lines", "freight", "label", "due"}},
+	{ID: "refund.approved", Vars: []string{"lines", "amount", "due"}},
+	{ID: "case.rejected", Vars: []string{"lines", "reason", "due"}},
+	{ID: "appeal.filed", Vars: []string{"lines", "due"}},
+	{ID: "appeal.decided", Vars: []string{"lines", "decision", "reason"}},
+	{ID: "offer.made", Vars: []string{"lines", "what", "amount", "due"}},
+	{ID: "offer.reminder", Vars: []string{"lines", "what", "amount", "due"}},
+	{ID: "offer.lapsed", Vars: []string{"lines"}},
+	{ID: "return.reminder", Vars: []string{"lines", "due"}},
+	{ID: "return.extended", Vars: []string{"due"}},
+	{ID: "return.received", Vars: []string{"lines", "due"}},
+	{ID: "logistics.exception", Vars: []string{"waybill", "status"}},
+	{ID: "inspect.pass", Vars: []string{"lines"}},
+	{ID: "inspect.fail", Vars: []string{"lines", "finding", "deduction", "amount", "due"}},
+	{ID: "inspect.reminder", Vars: []string{"lines", "due"}},
+	{ID: "goods.sent_back", Vars: []string{"lines", "waybill"}},
+	{ID: "goods.kept", Vars: []string{"lines", "due"}},
+	{ID: "refund.started", Vars: []string{"amount", "method", "due"}},
+	{ID: "refund.fallback", Vars: []string{"method"}},
+	{ID: "refund.done", Vars: []string{"amount", "method"}},
+	{ID: "refund.failed", Vars: []string{"amount"}},
+	{ID: "refund.reversed", Vars: []string{"amount"}},
+	{ID: "case.withdrawn", Vars: []string{"lines"}},
+	{ID: "case.expired", Vars: []string{"lines"}},
+	{ID: "case.progress", Vars: []string{"waiting", "due"}},
+	{ID: "case.reply", Vars: []string{"text_id"}},
+	{ID: "case.closed", Vars: []string{"outcome", "amount"}},
+	{ID: "survey.invite", Vars: []string{"due"}},
+	{ID: "survey.remind", Vars: []string{"due"}},
+	{ID: "survey.again", Vars: []string{"due"}},
+	{ID: "recovery.contact", Vars: []string{"due"}},
+	{ID: "staff.assigned", Vars: []string{"kind", "lines", "due"}},
+	{ID: "staff.message", Vars: []string{"text_id"}},
+	{ID: "staff.sla_warn", Vars: []string{"clock", "due"}},
+	{ID: "staff.sla_breach", Vars: []string{"clock", "level"}},
+	{ID: "staff.escalated", Vars: []string{"level", "reason", "due"}},
+	{ID: "staff.approval", Vars: []string{"subject", "amount", "due"}},
+	{ID: "staff.law", Vars: []string{"clock", "due"}},
+	{ID: "staff.task", Vars: []string{"task", "due"}},
+	{ID: "staff.refund_failed", Vars: []string{"amount", "code", "due"}},
+	{ID: "staff.low_score", Vars: []string{"overall", "solved", "due"}},
+	{ID: "staff.stuck", Vars: []string{"step", "cause"}},
+}

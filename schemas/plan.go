@@ -1,0 +1,126 @@
+package schemas
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Plan is everything the rules decided for one case, computed once at intake from one policy version. The workflow
+// depends on the plan alone.
+type Plan struct {
+	Policy    string               `json:"policy"`
+	Version   string               `json:"version"` // hash of the policy file
+	Currency  string               `json:"currency"`
+	Priority  Priority             `json:"priority"`
+	Clocks    map[string]ClockSpec `json:"clocks"` // by rule id: ack, first_reply, return.review, law.refund, …
+	Limits    Limits               `json:"limits"`
+	People    map[Role][]Person    `json:"people"`
+	Ladder    []Rung               `json:"ladder"`    // L2…L5, in order
+	LastRung  LastRung             `json:"last_rung"` // what the operator does when L5's clock has run out
+	Survey    SurveySpec           `json:"survey"`
+	MaxRounds int                  `json:"max_rounds"` // offers per line
+}
+
+// ClockSpec is one clock of a plan, already scaled to the case's priority.
+type ClockSpec struct {
+	Rule    string     `json:"rule"` // rule id, with its version: "D-REVIEW@1"
+	After   Duration   `json:"after"`
+	Warn    []Duration `json:"warn,omitempty"`    // since the start: the owner is told
+	Remind  []Duration `json:"remind,omitempty"`  // since the start: the customer is reminded
+	Basis   string     `json:"basis,omitempty"`   // law, platform, promise, default
+	Trigger string     `json:"trigger,omitempty"` // law clocks: the event whose time starts it
+}
+
+// Limits say what a role may decide alone, in the case's currency.
+type Limits struct {
+	LargeRefund Money          `json:"large_refund"` // above it a second person decides
+	Goodwill    map[Role]int64 `json:"goodwill"`     // minor units a role may grant beyond what is owed
+}
+
+// Person is one member of staff, by opaque id, with the deputy who is asked next.
+type Person struct {
+	ID     string `json:"id"`
+	Deputy string `json:"deputy,omitempty"`
+}
+
+// Rung is one level of the escalation ladder.
+type Rung struct {
+	Level int  `json:"level"`
+	Role  Role `json:"role"`
+}
+
+// LastRung is what happens when nobody on the ladder acted.
+type LastRung string
+
+// GrantOwed grants what the customer is owed and lets goodwill lapse. It never refuses.
+const GrantOwed LastRung = "grant_owed"
+
+// SurveySpec says when the follow-up questions are asked and what counts as a low score.
+type SurveySpec struct {
+	LowOverall int `json:"low_overall"` // this score and below
+	LowNPS     int `json:"low_nps"`     // this score and below, with words
+	QuietDays  int `json:"quiet_days"`  // a customer asked within these days is not asked again
+}
+
+// Verdict is what the rules propose for one line; a person may decide otherwise, a silence never refuses.
+type Verdict struct {
+	Proposal Proposal `json:"proposal"`
+	Rule     string   `json:"rule"`               // id and version of the rule that matched
+	Owed     bool     `json:"owed"`               // the customer has a right to it: silence approves
+	Auto     bool     `json:"auto,omitempty"`     // clear and low risk: approved without waiting for a person
+	Freight  Turn     `json:"freight"`            // who pays the way back
+	Reason   string   `json:"reason,omitempty"`   // in_window, out_of_window, …
+	Evidence []string `json:"evidence,omitempty"` // what must be shown before a person decides
+}
+
+// Proposal is what a rule recommends.
+type Proposal string
+
+const (
+	ProposeApprove Proposal = "approve"
+	ProposeReject  Proposal = "reject"
+	ProposeReview  Proposal = "review" // no recommendation
+)
+
+// Duration is a length of time that reads as people write it: "20h", "72h", "7d", "90s".
+type Duration time.Duration
+
+// D returns the duration for arithmetic.
+func (d Duration) D() time.Duration { return time.Duration(d) }
+
+// MarshalText writes the duration in the largest whole unit.
+func (d Duration) MarshalText() ([]byte, error) {
+	t := time.Duration(d)
+	switch {
+	case t == 0:
+		return []byte("0s"), nil
+	case t%(24*time.Hour) == 0:
+		return fmt.Appendf(nil, "%dd", t/(24*time.Hour)), nil
+	case t%time.Hour == 0:
+		return fmt.Appendf(nil, "%dh", t/time.Hour), nil
+	case t%time.Minute == 0:
+		return fmt.Appendf(nil, "%dm", t/time.Minute), nil
+	}
+	return []byte(t.String()), nil
+}
+
+// UnmarshalText reads what MarshalText writes and everything time.ParseDuration reads. A number without unit is an error.
+func (d *Duration) UnmarshalText(b []byte) error {
+	s := string(b)
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.ParseInt(days, 10, 32)
+		if err != nil {
+			return fmt.Errorf("duration %q: write a whole number of days, such as 7d", s)
+		}
+		*d = Duration(time.Duration(n) * 24 * time.Hour)
+		return nil
+	}
+	t, err := time.ParseDuration(s)
+	if err != nil {
+		return fmt.Errorf("duration %q: write a number with a unit, such as 90s, 4h or 7d", s)
+	}
+	*d = Duration(t)
+	return nil
+}

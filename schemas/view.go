@@ -1,0 +1,102 @@
+package schemas
+
+import "time"
+
+// View answers the whole case. The query case.show, the case's row and `starter show --json` all give this shape.
+type View struct {
+	CaseID        string     `json:"case_id"`
+	RequestID     string     `json:"request_id"`
+	Kind          Kind       `json:"kind"`
+	MerchantID    string     `json:"merchant_id"`
+	OrderID       string     `json:"order_id"`
+	CustomerID    string     `json:"customer_id"`
+	Channel       Channel    `json:"channel"`
+	Reason        Reason     `json:"reason"`
+	RefundOnly    bool       `json:"refund_only"`
+	Stage         Stage      `json:"stage"`
+	State         State      `json:"state"`
+	Outcome       Outcome    `json:"outcome"`
+	Refusal       *Refusal   `json:"refusal,omitempty"` // why the case is INVALID
+	Priority      Priority   `json:"priority"`
+	Level         int        `json:"level"` // escalation, 1…5
+	Turn          Turn       `json:"turn"`
+	Owner         string     `json:"owner"`
+	DueAt         *time.Time `json:"due_at"`  // the nearest due of the clocks that decide something
+	Waiting       string     `json:"waiting"` // what for, on whom, until when, and what happens if nobody acts
+	Now           time.Time  `json:"now"`     // the case's own time; ahead of the wall clock in a fast-forwarded case
+	Revision      int64      `json:"revision"`
+	OpenedAt      time.Time  `json:"opened_at"`
+	ClosedAt      *time.Time `json:"closed_at"`
+	Lines         []Line     `json:"lines"`
+	Money         Accounts   `json:"money"`
+	Parcels       []Parcel   `json:"parcels"`
+	Clocks        []Clock    `json:"clocks"`
+	Approvals     []Approval `json:"approvals"`
+	Work          []Work     `json:"work"` // calls under way, and the ones that are stuck with their cause
+	Messages      []Posted   `json:"messages"`
+	EvidenceIDs   []string   `json:"evidence_ids"`
+	Events        []Event    `json:"events"`
+	Survey        *Survey    `json:"survey"`
+	Allowed       []Permit   `json:"allowed"` // the commands that can be given now, by role
+	Policy        string     `json:"policy"`
+	PolicyVersion string     `json:"policy_version"`
+	LegalBreach   bool       `json:"legal_breach"`
+	PredecessorID string     `json:"predecessor_id"`
+	SuccessorID   string     `json:"successor_id"`
+}
+
+// Accounts is the money of a case.
+type Accounts struct {
+	Refunded Money    `json:"refunded"` // what the provider confirmed, payments by hand with proof included
+	Charged  Money    `json:"charged"`  // what the customer paid on top
+	Entries  []Refund `json:"entries"`
+}
+
+// Clock is a running or paused clock with the answer to "why this time".
+type Clock struct {
+	ClockID   string       `json:"clock_id"`
+	Name      string       `json:"name"` // ack, first_reply, return.review, escalation, law.refund, …
+	Rule      string       `json:"rule"`
+	Trigger   string       `json:"trigger"` // the event it started from
+	StartedAt time.Time    `json:"started_at"`
+	Spec      ClockSpec    `json:"spec"`
+	Due       time.Time    `json:"due"` // absolute; of a paused clock: the due it had when it was paused
+	Paused    bool         `json:"paused,omitempty"`
+	Left      Duration     `json:"left,omitempty"` // of a paused clock
+	Pauses    []ClockPause `json:"pauses,omitempty"`
+	Lines     []string     `json:"lines,omitempty"` // the lines whose state it runs on
+	Expiry    string       `json:"expiry"`          // what happens if nobody acts, as a sentence
+	Fired     int          `json:"fired,omitempty"` // warnings and reminders given so far
+}
+
+// ClockPause is one pause with its reason.
+type ClockPause struct {
+	From   time.Time  `json:"from"`
+	To     *time.Time `json:"to,omitempty"`
+	Reason string     `json:"reason"`
+}
+
+// Work is a call to the outside that is under way, or stuck.
+type Work struct {
+	Name  string    `json:"name"`
+	Key   string    `json:"key"`
+	Since time.Time `json:"since"`
+	Cause string    `json:"cause,omitempty"` // set when it is stuck: repeating it does not help
+}
+
+// Posted is a message in the case, by id.
+type Posted struct {
+	At       time.Time `json:"at"`
+	By       Actor     `json:"by"`
+	Kind     string    `json:"kind"` // message, reply, note, merged
+	TextID   string    `json:"text_id,omitempty"`
+	Evidence []string  `json:"evidence_ids,omitempty"`
+	CaseID   string    `json:"case_id,omitempty"` // merged: the duplicate
+}
+
+// Permit is a command and the roles that may give it now.
+type Permit struct {
+	Command string   `json:"command"`
+	Roles   []Role   `json:"roles"`
+	Lines   []string `json:"lines,omitempty"`
+}
