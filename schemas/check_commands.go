@@ -229,13 +229,20 @@ func (a AnswerSurvey) Check() *Refusal {
 	if a.NPS != nil && (*a.NPS < 0 || *a.NPS > 10) {
 		return &Refusal{Code: CodeBadValue, Field: "nps", Message: "nps is 0 to 10, or left out."}
 	}
-	for name, score := range a.Scores {
-		if !slices.Contains(SurveyItems, name) {
-			return &Refusal{Code: CodeBadValue, Field: "scores", Message: fmt.Sprintf("%q is not asked; use %v.", short(name), SurveyItems)}
+	// The known items are counted instead of walking the map: workflow code must not depend on the order of a map.
+	known := 0
+	for _, name := range SurveyItems {
+		score, given := a.Scores[name]
+		if !given {
+			continue
 		}
+		known++
 		if score < 1 || score > 5 {
 			return &Refusal{Code: CodeBadValue, Field: "scores." + name, Message: "a score is 1 to 5."}
 		}
+	}
+	if known != len(a.Scores) {
+		return &Refusal{Code: CodeBadValue, Field: "scores", Message: fmt.Sprintf("something is scored that is not asked; use %v.", SurveyItems)}
 	}
 	return checkTextID(a.TextID)
 }
