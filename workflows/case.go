@@ -123,7 +123,9 @@ func (c *Case) intake() {
 		return
 	}
 	s.say("%s opened for order %s, %d line(s), reason %s.", titleOf(req.Kind), req.OrderID, len(req.Lines), req.Reason)
-	s.data = map[string]any{"channel": string(req.Channel), "settle_with": req.SettleWith, "refund_only": req.RefundOnly}
+	s.note("channel", req.Channel)
+	s.note("settle_with", req.SettleWith)
+	s.note("refund_only", req.RefundOnly)
 	if req.TextID != "" || len(req.EvidenceIDs) > 0 {
 		c.post(schemas.Posted{At: s.at, By: schemas.Actor{Role: schemas.RoleCustomer, ID: req.CustomerID}, Kind: "message", TextID: req.TextID, Evidence: req.EvidenceIDs})
 	}

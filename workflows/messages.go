@@ -157,7 +157,7 @@ func (c *Case) mayMerge(s *step, m schemas.Merge) *schemas.Refusal {
 // wanted lists what the customer is asked to send.
 func (c *Case) wanted() string {
 	for i := len(c.Events) - 1; i >= 0; i-- {
-		if w, ok := c.Events[i].Data["wanted"].(string); ok {
+		if w, ok := c.Events[i].Data["wanted"]; ok {
 			return w
 		}
 	}

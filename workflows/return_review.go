@@ -137,7 +137,7 @@ func (r *returns) goOn(s *step, lines []*schemas.Line) {
 
 func (r *returns) rejected(s *step, d schemas.Reject) {
 	s.note("reason", d.Reason)
-	s.note("evidence_ids", d.EvidenceIDs)
+	s.note("evidence_ids", strings.Join(d.EvidenceIDs, ", "))
 	s.say("%s refused line(s) %s: %s.", s.actor, lineList(s.lines), d.Reason)
 	r.answered(true)
 	done, open := sort2(s.lines, func(l *schemas.Line) bool { return l.Owed().Minor <= 0 && l.LeavesAs != schemas.OutcomeNone })

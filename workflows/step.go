@@ -26,7 +26,7 @@ type step struct {
 	clock     *schemas.Clock // the clock that ran out, in a silence
 	report    *schemas.Report
 	message   string
-	data      map[string]any
+	data      map[string]string
 	notices   []schemas.Notice
 	outbound  bool   // the customer is told something
 	then      func() // what follows once the step is part of the history
@@ -50,9 +50,9 @@ func (s *step) say(format string, args ...any) {
 // note keeps an input of the decision with the event.
 func (s *step) note(key string, value any) {
 	if s.data == nil {
-		s.data = map[string]any{}
+		s.data = map[string]string{}
 	}
-	s.data[key] = value
+	s.data[key] = fmt.Sprint(value)
 }
 
 // tell sends the customer a message when the step is done.
