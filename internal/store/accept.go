@@ -1,0 +1,296 @@
+package store
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+var (
+	//go:embed queries/case_accepted.sql
+	caseAccepted string
+	//go:embed queries/case_open.sql
+	caseOpen string
+	//go:embed queries/claims_of_order.sql
+	claimsOfOrder string
+	//go:embed queries/claims_take.sql
+	claimsTake string
+	//go:embed queries/claims_inherit.sql
+	claimsInherit string
+	//go:embed queries/payments_of_order.sql
+	paymentsOfOrder string
+	//go:embed queries/gift_card_get.sql
+	giftCardGet string
+	//go:embed queries/merchant_currency.sql
+	merchantCurrency string
+)
+
+// AcceptInput is what the intake of a case knows before it looks at what other cases hold.
+type AcceptInput struct {
+	Order schemas.IntakeOrder
+	// ShopOrder is the order as the shop's system knows it. Without an order_id it is not known there, or another
+	// customer's; that is refused, except for a successor, which a person looks at.
+	ShopOrder  schemas.ShopOrder
+	Candidates []string // who may own the case, in order of preference
+}
+
+// AcceptResult is what the case goes on with. Its lines carry no verdict: that is for the rules.
+type AcceptResult struct {
+	Refusal  *schemas.Refusal  `json:"refusal,omitempty"` // the request as a whole cannot be one
+	Closed   *schemas.View     `json:"closed,omitempty"`  // the case had ended before: its row, unchanged, without events
+	Lines    []schemas.Line    `json:"lines"`
+	Payments []schemas.Payment `json:"payments"`
+	Owner    string            `json:"owner"`
+	Method   string            `json:"method,omitempty"` // a gift card that was asked for and can be used; empty is the original method
+	Fallback bool              `json:"fallback,omitempty"`
+}
+
+// Accept takes the units of a request in order of arrival and picks the owner, in one transaction (ruling 1). A repeated
+// call answers what the first one did, whatever has changed since; one for a case that has ended changes nothing.
+//
+// A successor takes no units of its own: it inherits what its predecessor still holds of the lines it was opened for.
+func (s *Store) Accept(ctx context.Context, in AcceptInput) (AcceptResult, error) {
+	request, order := in.Order.Request, in.ShopOrder
+	known := Knows(request, order)
+	if known {
+		if refusal := CheckOrder(order); refusal != nil {
+			return AcceptResult{}, fmt.Errorf("order %s as the shop tells it: %w", order.OrderID, refusal)
+		}
+	} else {
+		in.ShopOrder = schemas.ShopOrder{Currency: order.Currency} // nothing of another customer's order is looked at
+	}
+	var result AcceptResult
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, orderLock, request.MerchantID, request.OrderID); err != nil {
+			return fmt.Errorf("lock order: %w", err)
+		}
+		before, err := acceptedBefore(ctx, tx, in.Order.CaseID, request.MerchantID)
+		if err != nil || before != nil {
+			result = deref(before)
+			return err
+		}
+		if known {
+			if err := putOrder(ctx, tx, order); err != nil {
+				return err
+			}
+		}
+		result, err = accept(ctx, tx, in, known)
+		if err != nil {
+			return err
+		}
+		if result.Refusal == nil {
+			if result.Owner, err = pickOwner(ctx, tx, request.MerchantID, in.Candidates); err != nil {
+				return err
+			}
+		}
+		return openRow(ctx, tx, in.Order, result)
+	})
+	if err != nil {
+		return AcceptResult{}, fmt.Errorf("accept %s: %w", in.Order.CaseID, err)
+	}
+	return result, nil
+}
+
+// Knows reports whether the order is there and is this customer's of this merchant.
+func Knows(r schemas.Request, o schemas.ShopOrder) bool {
+	return o.OrderID != "" && o.OrderID == r.OrderID && o.MerchantID == r.MerchantID && o.CustomerID == r.CustomerID
+}
+
+// MerchantCurrency is the currency of most of a merchant's orders, for the successor of a case whose order is not known.
+func (s *Store) MerchantCurrency(ctx context.Context, merchant string) (string, error) {
+	var currency string
+	err := s.pool.QueryRow(ctx, merchantCurrency, merchant).Scan(&currency)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", fmt.Errorf("currency of merchant %s: %w", merchant, ErrNotFound)
+	}
+	return currency, err
+}
+
+// acceptedBefore returns the answer that a case got before, or nil.
+func acceptedBefore(ctx context.Context, tx pgx.Tx, caseID, merchant string) (*AcceptResult, error) {
+	var closed bool
+	var row schemas.View
+	var accepted *AcceptResult
+	err := tx.QueryRow(ctx, caseAccepted, caseID, merchant).Scan(&closed, &row, &accepted)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("look for the case: %w", err)
+	case closed:
+		return &AcceptResult{Closed: &row}, nil
+	}
+	return accepted, nil
+}
+
+func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptResult, error) {
+	request, successor := in.Order.Request, in.Order.Predecessor != nil
+	if !successor && !known {
+		return AcceptResult{Refusal: UnknownOrder()}, nil
+	}
+	if !successor && (in.ShopOrder.Status != schemas.OrderDelivered || in.ShopOrder.DeliveredAt == nil) {
+		return AcceptResult{Refusal: refuse(schemas.CodeNotDelivered, "order_id", "this order has not been delivered. Ask again once it has arrived, or ask for a person.")}, nil
+	}
+	lines := LinesOf(in.Order, in.ShopOrder)
+	var err error
+	if successor {
+		err = inheritUnits(ctx, tx, in.Order, lines)
+	} else {
+		err = takeUnits(ctx, tx, in, lines)
+	}
+	if err != nil {
+		return AcceptResult{}, err
+	}
+	result := AcceptResult{Lines: lines}
+	if !successor {
+		result.Refusal = refusalOf(lines)
+	}
+	if !known {
+		return result, nil
+	}
+	if result.Payments, err = payments(ctx, tx, in.ShopOrder); err != nil {
+		return AcceptResult{}, err
+	}
+	result.Method, result.Fallback, err = settleWith(ctx, tx, request, in.ShopOrder)
+	return result, err
+}
+
+// takeUnits gives every line that can go on its units.
+func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.Line) error {
+	request := in.Order.Request
+	rows, err := tx.Query(ctx, claimsOfOrder, request.MerchantID, request.OrderID)
+	if err != nil {
+		return fmt.Errorf("read claims: %w", err)
+	}
+	taken := map[string]map[int]claim{}
+	var line string
+	var unit int
+	var c claim
+	_, err = pgx.ForEachRow(rows, []any{&line, &unit, &c.caseID, &c.settled}, func() error {
+		if taken[line] == nil {
+			taken[line] = map[int]claim{}
+		}
+		taken[line][unit] = c
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read claims: %w", err)
+	}
+	var took []schemas.LineUnits
+	for i := range lines {
+		if lines[i].Outcome != schemas.OutcomeNone {
+			continue
+		}
+		at := slices.IndexFunc(in.ShopOrder.Lines, func(l schemas.ShopLine) bool { return l.LineID == lines[i].LineID })
+		decideUnits(&lines[i], in.ShopOrder.Lines[at].Quantity, taken[lines[i].LineID], in.Order.At)
+		if len(lines[i].Units) > 0 {
+			took = append(took, schemas.LineUnits{LineID: lines[i].LineID, Units: lines[i].Units})
+		}
+	}
+	if len(took) == 0 {
+		return nil
+	}
+	units, err := jsonb(took)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, claimsTake, request.MerchantID, request.OrderID, in.Order.CaseID, in.Order.At, units); err != nil {
+		return fmt.Errorf("take units: %w", err)
+	}
+	return nil
+}
+
+// inheritUnits moves what the predecessor still holds to its successor.
+func inheritUnits(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, lines []schemas.Line) error {
+	var ids []string
+	for _, l := range lines {
+		ids = append(ids, l.LineID)
+	}
+	rows, err := tx.Query(ctx, claimsInherit, in.Request.MerchantID, in.Request.OrderID, in.Predecessor.CaseID, in.CaseID, ids)
+	if err != nil {
+		return fmt.Errorf("inherit units: %w", err)
+	}
+	var line string
+	var unit int
+	_, err = pgx.ForEachRow(rows, []any{&line, &unit}, func() error {
+		i := slices.Index(ids, line)
+		lines[i].Units = append(lines[i].Units, unit)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("inherit units: %w", err)
+	}
+	for i := range lines {
+		slices.Sort(lines[i].Units)
+	}
+	return nil
+}
+
+func payments(ctx context.Context, tx pgx.Tx, o schemas.ShopOrder) ([]schemas.Payment, error) {
+	rows, err := tx.Query(ctx, paymentsOfOrder, o.MerchantID, o.OrderID)
+	if err != nil {
+		return nil, fmt.Errorf("read payments: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (schemas.Payment, error) {
+		p := schemas.Payment{Captured: schemas.Money{Currency: o.Currency}, Refundable: schemas.Money{Currency: o.Currency}}
+		err := row.Scan(&p.PaymentID, &p.Method, &p.Captured.Minor, &p.Refundable.Minor)
+		return p, err
+	})
+}
+
+// settleWith says whether the customer's wish for where the money goes can be kept (ruling 6): the original method, or a
+// gift card the customer already has. To name the one method that everything was paid with is to ask for the original.
+func settleWith(ctx context.Context, tx pgx.Tx, r schemas.Request, o schemas.ShopOrder) (method string, fallback bool, err error) {
+	other := func(p schemas.ShopPayment) bool { return p.PaymentMethodID != r.SettleWith }
+	if r.SettleWith == "" || r.SettleWith == schemas.SettleOriginal || len(o.Payments) > 0 && !slices.ContainsFunc(o.Payments, other) {
+		return "", false, nil
+	}
+	var has bool
+	if err := tx.QueryRow(ctx, giftCardGet, r.MerchantID, r.CustomerID, r.SettleWith).Scan(&has); err != nil {
+		return "", false, fmt.Errorf("look for the gift card: %w", err)
+	}
+	if !has {
+		return "", true, nil
+	}
+	return r.SettleWith, false, nil
+}
+
+// openRow makes the case visible, and its owner busy, before the case itself writes its first row.
+func openRow(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, result AcceptResult) error {
+	r := in.Request
+	view := schemas.View{
+		CaseID: in.CaseID, RequestID: r.RequestID, Kind: r.Kind, MerchantID: r.MerchantID, OrderID: r.OrderID,
+		CustomerID: r.CustomerID, Channel: r.Channel, Reason: r.Reason, RefundOnly: r.RefundOnly, Stage: schemas.StageIntake,
+		State: schemas.Submitted, Turn: schemas.TurnSystem, Owner: result.Owner, Now: in.At, OpenedAt: in.At,
+		Lines: result.Lines, EvidenceIDs: r.EvidenceIDs, Policy: in.Policy,
+	}
+	if in.Predecessor != nil {
+		view.PredecessorID = in.Predecessor.CaseID
+	}
+	row, err := jsonb(view)
+	if err != nil {
+		return err
+	}
+	accepted, err := jsonb(result)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, caseOpen, row, accepted); err != nil {
+		return fmt.Errorf("open the row: %w", err)
+	}
+	return nil
+}
+
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"slices"
+	"time"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// UnknownOrder is the one answer to an order or a line that does not exist and to one that is somebody else's, word for
+// word, so that ids cannot be probed (ruling 2).
+func UnknownOrder() *schemas.Refusal {
+	return &schemas.Refusal{Code: schemas.CodeUnknownOrder, Message: "there is no such order of this customer, or no such line in it. Check the number, or ask for a person."}
+}
+
+// LinesOf reads the lines of a request off the order: what was bought, at which price, where the goods are. A line that
+// cannot be one, whatever others hold, has ended already. A successor's lines all go on, because a person looks at them.
+func LinesOf(in schemas.IntakeOrder, o schemas.ShopOrder) []schemas.Line {
+	lines := make([]schemas.Line, 0, len(in.Request.Lines))
+	zero := schemas.Money{Currency: o.Currency}
+	for _, wish := range in.Request.Lines {
+		line := schemas.Line{
+			LineID: wish.LineID, Quantity: wish.Quantity, UnitPrice: zero, Deduction: zero, Refunded: zero,
+			State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Since: in.At,
+		}
+		i := slices.IndexFunc(o.Lines, func(l schemas.ShopLine) bool { return l.LineID == wish.LineID })
+		if i >= 0 {
+			line.SKU, line.ProductID, line.UnitPrice = o.Lines[i].SKU, o.Lines[i].ProductID, o.Lines[i].UnitPrice
+		}
+		switch {
+		case in.Predecessor != nil:
+		case i < 0:
+			end(&line, schemas.Invalid, schemas.CodeUnknownOrder, "", in.At)
+		case wish.Quantity > o.Lines[i].Quantity:
+			end(&line, schemas.Invalid, schemas.CodeNothingLeft, "", in.At)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// claim is who has a unit.
+type claim struct {
+	caseID  string
+	settled bool
+}
+
+// decideUnits gives line its units out of those bought, or ends it (ruling 1).
+//
+// The wish is for a quantity, not for certain units, and is never cut in two: while enough units are free the line goes on
+// with the lowest of them. Where they are not, but would be if the open cases gave theirs back, the whole wish is merged
+// into the case that holds the lowest one; taking the free part alone would make the customer follow one wish in two
+// cases. Where not even that would do, too many units were refunded or replaced before.
+func decideUnits(line *schemas.Line, bought int, taken map[int]claim, at time.Time) {
+	var free []int
+	settled, holder := 0, ""
+	for unit := 1; unit <= bought; unit++ {
+		c, is := taken[unit]
+		switch {
+		case !is:
+			free = append(free, unit)
+		case c.settled:
+			settled++
+		case holder == "":
+			holder = c.caseID
+		}
+	}
+	switch {
+	case len(free) >= line.Quantity:
+		line.Units = free[:line.Quantity]
+	case bought-settled >= line.Quantity:
+		end(line, schemas.Merged, schemas.CodeHeldElsewhere, holder, at)
+	case bought == settled:
+		end(line, schemas.Invalid, schemas.CodeAlreadySettled, "", at)
+	default:
+		end(line, schemas.Invalid, schemas.CodeNothingLeft, "", at)
+	}
+}
+
+func end(line *schemas.Line, outcome schemas.Outcome, code schemas.Code, holder string, at time.Time) {
+	line.State, line.Outcome, line.Code, line.Holder, line.Since = schemas.Closed, outcome, code, holder, at
+}
+
+// refusalOf is the refusal of a request of which no line goes on and none was merged, or nil.
+func refusalOf(lines []schemas.Line) *schemas.Refusal {
+	for _, l := range lines {
+		if l.Outcome != schemas.Invalid {
+			return nil
+		}
+	}
+	switch code := lines[0].Code; code {
+	case schemas.CodeUnknownOrder:
+		return UnknownOrder()
+	case schemas.CodeAlreadySettled:
+		return refuse(code, "lines", "what is asked for was refunded or replaced before. Ask for a person if that is not so.")
+	default:
+		return refuse(code, "lines", "more is asked for than was bought, or than is left of it. Lower the quantity, or ask for a person.")
+	}
+}

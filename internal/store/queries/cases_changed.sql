@@ -1,0 +1,1 @@
+SELECT case_id, revision, changed_at FROM aftercare.cases WHERE changed_at > $1 ORDER BY changed_at LIMIT $2

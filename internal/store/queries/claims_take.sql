@@ -1,0 +1,4 @@
+INSERT INTO aftercare.unit_claims (merchant_id, order_id, line_id, unit, case_id, status, claimed_at)
+SELECT $1, $2, g.line_id, u.unit, $3, 'held', $4
+FROM jsonb_to_recordset($5::jsonb) AS g (line_id text, units int[])
+CROSS JOIN LATERAL unnest(g.units) AS u (unit)

@@ -1,0 +1,4 @@
+SELECT p.payment_id, p.method, p.captured_minor, p.captured_minor - p.paid_out_minor AS refundable_minor
+FROM aftercare.payments p
+WHERE p.merchant_id = $1 AND p.order_id = $2
+ORDER BY p.position, p.payment_id

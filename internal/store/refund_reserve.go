@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+var (
+	//go:embed queries/refund_put.sql
+	refundPut string
+	//go:embed queries/refund_shares_put.sql
+	refundSharesPut string
+	//go:embed queries/payment_pay_out.sql
+	paymentPayOut string
+	//go:embed queries/order_lines_pay_out.sql
+	orderLinesPayOut string
+	//go:embed queries/refund_ask.sql
+	refundAsk string
+	//go:embed queries/order_currency.sql
+	orderCurrency string
+)
+
+// ReserveRefund writes a refund into the ledger before any provider is asked, and takes its amount from what is left of the
+// payment and of every line it has a share for. It returns how the refund stands, and whether the provider may have heard
+// of it before: asked means that the next step is to look it up.
+//
+// The number makes it once. The same number with the same content changes nothing, whatever became of the refund since;
+// with another content it is refused, because two amounts under one number cannot be told apart at the provider.
+func (s *Store) ReserveRefund(ctx context.Context, in schemas.RefundOrder) (receipt schemas.RefundReceipt, asked bool, err error) {
+	if refusal := checkRefund(in); refusal != nil {
+		return receipt, false, refusal
+	}
+	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, orderLock, in.MerchantID, in.OrderID); err != nil {
+			return fmt.Errorf("lock order: %w", err)
+		}
+		entry, err := readRefund(ctx, tx, in.MerchantID, in.Refund.RefundID)
+		if err == nil {
+			receipt, asked = entry.Receipt(), entry.AskedAt != nil
+			return sameRefund(entry, in)
+		}
+		if !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		receipt = schemas.RefundReceipt{RefundID: in.Refund.RefundID, Status: schemas.RefundRequested, Amount: in.Refund.Amount}
+		return reserve(ctx, tx, in)
+	})
+	if err != nil {
+		return schemas.RefundReceipt{}, false, fmt.Errorf("reserve refund %s: %w", in.Refund.RefundID, err)
+	}
+	return receipt, asked, nil
+}
+
+func checkRefund(in schemas.RefundOrder) *schemas.Refusal {
+	r := in.Refund
+	if r.RefundID == "" {
+		return refuse(schemas.CodeMissingField, "refund.refund_id", "a refund has a number.")
+	}
+	if r.Amount.Minor <= 0 || r.Amount.Minor > maxMinor {
+		return refuse(schemas.CodeBadAmount, "refund.amount", "%d is not an amount to refund.", r.Amount.Minor)
+	}
+	sum, lines := int64(0), map[string]bool{}
+	for i, share := range r.Shares {
+		field := fmt.Sprintf("refund.shares[%d]", i)
+		switch {
+		case share.Amount.Currency != r.Amount.Currency:
+			return refuse(schemas.CodeOtherCurrency, field, "this share is in %q and the refund in %q.", share.Amount.Currency, r.Amount.Currency)
+		case share.Amount.Minor <= 0 || share.Amount.Minor > maxMinor:
+			return refuse(schemas.CodeBadAmount, field, "%d is not a share.", share.Amount.Minor)
+		case lines[share.LineID]:
+			return refuse(schemas.CodeBadValue, field, "line %s has two shares; add them up.", share.LineID)
+		}
+		sum += share.Amount.Minor
+		lines[share.LineID] = true
+	}
+	if sum != r.Amount.Minor {
+		return refuse(schemas.CodeBadAmount, "refund.shares", "the shares add up to %d and the refund is %d.", sum, r.Amount.Minor)
+	}
+	return nil
+}
+
+func sameRefund(e LedgerEntry, in schemas.RefundOrder) error {
+	byLine := func(a, b schemas.Share) int {
+		if a.LineID < b.LineID {
+			return -1
+		}
+		return 1
+	}
+	was, is := slices.SortedFunc(slices.Values(e.Refund.Shares), byLine), slices.SortedFunc(slices.Values(in.Refund.Shares), byLine)
+	if e.CaseID != in.CaseID || e.OrderID != in.OrderID || e.Refund.PaymentID != in.Refund.PaymentID || e.Refund.Method != in.Refund.Method ||
+		e.Refund.Amount != in.Refund.Amount || !slices.Equal(was, is) {
+		return refuse(schemas.CodeBadValue, "refund.refund_id", "this number stands in the ledger for another refund (%s to %s); use a new number.", e.Refund.Amount, e.Refund.Method)
+	}
+	return nil
+}
+
+func reserve(ctx context.Context, tx pgx.Tx, in schemas.RefundOrder) error {
+	r := in.Refund
+	var currency string
+	err := tx.QueryRow(ctx, orderCurrency, in.MerchantID, in.OrderID).Scan(&currency)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return UnknownOrder()
+	}
+	if err != nil {
+		return fmt.Errorf("read order: %w", err)
+	}
+	if currency != r.Amount.Currency {
+		return refuse(schemas.CodeOtherCurrency, "refund.amount", "the order was paid in %s and this refund is in %q.", currency, r.Amount.Currency)
+	}
+	type shareRow struct {
+		LineID string `json:"line_id"`
+		Minor  int64  `json:"minor"`
+	}
+	rows := make([]shareRow, 0, len(r.Shares))
+	for _, share := range r.Shares {
+		rows = append(rows, shareRow{share.LineID, share.Amount.Minor})
+	}
+	shares, err := jsonb(rows)
+	if err != nil {
+		return err
+	}
+	batch := &pgx.Batch{}
+	batch.Queue(refundPut, in.MerchantID, r.RefundID, in.CaseID, in.OrderID, in.CustomerID, r.PaymentID, r.Method, r.Amount.Minor, r.Amount.Currency, in.At)
+	batch.Queue(refundSharesPut, in.MerchantID, r.RefundID, in.OrderID, shares)
+	batch.Queue(paymentPayOut, in.MerchantID, r.RefundID, 1)
+	batch.Queue(orderLinesPayOut, in.MerchantID, r.RefundID, 1)
+	return payOutRefusal(send(ctx, tx, batch), r)
+}
+
+// payOutRefusal turns a broken constraint of the ledger into a sentence for people.
+func payOutRefusal(err error, r schemas.Refund) error {
+	switch violated(err) {
+	case "":
+		return err
+	case "payments_paid_out_within_captured":
+		return refuse(schemas.CodeBadAmount, "refund.amount", "%s is more than is left of payment %s: what was captured, less what was refunded or reserved before.", r.Amount, r.PaymentID)
+	case "order_lines_paid_out_within_cost":
+		return refuse(schemas.CodeBadAmount, "refund.shares", "%s is more than is left of what its lines cost, less what was refunded or reserved before.", r.Amount)
+	case "refunds_payment_is_known":
+		return refuse(schemas.CodeBadValue, "refund.payment_id", "the order has no payment %q.", r.PaymentID)
+	case "refund_shares_line_is_known":
+		return refuse(schemas.CodeUnknownLine, "refund.shares", "a share is of a line that the order does not have.")
+	}
+	return err
+}
+
+// MarkRefundAsked writes down that the provider is about to be asked, before it is: after a crash the refund is then looked
+// up instead of ordered again. A refund that failed, is unknown, or was reversed becomes requested again under its number.
+func (s *Store) MarkRefundAsked(ctx context.Context, merchant, refundID string, at time.Time) error {
+	return s.changeRefund(ctx, merchant, refundID, func(tx pgx.Tx, e LedgerEntry) error {
+		if e.Refund.Status != schemas.RefundRequested && !legal(e.Refund.Status, schemas.RefundRequested) {
+			return refuse(schemas.CodeAlreadyDone, "refund_id", "this refund is %s; it is not asked for again.", e.Refund.Status)
+		}
+		_, err := tx.Exec(ctx, refundAsk, merchant, refundID, at)
+		return err
+	})
+}
