@@ -192,6 +192,11 @@ func (c *Case) lookUp(f *schemas.Refund) {
 		if err != nil {
 			return // the clock on the refund asks again
 		}
+		if receipt.Code == schemas.CodeUnknownRefund {
+			// The provider never took the order, and says so: it is given again, under the same number.
+			c.request(f)
+			return
+		}
 		if receipt.Status == f.Status {
 			return
 		}

@@ -32,6 +32,9 @@ func (c *Case) view() schemas.View {
 		EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
 		Allowed: c.allowed(), Policy: c.policy(), PolicyVersion: c.Plan.Version, LegalBreach: c.Breach,
 	}
+	for _, l := range r.Lines {
+		v.Requested = append(v.Requested, schemas.PickLine{LineID: l.LineID, Quantity: l.Quantity})
+	}
 	for _, l := range c.Lines {
 		v.Lines = append(v.Lines, *l)
 	}
