@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -32,7 +34,6 @@ type tale struct {
 	taken    bool
 	rows     []schemas.View
 	events   map[int64]schemas.Event
-	notices  []schemas.Notice
 	notified []schemas.NoticeOrder
 	calls    []string
 	commands int
@@ -135,6 +136,8 @@ func hear[In, Out any](tl *tale, a schemas.Activity[In, Out], answer func(In) (O
 func (tl *tale) register() {
 	hear(tl, schemas.CaseIntake, func(o schemas.IntakeOrder) (schemas.Intake, error) { return tl.intake(o) })
 	hear(tl, schemas.ClaimsRelease, func(o schemas.ReleaseOrder) (schemas.Nothing, error) {
+		tl.mu.Lock()
+		defer tl.mu.Unlock()
 		tl.released = append(tl.released, o.Units)
 		return schemas.Nothing{}, nil
 	})
@@ -143,7 +146,9 @@ func (tl *tale) register() {
 	hear(tl, schemas.ParcelSendBack, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
 	hear(tl, schemas.ParcelTrace, func(o schemas.TraceOrder) (schemas.TraceAnswer, error) { return tl.trace(o) })
 	hear(tl, schemas.RefundRequest, func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		tl.mu.Lock()
 		tl.ordered = append(tl.ordered, o.Refund)
+		tl.mu.Unlock()
 		return tl.refund(o)
 	})
 	hear(tl, schemas.RefundLookup, func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) { return tl.lookup(q) })
@@ -152,6 +157,8 @@ func (tl *tale) register() {
 		return schemas.RefundReceipt{RefundID: o.RefundID, Status: schemas.RefundManual}, nil
 	})
 	hear(tl, schemas.GoodsDispose, func(o schemas.DisposeOrder) (schemas.Nothing, error) {
+		tl.mu.Lock()
+		defer tl.mu.Unlock()
 		tl.disposed = append(tl.disposed, o.Goods...)
 		return schemas.Nothing{}, nil
 	})
@@ -174,9 +181,10 @@ func (tl *tale) register() {
 
 // sent keeps the messages and holds each to its template: every declared variable is given, and no other.
 func (tl *tale) sent(o schemas.NoticeOrder) {
+	tl.mu.Lock()
+	defer tl.mu.Unlock()
 	tl.notified = append(tl.notified, o)
 	for _, n := range o.Messages {
-		tl.notices = append(tl.notices, n)
 		found := false
 		for _, template := range schemas.NoticeTemplates {
 			if template.ID != n.Template {
@@ -335,10 +343,21 @@ func (tl *tale) last() schemas.View {
 	return v
 }
 
+// notices lists the messages of all steps in the order of the steps; nothing waits for them, so they leave in any order.
+func (tl *tale) notices() []schemas.Notice {
+	orders := slices.Clone(tl.notified)
+	slices.SortFunc(orders, func(a, b schemas.NoticeOrder) int { return strings.Compare(a.Step, b.Step) })
+	var all []schemas.Notice
+	for _, o := range orders {
+		all = append(all, o.Messages...)
+	}
+	return all
+}
+
 // told lists the templates sent to the customer, in order.
 func (tl *tale) told() []string {
 	var ids []string
-	for _, n := range tl.notices {
+	for _, n := range tl.notices() {
 		if n.To.Role == schemas.RoleCustomer {
 			ids = append(ids, n.Template)
 		}
@@ -348,7 +367,7 @@ func (tl *tale) told() []string {
 
 func (tl *tale) toldStaff(template string) []schemas.Notice {
 	var found []schemas.Notice
-	for _, n := range tl.notices {
+	for _, n := range tl.notices() {
 		if n.Template == template {
 			found = append(found, n)
 		}
