@@ -201,4 +201,3 @@ func TestNoticesConform(t *testing.T) {
 		}
 	})
 }
-

@@ -44,9 +44,23 @@ func Open(t testing.TB, databaseURL string, options ...sandbox.Option) *sandbox.
 // Database creates a migrated database of the test's own, drops it when the test ends, and returns its URL.
 func Database(t testing.TB) string {
 	t.Helper()
+	at := EmptyDatabase(t)
+	if err := sandbox.Migrate(t.Context(), at); err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// EmptyDatabase is Database without the migration.
+func EmptyDatabase(t testing.TB) string {
+	t.Helper()
 	server := os.Getenv(ServerVariable)
 	if server == "" {
 		t.Fatalf(howToGetOne, ServerVariable)
+	}
+	at, err := url.Parse(server)
+	if err != nil {
+		t.Fatalf("%s is not a URL: %v", ServerVariable, err)
 	}
 	name := "sandbox_" + strings.ToLower(rand.Text())
 	execute(t, t.Context(), server, "create database "+name)
@@ -56,27 +70,15 @@ func Database(t testing.TB) string {
 		defer cancel()
 		execute(t, ctx, server, "drop database "+name+" with (force)")
 	})
-	at, err := url.Parse(server)
-	if err != nil {
-		t.Fatalf("%s is not a URL: %v", ServerVariable, err)
-	}
 	at.Path = "/" + name
-	// Tests run side by side; a small pool each keeps them below the server's connections.
-	query := at.Query()
-	query.Set("pool_max_conns", "8")
-	at.RawQuery = query.Encode()
-	if err := sandbox.Migrate(t.Context(), withoutPool(*at)); err != nil {
-		t.Fatal(err)
-	}
 	return at.String()
 }
 
-// withoutPool is the URL for a connection that is no pool's; PostgreSQL would not know the pool's parameter.
-func withoutPool(at url.URL) string {
-	query := at.Query()
-	query.Del("pool_max_conns")
-	at.RawQuery = query.Encode()
-	return at.String()
+// CutConnections ends every connection to a database, as a restart of the server would.
+func CutConnections(t testing.TB, databaseURL string) {
+	t.Helper()
+	execute(t, t.Context(), databaseURL,
+		"select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
 }
 
 func execute(t testing.TB, ctx context.Context, server, statement string) {
