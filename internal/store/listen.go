@@ -27,8 +27,8 @@ type CaseChanged struct {
 }
 
 const (
-	// pollEvery is how long a change can go unnoticed when its notification was lost, as a pooler in between may do.
-	pollEvery = 15 * time.Second
+	// defaultPollEvery is how long a change can go unnoticed when its notification was lost.
+	defaultPollEvery = 15 * time.Second
 	// pollOverlap is how far a poll looks back behind the last one: a transaction shows its rows later than it dated them,
 	// and none of ours may take longer than that.
 	pollOverlap = 30 * time.Second
@@ -48,6 +48,7 @@ func (s *Store) Listen(ctx context.Context) (<-chan CaseChanged, error) {
 		_ = conn.Close(context.WithoutCancel(ctx))
 		return nil, fmt.Errorf("listen for changes: %w", err)
 	}
+	l.start = l.since
 	go l.run(ctx, conn)
 	return l.out, nil
 }
@@ -55,6 +56,7 @@ func (s *Store) Listen(ctx context.Context) (<-chan CaseChanged, error) {
 type listener struct {
 	store *Store
 	out   chan CaseChanged
+	start time.Time            // what was written before it is nobody's business
 	since time.Time            // the poll has seen everything up to here
 	told  map[string]time.Time // polled rows of the overlap by case, so that they are not told of again and again
 }
@@ -97,7 +99,7 @@ func (l *listener) hear(ctx context.Context, conn *pgx.Conn) error {
 		if err := l.poll(ctx, conn); err != nil {
 			return err
 		}
-		quiet, cancel := context.WithTimeout(ctx, pollEvery)
+		quiet, cancel := context.WithTimeout(ctx, l.store.pollEvery)
 		err := l.hearUntil(quiet, conn)
 		cancel()
 		if ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
@@ -126,6 +128,9 @@ func (l *listener) hearUntil(ctx context.Context, conn *pgx.Conn) error {
 // poll tells of rows written since the last poll.
 func (l *listener) poll(ctx context.Context, conn *pgx.Conn) error {
 	from := l.since.Add(-pollOverlap)
+	if from.Before(l.start) {
+		from = l.start
+	}
 	for id, at := range l.told {
 		if at.Before(from) {
 			delete(l.told, id)

@@ -22,7 +22,8 @@ var ErrNotFound = errors.New("not found")
 
 // Store is the one way to Aftercare's own tables.
 type Store struct {
-	pool *pgxpool.Pool
+	pool      *pgxpool.Pool
+	pollEvery time.Duration
 }
 
 // Settings that a connection gets unless the URL names others. A query of ours takes milliseconds; one that takes seconds
@@ -61,7 +62,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &Store{pool: pool}, nil
+	return &Store{pool: pool, pollEvery: defaultPollEvery}, nil
 }
 
 // Close waits for the queries under way and closes all connections.

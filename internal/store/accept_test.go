@@ -1,0 +1,321 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/aftercare/aftercare/internal/store"
+	"github.com/aftercare/aftercare/internal/store/storetest"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+func TestAFreeLineGoesOnWithItsUnitsItsPriceAndWhatCanBeRefunded(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	got := accept(t, s, asks("R1", anOrder(), wish("1", 2), wish("2", 1)))
+	require.Nil(t, got.Refusal)
+	want := []schemas.Line{
+		{LineID: "1", SKU: "MUG", ProductID: "P1", Quantity: 2, Units: []int{1, 2}, UnitPrice: usd(1000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
+		{LineID: "2", SKU: "LAMP", ProductID: "P2", Quantity: 1, Units: []int{1}, UnitPrice: usd(5000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
+	}
+	require.Empty(t, cmp.Diff(want, got.Lines))
+	require.Equal(t, []schemas.Payment{
+		{PaymentID: "P-card", Method: "card_1", Captured: usd(6000), Refundable: usd(6000)},
+		{PaymentID: "P-gift", Method: "gift_1", Captured: usd(2000), Refundable: usd(2000)},
+	}, got.Payments)
+	require.Equal(t, "anna", got.Owner)
+	row, err := s.CaseRow(ctx, "shop:R1")
+	require.NoError(t, err)
+	require.Equal(t, schemas.Submitted, row.State)
+	require.Equal(t, "anna", row.Owner)
+}
+
+func TestAUnitThatAnOpenCaseHoldsIsMergedIntoThatCase(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	accept(t, s, asks("R1", anOrder(), wish("1", 2)))
+	second := accept(t, s, asks("R2", anOrder(), wish("1", 2), wish("2", 1)))
+	require.Nil(t, second.Refusal, "the lamp goes on")
+	require.Equal(t, schemas.Merged, second.Lines[0].Outcome)
+	require.Equal(t, schemas.CodeHeldElsewhere, second.Lines[0].Code)
+	require.Equal(t, "shop:R1", second.Lines[0].Holder)
+	require.Empty(t, second.Lines[0].Units, "a wish is never cut in two")
+	require.Equal(t, schemas.Submitted, second.Lines[1].State)
+
+	third := accept(t, s, asks("R3", anOrder(), wish("1", 1)))
+	require.Equal(t, []int{3}, third.Lines[0].Units, "one mug is still free")
+
+	onlyMerged := accept(t, s, asks("R4", anOrder(), wish("1", 1)))
+	require.Nil(t, onlyMerged.Refusal, "a case that only merges is merged, not refused")
+	require.Equal(t, schemas.Merged, onlyMerged.Lines[0].Outcome)
+}
+
+func TestTwoCasesForTheSameUnitAtTheSameTimeAreOneHolderAndOneMerge(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	const rivals = 12
+	results := make([]store.AcceptResult, rivals)
+	var wg sync.WaitGroup
+	for i := range rivals {
+		wg.Go(func() { results[i] = accept(t, s, asks(fmt.Sprintf("R%d", i), anOrder(), wish("2", 1))) })
+	}
+	wg.Wait()
+	holders, merged := 0, map[string]int{}
+	var holder string
+	for i, r := range results {
+		if r.Lines[0].Outcome == schemas.OutcomeNone {
+			holders, holder = holders+1, fmt.Sprintf("shop:R%d", i)
+		} else {
+			merged[r.Lines[0].Holder]++
+		}
+	}
+	require.Equal(t, 1, holders)
+	require.Equal(t, map[string]int{holder: rivals - 1}, merged)
+}
+
+func TestIntakesAtTheSameTimeShareTheWorkEvenly(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	var wg sync.WaitGroup
+	for i := range 12 {
+		wg.Go(func() {
+			o := anOrder()
+			o.OrderID = fmt.Sprintf("O-%d", i)
+			in := asks(fmt.Sprintf("R%d", i), o, wish("1", 1))
+			in.Order.Request.OrderID = o.OrderID
+			accept(t, s, in)
+		})
+	}
+	wg.Wait()
+	for _, agent := range []string{"anna", "bo", "chen"} {
+		require.Equal(t, 4, count(t, s, `SELECT count(*) FROM aftercare.cases WHERE owner = $1`, agent), agent)
+	}
+	who, err := s.LeastBusy(ctx, merchant, []string{"chen", "anna"})
+	require.NoError(t, err)
+	require.Equal(t, "chen", who, "of equals, the first")
+	who, err = s.LeastBusy(ctx, merchant, []string{"chen", "dora"})
+	require.NoError(t, err)
+	require.Equal(t, "dora", who)
+	who, err = s.LeastBusy(ctx, merchant, nil)
+	require.NoError(t, err)
+	require.Empty(t, who)
+}
+
+func TestASettledUnitIsRefusedAsAlreadySettled(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	accept(t, s, asks("R1", anOrder(), wish("1", 2), wish("2", 1)))
+	require.NoError(t, s.SettleUnits(ctx, "shop:R1", []schemas.LineUnits{{LineID: "1", Units: []int{1, 2}}, {LineID: "2", Units: []int{1}}}, noon))
+
+	lamp := accept(t, s, asks("R2", anOrder(), wish("2", 1)))
+	require.Equal(t, schemas.CodeAlreadySettled, lamp.Lines[0].Code)
+	require.Equal(t, schemas.Invalid, lamp.Lines[0].Outcome)
+	require.Equal(t, schemas.CodeAlreadySettled, lamp.Refusal.Code)
+
+	mugs := accept(t, s, asks("R3", anOrder(), wish("1", 2)))
+	require.Equal(t, schemas.CodeNothingLeft, mugs.Refusal.Code, "one mug of three is left, and two are asked for")
+
+	mug := accept(t, s, asks("R4", anOrder(), wish("1", 1)))
+	require.Equal(t, []int{3}, mug.Lines[0].Units)
+
+	require.NoError(t, s.ReleaseUnits(ctx, schemas.ReleaseOrder{CaseID: "shop:R1", Units: []schemas.LineUnits{{LineID: "2", Units: []int{1}}}}))
+	again := accept(t, s, asks("R5", anOrder(), wish("2", 1)))
+	require.Equal(t, schemas.CodeAlreadySettled, again.Refusal.Code, "a release does not free what was settled")
+}
+
+func TestMoreThanWasBoughtIsRefused(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	got := accept(t, s, asks("R1", anOrder(), wish("1", 4)))
+	require.Equal(t, schemas.CodeNothingLeft, got.Refusal.Code)
+	require.Equal(t, schemas.CodeNothingLeft, got.Lines[0].Code)
+	require.Empty(t, got.Owner, "nobody is kept busy by it")
+}
+
+func TestUnknownAndForeignOrdersAndLinesReadTheSame(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	unknown := accept(t, s, asks("R1", schemas.ShopOrder{}, wish("1", 1)))
+	foreign := anOrder()
+	foreign.CustomerID = "c-2"
+	others := accept(t, s, asks("R2", foreign, wish("1", 1)))
+	elsewhere := anOrder()
+	elsewhere.MerchantID = "other"
+	theirs := accept(t, s, asks("R3", elsewhere, wish("1", 1)))
+	noLine := accept(t, s, asks("R4", anOrder(), wish("9", 1)))
+	for _, r := range []store.AcceptResult{unknown, others, theirs, noLine} {
+		require.Equal(t, store.UnknownOrder(), r.Refusal)
+	}
+	require.Empty(t, others.Lines)
+	require.Empty(t, others.Payments, "nothing of a foreign order is told")
+	require.Zero(t, count(t, s, `SELECT count(*) FROM aftercare.orders WHERE customer_id = 'c-2'`), "nor kept")
+}
+
+func TestAnOrderThatIsNotDeliveredIsRefused(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	o := anOrder()
+	o.Status, o.DeliveredAt = schemas.OrderProcessed, nil
+	require.Equal(t, schemas.CodeNotDelivered, accept(t, s, asks("R1", o, wish("1", 1))).Refusal.Code)
+}
+
+func TestALineThatCannotBeOneDoesNotKeepTheOthersFromGoingOn(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	got := accept(t, s, asks("R1", anOrder(), wish("9", 1), wish("1", 9), wish("2", 1)))
+	require.Nil(t, got.Refusal)
+	require.Equal(t, schemas.CodeUnknownOrder, got.Lines[0].Code)
+	require.Equal(t, schemas.CodeNothingLeft, got.Lines[1].Code)
+	require.Equal(t, schemas.Submitted, got.Lines[2].State)
+}
+
+func TestARepeatedIntakeAnswersTheSameWhateverHasChangedSince(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	accept(t, s, asks("R1", anOrder(), wish("1", 3)))
+	first := accept(t, s, asks("R2", anOrder(), wish("1", 1), wish("2", 1)))
+	require.NoError(t, s.ReleaseUnits(ctx, schemas.ReleaseOrder{CaseID: "shop:R1", Units: []schemas.LineUnits{{LineID: "1", Units: []int{1, 2, 3}}}}))
+	again := accept(t, s, asks("R2", anOrder(), wish("1", 1), wish("2", 1)))
+	require.Empty(t, cmp.Diff(first, again))
+	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM aftercare.unit_claims WHERE case_id = 'shop:R2'`))
+	// The case has written its first row in between; its owner stays busy.
+	f := flush("shop:R2", 5, 0, "opened")
+	f.Row.Owner = ""
+	write(t, s, f)
+	require.Empty(t, cmp.Diff(first, accept(t, s, asks("R2", anOrder(), wish("1", 1), wish("2", 1)))))
+	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM aftercare.cases WHERE case_id = 'shop:R2' AND owner = $1`, first.Owner))
+}
+
+func TestACaseStartedAgainAfterItsEndGetsItsOldAnswerAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	accept(t, s, asks("R1", anOrder(), wish("1", 1)))
+	closeCase(t, s, "shop:R1")
+	before, err := s.CaseRow(ctx, "shop:R1")
+	require.NoError(t, err)
+
+	// The second run's scribe writes before intake has looked.
+	second := flush("shop:R1", 3, 0, "opened")
+	second.RunID, second.RunStartedAt = "run-2", noon.AddDate(0, 2, 0)
+	require.True(t, write(t, s, second).Stale)
+
+	got := accept(t, s, asks("R1", anOrder(), wish("2", 1)))
+	after, err := s.CaseRow(ctx, "shop:R1")
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(before, after))
+	require.Len(t, after.Events, 1)
+	before.Events = nil
+	require.Empty(t, cmp.Diff(before, *got.Closed))
+	require.Zero(t, count(t, s, `SELECT count(*) FROM aftercare.unit_claims WHERE line_id = '2'`))
+}
+
+func TestASuccessorInheritsWhatItsPredecessorHoldsAndTakesNothingElse(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	accept(t, s, asks("R1", anOrder(), wish("1", 2), wish("2", 1)))
+	require.NoError(t, s.SettleUnits(ctx, "shop:R1", []schemas.LineUnits{{LineID: "2", Units: []int{1}}}, noon))
+	in := asks("R1", anOrder(), wish("1", 3), wish("2", 1))
+	in.Order.CaseID = "shop:R1:2"
+	in.Order.Predecessor = &schemas.Predecessor{CaseID: "shop:R1", Why: "reopen", AtReview: true}
+	got := accept(t, s, in)
+	require.Nil(t, got.Refusal)
+	require.Equal(t, []int{1, 2}, got.Lines[0].Units)
+	require.Equal(t, schemas.Submitted, got.Lines[0].State)
+	require.Empty(t, got.Lines[1].Units, "settled for good")
+	require.Equal(t, schemas.Submitted, got.Lines[1].State, "a person looks at it all the same")
+
+	require.NoError(t, s.ReleaseUnits(ctx, schemas.ReleaseOrder{CaseID: "shop:R1", Units: []schemas.LineUnits{{LineID: "1", Units: []int{1, 2}}}}))
+	require.Equal(t, 2, count(t, s, `SELECT count(*) FROM aftercare.unit_claims WHERE case_id = 'shop:R1:2'`), "the predecessor's end frees nothing of it")
+}
+
+func TestASuccessorOfAnUnknownOrderStillReachesAPerson(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	in := asks("R1", schemas.ShopOrder{Currency: "USD"}, wish("1", 1))
+	in.Order.CaseID = "shop:R1:2"
+	in.Order.Predecessor = &schemas.Predecessor{CaseID: "shop:R1", Why: "request_human", AtReview: true}
+	got := accept(t, s, in)
+	require.Nil(t, got.Refusal)
+	require.Equal(t, schemas.Submitted, got.Lines[0].State)
+	require.Equal(t, usd(0), got.Lines[0].UnitPrice)
+	require.Equal(t, "anna", got.Owner)
+}
+
+func TestMoneyGoesToTheGiftCardTheCustomerHasAndElseBackTheWayItCame(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	require.NoError(t, s.PutCustomer(ctx, schemas.ShopCustomer{
+		MerchantID: merchant, CustomerID: customer, Locale: "en",
+		PaymentMethods: []schemas.PaymentMethod{{PaymentMethodID: "gift_9", Kind: "gift_card"}, {PaymentMethodID: "paypal_9", Kind: "paypal"}},
+	}))
+	require.NoError(t, s.PutCustomer(ctx, schemas.ShopCustomer{
+		MerchantID: merchant, CustomerID: "c-2", Locale: "en",
+		PaymentMethods: []schemas.PaymentMethod{{PaymentMethodID: "gift_8", Kind: "gift_card"}},
+	}))
+	for i, c := range []struct {
+		wish, method string
+		fallback     bool
+	}{
+		{"", "", false}, {"original", "", false},
+		{"gift_9", "gift_9", false},
+		{"paypal_9", "", true}, // another account of theirs is not where the money came from
+		{"gift_8", "", true},   // somebody else's
+		{"card_1", "", true},   // only a part was paid by it
+	} {
+		in := asks(fmt.Sprintf("R%d", i), anOrder(), wish("1", 1))
+		in.Order.Request.SettleWith = c.wish
+		if i >= 3 {
+			in.Order.Request.OrderID = fmt.Sprintf("O%d", i)
+			in.ShopOrder.OrderID = in.Order.Request.OrderID
+		}
+		got := accept(t, s, in)
+		require.Equal(t, c.method, got.Method, c.wish)
+		require.Equal(t, c.fallback, got.Fallback, c.wish)
+	}
+	o := anOrder()
+	o.OrderID, o.Payments = "O9", []schemas.ShopPayment{{PaymentID: "P", PaymentMethodID: "card_1", Captured: usd(8000)}}
+	in := asks("R9", o, wish("1", 1))
+	in.Order.Request.OrderID, in.Order.Request.SettleWith = "O9", "card_1"
+	got := accept(t, s, in)
+	require.Empty(t, got.Method)
+	require.False(t, got.Fallback, "to name the only method is to ask for the original one")
+}
+
+func TestRefundsFromBeforeAftercareAreCountedAndSettleTheirUnits(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	o := anOrder()
+	o.Refunds = []schemas.ShopRefund{
+		{RefundID: "old-1", PaymentID: "P-card", LineID: "1", Quantity: 1, Amount: usd(1000)},
+		{RefundID: "old-2", PaymentID: "P-card", Amount: usd(300)}, // for the order as a whole: it settles nothing
+	}
+	got := accept(t, s, asks("R1", o, wish("1", 2), wish("2", 1)))
+	require.Equal(t, []int{1, 2}, got.Lines[0].Units)
+	require.Equal(t, usd(4700), got.Payments[0].Refundable)
+	require.Equal(t, schemas.CodeNothingLeft, accept(t, s, asks("R2", o, wish("1", 3))).Refusal.Code)
+
+	whole := anOrder()
+	whole.OrderID = "O2"
+	whole.Refunds = []schemas.ShopRefund{{RefundID: "a", PaymentID: "P-card", Amount: usd(6000)}, {RefundID: "b", PaymentID: "P-gift", Amount: usd(2000)}}
+	in := asks("R3", whole, wish("1", 1))
+	in.Order.Request.OrderID = "O2"
+	require.Equal(t, schemas.CodeAlreadySettled, accept(t, s, in).Refusal.Code)
+}
+
+func TestPersonalDataOfAnOrderIsNotKeptWithIt(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	require.NoError(t, s.PutOrder(ctx, anOrder()))
+	o, err := s.Order(ctx, merchant, "O1")
+	require.NoError(t, err)
+	require.Nil(t, o.ShipTo)
+	want := anOrder()
+	want.ShipTo = nil
+	require.Empty(t, cmp.Diff(want, o))
+	_, err = s.Order(ctx, "other", "O1")
+	require.ErrorIs(t, err, store.ErrNotFound)
+}
