@@ -89,14 +89,14 @@ type Line struct {
 	Offer       *Offer       `json:"offer,omitempty"`  // the open offer
 	Rounds      int          `json:"rounds,omitempty"` // offers made so far
 	Rejection   *Rejection   `json:"rejection,omitempty"`
-	Extended    bool         `json:"extended,omitempty"` // the one extension of the ship-back was taken
-	KeepReason  string       `json:"keep_reason,omitempty"`
-	Approver    *Actor       `json:"approver,omitempty"`  // who approved the request; may not grant the refund above the limit
-	Refunded    Money        `json:"refunded"`            // what the provider confirmed
-	ClockID     string       `json:"clock_id,omitempty"`  // the clock that runs on this line's state
-	Since       time.Time    `json:"since"`               // in this state since
-	History     []StateSince `json:"history,omitempty"`   // the states it went through
-	LeavesAs    Outcome      `json:"leaves_as,omitempty"` // the outcome it will have when goods under way have arrived
+	Extended    bool         `json:"extended,omitempty"`    // the one extension of the ship-back was taken
+	KeepsGoods  bool         `json:"keeps_goods,omitempty"` // refund-only: nothing comes back
+	Approver    *Actor       `json:"approver,omitempty"`    // who approved the request; may not grant the refund above the limit
+	Refunded    Money        `json:"refunded"`              // what the provider confirmed
+	ClockID     string       `json:"clock_id,omitempty"`    // the clock that runs on this line's state
+	Since       time.Time    `json:"since"`                 // in this state since
+	History     []StateSince `json:"history,omitempty"`     // the states it went through
+	LeavesAs    Outcome      `json:"leaves_as,omitempty"`   // the outcome it will have when goods under way have arrived
 }
 
 // StateSince is one step of a line's way.
@@ -196,11 +196,12 @@ const (
 // Approval is a second person's decision that is open or was made.
 type Approval struct {
 	ApprovalID string     `json:"approval_id"`
-	Subject    string     `json:"subject"` // large_refund, goodwill, paid_by_hand
+	Subject    string     `json:"subject"` // large_refund, paid_by_hand, other_account
 	Amount     Money      `json:"amount"`
 	Lines      []PickLine `json:"lines,omitempty"`
 	RefundID   string     `json:"refund_id,omitempty"`
 	ProofID    string     `json:"proof_id,omitempty"`
+	Method     string     `json:"method,omitempty"` // the other account
 	Proposer   Actor      `json:"proposer"`
 	Level      int        `json:"level"` // who may decide: 3 supervisor, 4 manager, 5 executive
 	Asked      string     `json:"asked"` // the person it waits for

@@ -4,16 +4,16 @@ import "time"
 
 // Event is a line of a case's own history. Its revision is its number: the first is 1, and none is left out.
 type Event struct {
-	Revision int64          `json:"revision"`
-	At       time.Time      `json:"at"`   // the case's own time
-	Name     string         `json:"name"` // a command's, a fact's, or one of the names below
-	Actor    Actor          `json:"actor"`
-	Door     Door           `json:"door"`
-	State    State          `json:"state"` // of the case, after it
-	Lines    []string       `json:"lines,omitempty"`
-	Rule     string         `json:"rule,omitempty"` // the rule that decided, with version
-	Message  string         `json:"message"`        // what happened, as a sentence
-	Data     map[string]any `json:"data,omitempty"` // the inputs: ids, codes and amounts, no words of people
+	Revision int64             `json:"revision"`
+	At       time.Time         `json:"at"`   // the case's own time
+	Name     string            `json:"name"` // a command's, a fact's, or one of the names below
+	Actor    Actor             `json:"actor"`
+	Door     Door              `json:"door"`
+	State    State             `json:"state"` // of the case, after it
+	Lines    []string          `json:"lines,omitempty"`
+	Rule     string            `json:"rule,omitempty"` // the rule that decided, with version
+	Message  string            `json:"message"`        // what happened, as a sentence
+	Data     map[string]string `json:"data,omitempty"` // the inputs: ids, codes and amounts, no words of people
 	// CommandID or EventID is the id the sender gave.
 	CommandID string `json:"command_id,omitempty"`
 	EventID   string `json:"event_id,omitempty"`
@@ -24,7 +24,8 @@ const (
 	EventOpened         = "case.opened"
 	EventIntake         = "intake.done"
 	EventAssigned       = "case.assigned"
-	EventMoved          = "line.moved"
+	EventFollowUp       = "follow_up.begun"
+	EventSurveyDue      = "survey.due"
 	EventWarned         = "clock.warned"
 	EventReminded       = "clock.reminded"
 	EventExpired        = "clock.expired"

@@ -75,13 +75,16 @@ type Refund struct {
 	Amount    Money        `json:"amount"`
 	Shares    []Share      `json:"shares"` // what part of the amount each line gets
 	Status    RefundStatus `json:"status"`
-	Code      string       `json:"code,omitempty"`       // why it failed, in the words of docs/words.md
+	Code      Code         `json:"code,omitempty"`       // why it failed, in the words of docs/words.md
 	ProofID   string       `json:"proof_id,omitempty"`   // evidence of a payment by hand
+	Confirmed bool         `json:"confirmed,omitempty"`  // its success was looked up at the provider, not only reported
+	Replaces  string       `json:"replaces,omitempty"`   // the refund given up for this one, where the destination changed
 	ChangedAt string       `json:"changed_at,omitempty"` // RFC 3339 UTC, the case's own time
 }
 
 // Share is the part of a refund that belongs to one line.
 type Share struct {
 	LineID string `json:"line_id"`
+	Units  []int  `json:"units,omitempty"` // which part of the line, where quantities went different ways
 	Amount Money  `json:"amount"`
 }

@@ -27,6 +27,7 @@ type View struct {
 	Revision      int64      `json:"revision"`
 	OpenedAt      time.Time  `json:"opened_at"`
 	ClosedAt      *time.Time `json:"closed_at"`
+	Requested     []PickLine `json:"requested"` // as the request named them
 	Lines         []Line     `json:"lines"`
 	Money         Accounts   `json:"money"`
 	Parcels       []Parcel   `json:"parcels"`

@@ -96,11 +96,13 @@ func sameRefund(e LedgerEntry, in schemas.RefundOrder) error {
 	}
 	was, is := slices.SortedFunc(slices.Values(e.Refund.Shares), byLine), slices.SortedFunc(slices.Values(in.Refund.Shares), byLine)
 	if e.CaseID != in.CaseID || e.OrderID != in.OrderID || e.Refund.PaymentID != in.Refund.PaymentID || e.Refund.Method != in.Refund.Method ||
-		e.Refund.Amount != in.Refund.Amount || !slices.Equal(was, is) {
+		e.Refund.Amount != in.Refund.Amount || !slices.EqualFunc(was, is, sameShare) {
 		return refuse(schemas.CodeBadValue, "refund.refund_id", "this number stands in the ledger for another refund (%s to %s); use a new number.", e.Refund.Amount, e.Refund.Method)
 	}
 	return nil
 }
+
+func sameShare(a, b schemas.Share) bool { return a.LineID == b.LineID && a.Amount == b.Amount }
 
 func reserve(ctx context.Context, tx pgx.Tx, in schemas.RefundOrder) error {
 	r := in.Refund

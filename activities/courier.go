@@ -1,0 +1,56 @@
+package activities
+
+import (
+	"context"
+
+	"github.com/aftercare/aftercare/internal/provider"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Courier books parcels with a carrier and asks where they are. An order without an answer is simply sent again: the carrier
+// knows its key, so sending it again is looking it up.
+type Courier struct{ carrier provider.Courier }
+
+// NewCourier takes a carrier.
+func NewCourier(c provider.Courier) *Courier { return &Courier{carrier: c} }
+
+// Label books the way back to the merchant. It is safe to run twice: a key has one label and one waybill.
+func (c *Courier) Label(ctx context.Context, order schemas.ParcelOrder) (schemas.Parcel, error) {
+	return c.book(ctx, "book label ", order, c.carrier.Label)
+}
+
+// Register asks to be told the movements of the customer's own parcel. It is safe to run twice: a key is one registration.
+func (c *Courier) Register(ctx context.Context, order schemas.ParcelOrder) (schemas.Parcel, error) {
+	return c.book(ctx, "register parcel ", order, c.carrier.Register)
+}
+
+// SendBack books the way to the customer. It is safe to run twice: a key has one label and one waybill.
+func (c *Courier) SendBack(ctx context.Context, order schemas.ParcelOrder) (schemas.Parcel, error) {
+	return c.book(ctx, "book the way back ", order, c.carrier.SendBack)
+}
+
+// Trace asks where a parcel is. It changes nothing, so it may run as often as it likes.
+func (c *Courier) Trace(ctx context.Context, order schemas.TraceOrder) (schemas.TraceAnswer, error) {
+	ctx, cancel := patience(ctx)
+	defer cancel()
+	answer, err := c.carrier.Trace(ctx, provider.TraceCall{MerchantID: order.MerchantID, Carrier: order.Carrier, Waybill: order.Waybill, At: order.At})
+	if err != nil {
+		return schemas.TraceAnswer{}, outsideFailed("trace parcel "+order.Waybill, err)
+	}
+	return answer, nil
+}
+
+func (c *Courier) book(ctx context.Context, doing string, order schemas.ParcelOrder,
+	call func(context.Context, provider.ParcelCall) (provider.Shipment, error)) (schemas.Parcel, error) {
+	ctx, cancel := patience(ctx)
+	defer cancel()
+	shipment, err := call(ctx, provider.ParcelCall{Key: order.Key, MerchantID: order.MerchantID, OrderID: order.OrderID,
+		CustomerID: order.CustomerID, Direction: order.Direction, Carrier: order.Carrier, Waybill: order.Waybill,
+		Lines: order.Lines, PaidBy: order.PaidBy, At: order.At})
+	if err != nil {
+		return schemas.Parcel{}, outsideFailed(doing+order.Key, err)
+	}
+	return schemas.Parcel{Waybill: shipment.Waybill, Carrier: shipment.Carrier, Direction: order.Direction, Lines: order.Lines,
+		Label: shipment.Label, PaidBy: order.PaidBy, Status: shipment.Status,
+		ScannedAt: shipment.ScannedAt, DeliveredAt: shipment.DeliveredAt, MovedAt: shipment.MovedAt}, nil
+}

@@ -1,0 +1,70 @@
+// Package app puts the parts together: it is the one place that knows all of them.
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+	"go.uber.org/zap"
+
+	"github.com/aftercare/aftercare/internal/config"
+	"github.com/aftercare/aftercare/internal/devstack"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Dial connects to Temporal as its own variables and profile say, and makes sure that it answers. The namespace is
+// "aftercare" where nothing else is said.
+func Dial(ctx context.Context, log *zap.Logger) (client.Client, client.Options, error) {
+	options, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return nil, options, fmt.Errorf("read Temporal's settings: %w", err)
+	}
+	if options.Namespace == "" || options.Namespace == client.DefaultNamespace {
+		options.Namespace = devstack.DefaultNamespace
+	}
+	options.Logger = config.ForTemporal(log.Named("temporal"))
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	c, err := client.DialContext(ctx, options)
+	if err != nil {
+		address := options.HostPort
+		if address == "" {
+			address = client.DefaultHostPort
+		}
+		return nil, options, fmt.Errorf("no Temporal server answers at %s: start one with `go run ./starter dev`, or set TEMPORAL_ADDRESS: %w", address, err)
+	}
+	return c, options, nil
+}
+
+// SearchAttributes are the attributes a namespace needs, as Temporal's tools write them.
+func SearchAttributes() map[string]string {
+	types := map[string]string{}
+	for _, a := range schemas.SearchAttributes {
+		types[a.Name] = string(a.Type)
+	}
+	return types
+}
+
+// checkSearchAttributes refuses a namespace that lacks one: a case that sets an attribute nobody registered would stop for
+// ever, so a worker does not begin there.
+func checkSearchAttributes(ctx context.Context, c client.Client, namespace string) error {
+	known, err := c.OperatorService().ListSearchAttributes(ctx, &operatorservice.ListSearchAttributesRequest{Namespace: namespace})
+	if err != nil {
+		return fmt.Errorf("list the search attributes of namespace %s: %w", namespace, err)
+	}
+	command, missing := "temporal operator search-attribute create --namespace "+namespace, 0
+	for _, a := range schemas.SearchAttributes {
+		if _, ok := known.GetCustomAttributes()[a.Name]; !ok {
+			missing++
+			command += fmt.Sprintf(" --name %s --type %s", a.Name, a.Type)
+		}
+	}
+	if missing == 0 {
+		return nil
+	}
+	return fmt.Errorf("namespace %s lacks %d search attribute(s); make them with:\n  %s", namespace, missing, command)
+}

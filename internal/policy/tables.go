@@ -1,0 +1,214 @@
+package policy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/vm"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// table is a decision table: the first row that is true decides, and the last one always is.
+type table[T any] []row[T]
+
+type row[T any] struct {
+	rule string
+	when *vm.Program // nil: always
+	then T
+}
+
+// decide answers a question. It fails only where an expression does, which Load has made nearly impossible.
+func (t table[T]) decide(q Question) (row[T], error) {
+	for _, r := range t {
+		if r.when == nil {
+			return r, nil
+		}
+		yes, err := expr.Run(r.when, q)
+		if err != nil {
+			return row[T]{}, fmt.Errorf("rule %s cannot be decided: %w", r.rule, err)
+		}
+		if yes == true {
+			return r, nil
+		}
+	}
+	return row[T]{}, errors.New("no row decides, although the last one always should")
+}
+
+// story holds the tables of one kind of case.
+type story struct {
+	windows     Windows
+	priority    table[schemas.Priority]
+	eligibility table[schemas.Verdict] // Proposal, Owed and Reason only
+	freight     table[schemas.Turn]
+	evidence    table[[]string]
+	auto        table[bool]
+}
+
+func (b *builder) stories() {
+	l := b.section(func(s fileShape) bool { return s.Stories != nil })
+	if l.shape.Stories == nil || l.shape.Stories.Return == nil {
+		b.fault(l.doc, place{"stories"}, "stories.return is needed: the tables of a return")
+		return
+	}
+	at, s := place{"stories", "return"}, l.shape.Stories.Return
+	made := &story{}
+	made.windows.NoReason = b.window(l.doc, at.then("windows"), "no_reason", s.Windows.NoReason)
+	made.windows.Fault = b.window(l.doc, at.then("windows"), "fault", s.Windows.Fault)
+	made.priority = rows(b, l.doc, at, "priority", s.Priority, oneOf(priorities...))
+	made.eligibility = rows(b, l.doc, at, "eligibility", s.Eligibility, propose)
+	made.freight = rows(b, l.doc, at, "freight", s.Freight, oneOf(schemas.TurnMerchant, schemas.TurnCustomer))
+	made.evidence = rows(b, l.doc, at, "evidence", s.Evidence, demand)
+	made.auto = rows(b, l.doc, at, "auto", s.Auto, func(yes bool) (bool, error) { return yes, nil })
+	b.policy.stories[schemas.KindReturn] = made
+}
+
+func (b *builder) window(doc *document, at place, right string, w *windowShape) int {
+	if w == nil {
+		b.fault(doc, at, "windows.%s is needed: how many days the right holds", right)
+		return 0
+	}
+	at = at.then(right)
+	b.rule(doc, at, w.Head, "window "+right, plural(w.Days))
+	if w.Days < 0 || w.Days > 3650 {
+		b.fault(doc, at.then("days"), "days: %d is not possible; use 0 to 3650", w.Days)
+	}
+	for i, f := range w.Floors {
+		where := at.then("floors", i)
+		f.Head.What = or(f.Head.What, "the law's own period: "+w.Head.What)
+		f.Head.Basis = "law"
+		b.rule(doc, where, f.Head, "floor of window "+right, "at least "+plural(f.Days))
+		if w.Days < f.Days {
+			b.fault(doc, at.then("days"), "days: %s is less than the law grants, %s (%s)", plural(w.Days), plural(f.Days), f.Head.Rule)
+		}
+	}
+	return w.Days
+}
+
+// rows checks a table and compiles its expressions. read turns a `then` into what the row answers.
+func rows[S, T any](b *builder, doc *document, story place, called string, shapes []rowShape[S], read func(S) (T, error)) table[T] {
+	at := story.then(called)
+	if len(shapes) == 0 {
+		b.fault(doc, at, "table %s is needed", called)
+		return nil
+	}
+	var made table[T]
+	for i, shape := range shapes {
+		where, last := at.then(i), i == len(shapes)-1
+		h := b.rule(doc, where, shape.Head, called, shape.value())
+		r := row[T]{rule: h.Rule}
+		switch {
+		case last && shape.When != "":
+			b.fault(doc, where.then("when"), "the last row of %s has a condition, so that some case would not be decided; add a row without `when`", called)
+		case !last && shape.When == "":
+			b.fault(doc, where, "a row without `when` always decides; the rows below it in %s would never be read", called)
+		}
+		if shape.When != "" {
+			r.when = b.compile(doc, where.then("when"), shape.When)
+		}
+		if shape.Then == nil {
+			b.fault(doc, where, "then is needed: what the row decides")
+			continue
+		}
+		then, err := read(*shape.Then)
+		if err != nil {
+			b.fault(doc, where.then("then"), "then: %v", err)
+		}
+		r.then = then
+		made = append(made, r)
+	}
+	return made
+}
+
+// builtins are the functions an expression may call: none reads a clock, a place or anything else outside the question.
+var builtins = []string{"len", "all", "any", "none", "abs", "min", "max", "lower", "upper", "hasPrefix", "hasSuffix"}
+
+func (b *builder) compile(doc *document, at place, when string) *vm.Program {
+	options := []expr.Option{expr.Env(Question{}), expr.AsBool(), expr.DisableAllBuiltins()}
+	for _, function := range builtins {
+		options = append(options, expr.EnableBuiltin(function))
+	}
+	program, err := expr.Compile(when, options...)
+	if err == nil {
+		return program
+	}
+	var located *file.Error
+	if errors.As(err, &located) && located.Line == 1 {
+		b.faults = append(b.faults, doc.within(at, when, located.Column, "when: %s", located.Message))
+		return nil
+	}
+	message, _, _ := strings.Cut(err.Error(), "\n")
+	b.fault(doc, at, "when: %s", message)
+	return nil
+}
+
+// oneOf accepts the given words only.
+func oneOf[T ~string](words ...T) func(string) (T, error) {
+	return func(s string) (T, error) {
+		if !slices.Contains(words, T(s)) {
+			return "", fmt.Errorf("%q is not known; use one of %v", s, words)
+		}
+		return T(s), nil
+	}
+}
+
+// propose reads a row of the eligibility table. What is owed cannot be proposed for refusal: silence would grant it.
+func propose(e eligibility) (schemas.Verdict, error) {
+	proposal, err := oneOf(schemas.ProposeApprove, schemas.ProposeReject, schemas.ProposeReview)(e.Proposal)
+	switch {
+	case err != nil:
+		return schemas.Verdict{}, fmt.Errorf("proposal: %w", err)
+	case e.Owed && proposal == schemas.ProposeReject:
+		return schemas.Verdict{}, errors.New("what is owed cannot be proposed for refusal")
+	case !codeWord.MatchString(e.Reason):
+		return schemas.Verdict{}, fmt.Errorf("reason: %q is not a code; write it as in_window", e.Reason)
+	}
+	return schemas.Verdict{Proposal: proposal, Owed: e.Owed, Reason: e.Reason}, nil
+}
+
+func demand(wanted []string) ([]string, error) {
+	for _, w := range wanted {
+		if !codeWord.MatchString(w) {
+			return nil, fmt.Errorf("%q is not a code; write it as serial_number", w)
+		}
+	}
+	return wanted, nil
+}
+
+// value writes a row for docs/rules.md.
+func (r rowShape[T]) value() string {
+	condition := "otherwise"
+	if r.When != "" {
+		condition = "when `" + r.When + "`"
+	}
+	if r.Then == nil {
+		return condition
+	}
+	return condition + ": " + written(*r.Then)
+}
+
+func written(then any) string {
+	switch then := then.(type) {
+	case eligibility:
+		owed := "not owed"
+		if then.Owed {
+			owed = "owed"
+		}
+		return fmt.Sprintf("%s, %s (%s)", then.Proposal, owed, then.Reason)
+	case []string:
+		if len(then) == 0 {
+			return "nothing"
+		}
+		return strings.Join(then, ", ")
+	case bool:
+		if then {
+			return "approved at once"
+		}
+		return "a person looks"
+	}
+	return fmt.Sprint(then)
+}

@@ -1,0 +1,1 @@
+update sandbox.facts set delivered_really = clock_timestamp(), last_error = '' where fact_id = $1

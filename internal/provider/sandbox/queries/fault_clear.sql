@@ -1,0 +1,1 @@
+delete from sandbox.faults where $1 = '' or system = $1

@@ -1,0 +1,1 @@
+select carrier from sandbox.parcels where waybill = $1 order by carrier

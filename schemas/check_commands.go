@@ -1,0 +1,313 @@
+package schemas
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Checker is what a payload implements that has rules of its own, beyond its shape.
+type Checker interface{ Check() *Refusal }
+
+// Check judges the envelope of a command.
+func (o Order) Check() *Refusal {
+	switch {
+	case o.CommandID == "":
+		return missing("command_id", "give every command an id of its own; the same id gets the same answer.")
+	case len(o.CommandID) > 128:
+		return &Refusal{Code: CodeTooLarge, Field: "command_id", Message: "at most 128 characters are allowed."}
+	case o.Actor.Role == "" || o.Actor.ID == "":
+		return missing("actor", "say who decides: role and id.")
+	case !slices.Contains(Roles, o.Actor.Role):
+		return &Refusal{Code: CodeBadValue, Field: "actor.role", Message: fmt.Sprintf("%q is not a role; use one of %v.", short(string(o.Actor.Role)), Roles)}
+	case !ValidID(o.Actor.ID):
+		return badID("actor.id", o.Actor.ID)
+	case o.Revision < 0:
+		return &Refusal{Code: CodeBadValue, Field: "revision", Message: "a revision is a positive number."}
+	}
+	return nil
+}
+
+// Check judges the envelope of a fact.
+func (r Report) Check() *Refusal {
+	switch {
+	case r.Source == "":
+		return missing("source", "say which system reports.")
+	case r.EventID == "":
+		return missing("event_id", "give the source's own id of this event; the same id counts once.")
+	case len(r.EventID) > 256 || len(r.Source) > 64:
+		return &Refusal{Code: CodeTooLarge, Field: "event_id", Message: "at most 64 characters of source and 256 of event_id are allowed."}
+	case r.OccurredAt.IsZero():
+		return missing("occurred_at", "say when it happened.")
+	}
+	return nil
+}
+
+// Check judges the choice of lines.
+func (o OnLines) Check() *Refusal {
+	seen := map[string]bool{}
+	for i, l := range o.Lines {
+		field := fmt.Sprintf("lines[%d]", i)
+		switch {
+		case l.LineID == "":
+			return missing(field+".line_id", "this field is needed.")
+		case l.Quantity < 0:
+			return &Refusal{Code: CodeBadQuantity, Field: field + ".quantity", Message: fmt.Sprintf("%d is not a quantity.", l.Quantity)}
+		case seen[l.LineID]:
+			return &Refusal{Code: CodeBadValue, Field: field + ".line_id", Message: fmt.Sprintf("line %s is named twice.", short(l.LineID))}
+		}
+		seen[l.LineID] = true
+	}
+	return nil
+}
+
+// Check wants something to be provided.
+func (p ProvideInfo) Check() *Refusal {
+	if p.TextID == "" && len(p.EvidenceIDs) == 0 {
+		return missing("evidence_ids", "send evidence_ids or a text_id.")
+	}
+	return first(checkTextID(p.TextID), checkIDs("evidence_ids", p.EvidenceIDs))
+}
+
+// Check judges the text id.
+func (p RequestHuman) Check() *Refusal { return checkTextID(p.TextID) }
+
+// Check wants words or evidence.
+func (m Message) Check() *Refusal {
+	if m.TextID == "" && len(m.EvidenceIDs) == 0 {
+		return missing("text_id", "send a text_id (the client makes one from \"text\") or evidence_ids.")
+	}
+	return first(checkTextID(m.TextID), checkIDs("evidence_ids", m.EvidenceIDs))
+}
+
+// Check wants a person and a reason.
+func (t Transfer) Check() *Refusal {
+	if !ValidID(t.To) {
+		return badID("to", t.To)
+	}
+	return checkReason(t.Reason)
+}
+
+// Check wants a reason.
+func (w Why) Check() *Refusal { return checkReason(w.Reason) }
+
+// Check judges the level.
+func (e Escalate) Check() *Refusal {
+	if e.Level != 0 && (e.Level < 2 || e.Level > 5) {
+		return &Refusal{Code: CodeBadValue, Field: "level", Message: "levels above the agent's are 2, 3, 4 and 5."}
+	}
+	return checkReason(e.Reason)
+}
+
+// Check wants a case to merge into.
+func (m Merge) Check() *Refusal {
+	if _, _, _, ok := SplitCaseID(m.Into); !ok {
+		return &Refusal{Code: CodeBadID, Field: "into", Message: "give a case id, such as shop:r-1."}
+	}
+	return first(m.OnLines.Check(), checkReason(m.Reason))
+}
+
+// Check judges who pays the freight.
+func (a Approve) Check() *Refusal {
+	if a.Freight != "" && a.Freight != TurnCustomer && a.Freight != TurnMerchant {
+		return &Refusal{Code: CodeBadValue, Field: "freight", Message: "the freight is paid by customer or merchant."}
+	}
+	return a.OnLines.Check()
+}
+
+// Check wants a reason: a refusal without one cannot be appealed against.
+func (r Reject) Check() *Refusal {
+	return first(r.OnLines.Check(), checkReason(r.Reason), checkTextID(r.TextID), checkIDs("evidence_ids", r.EvidenceIDs))
+}
+
+// Check wants to know what is asked for.
+func (r RequestInfo) Check() *Refusal {
+	if len(r.Wanted) == 0 {
+		return missing("wanted", "say what the customer should send, such as photo or invoice.")
+	}
+	return first(r.OnLines.Check(), checkIDs("wanted", r.Wanted), checkTextID(r.TextID))
+}
+
+// Check judges an offer by itself; whether the amount fits the lines is judged by the case.
+func (m MakeOffer) Check() *Refusal {
+	switch m.What {
+	case OfferPartialRefund:
+		if m.Amount == nil {
+			return missing("amount", "say how much the customer would receive for these lines.")
+		}
+		if m.Amount.Minor <= 0 {
+			return &Refusal{Code: CodeBadAmount, Field: "amount", Message: "an offer is more than nothing."}
+		}
+	case OfferRefundOnly, OfferWithReturn, OfferSendBack:
+		if m.Amount != nil {
+			return &Refusal{Code: CodeBadValue, Field: "amount", Message: fmt.Sprintf("%s has no amount of its own; leave it out.", m.What)}
+		}
+	default:
+		return &Refusal{Code: CodeBadValue, Field: "what", Message: "offer partial_refund, refund_only, with_return or send_back."}
+	}
+	return first(m.OnLines.Check(), checkTextID(m.TextID))
+}
+
+// Check judges the choice.
+func (a AnswerOffer) Check() *Refusal {
+	if a.Choice != "" && a.Choice != string(OfferPartialRefund) && a.Choice != string(OfferSendBack) {
+		return &Refusal{Code: CodeBadValue, Field: "choice", Message: "choose partial_refund or send_back, or leave it out to take the offer as it stands."}
+	}
+	return first(a.OnLines.Check(), checkTextID(a.TextID))
+}
+
+// Check wants an amount.
+func (c CounterOffer) Check() *Refusal {
+	if c.Amount.Minor <= 0 {
+		return &Refusal{Code: CodeBadAmount, Field: "amount", Message: "name an amount above zero."}
+	}
+	return first(c.OnLines.Check(), checkTextID(c.TextID))
+}
+
+// Check judges the ids.
+func (f FileAppeal) Check() *Refusal {
+	return first(f.OnLines.Check(), checkTextID(f.TextID), checkIDs("evidence_ids", f.EvidenceIDs))
+}
+
+// Check wants a reason either way.
+func (d DecideAppeal) Check() *Refusal {
+	return first(d.OnLines.Check(), checkReason(d.Reason), checkTextID(d.TextID))
+}
+
+// Check wants a carrier and a number.
+func (w SubmitWaybill) Check() *Refusal {
+	if w.Carrier == "" {
+		return missing("carrier", "say which carrier has the parcel.")
+	}
+	return first(w.OnLines.Check(), checkIDs("carrier", []string{w.Carrier}), checkIDs("waybill", []string{w.Waybill}))
+}
+
+// Check judges where the goods go.
+func (p Pass) Check() *Refusal {
+	return first(p.OnLines.Check(), checkDisposition(p.Disposition), checkIDs("evidence_ids", p.EvidenceIDs))
+}
+
+// Check wants a finding and evidence: a deduction without proof would be the warehouse's word against the customer's.
+func (f Fail) Check() *Refusal {
+	switch {
+	case !slices.Contains(Findings, f.Finding):
+		return &Refusal{Code: CodeBadValue, Field: "finding", Message: fmt.Sprintf("use one of %v.", Findings)}
+	case len(f.EvidenceIDs) == 0:
+		return missing("evidence_ids", "a failed inspection needs evidence: photos, weight or serial.")
+	case f.Deduction != nil && f.Deduction.Minor < 0:
+		return &Refusal{Code: CodeBadAmount, Field: "deduction", Message: "a deduction is not negative."}
+	}
+	return first(f.OnLines.Check(), checkDisposition(f.Disposition), checkIDs("evidence_ids", f.EvidenceIDs), checkTextID(f.TextID))
+}
+
+// Check judges the other method.
+func (r RetryRefund) Check() *Refusal {
+	if r.Method != "" && !ValidID(r.Method) {
+		return badID("method", r.Method)
+	}
+	return nil
+}
+
+// Check wants a proof.
+func (m ManualPaid) Check() *Refusal {
+	if m.ProofID == "" {
+		return missing("proof_id", "a payment by hand needs a proof.")
+	}
+	return checkIDs("proof_id", []string{m.ProofID})
+}
+
+// Check judges the scores; what is not answered stays out and never counts as a score.
+func (a AnswerSurvey) Check() *Refusal {
+	if a.Overall < 1 || a.Overall > 5 {
+		return &Refusal{Code: CodeBadValue, Field: "overall", Message: "overall satisfaction is 1 to 5."}
+	}
+	if a.Solved != SolvedYes && a.Solved != SolvedPartly && a.Solved != SolvedNo {
+		return &Refusal{Code: CodeBadValue, Field: "solved", Message: "solved is yes, partly or no."}
+	}
+	if a.Effort < 0 || a.Effort > 7 {
+		return &Refusal{Code: CodeBadValue, Field: "effort", Message: "effort is 1 to 7, or left out."}
+	}
+	if a.NPS != nil && (*a.NPS < 0 || *a.NPS > 10) {
+		return &Refusal{Code: CodeBadValue, Field: "nps", Message: "nps is 0 to 10, or left out."}
+	}
+	// The known items are counted instead of walking the map: workflow code must not depend on the order of a map.
+	known := 0
+	for _, name := range SurveyItems {
+		score, given := a.Scores[name]
+		if !given {
+			continue
+		}
+		known++
+		if score < 1 || score > 5 {
+			return &Refusal{Code: CodeBadValue, Field: "scores." + name, Message: "a score is 1 to 5."}
+		}
+	}
+	if known != len(a.Scores) {
+		return &Refusal{Code: CodeBadValue, Field: "scores", Message: fmt.Sprintf("something is scored that is not asked; use %v.", SurveyItems)}
+	}
+	return checkTextID(a.TextID)
+}
+
+// SurveyItems are the parts of the service that can be scored on their own.
+var SurveyItems = []string{"response", "attitude", "expertise", "speed", "quality", "logistics"}
+
+// Check judges the outcome.
+func (c CloseRecovery) Check() *Refusal {
+	if !slices.Contains(RecoveryOutcomes, c.Outcome) {
+		return &Refusal{Code: CodeBadValue, Field: "outcome", Message: fmt.Sprintf("use one of %v.", RecoveryOutcomes)}
+	}
+	return checkTextID(c.TextID)
+}
+
+// Check wants the parcel's number.
+func (p ParcelWord) Check() *Refusal {
+	if p.Waybill == "" {
+		return missing("waybill", "say which parcel.")
+	}
+	return checkIDs("waybill", []string{p.Waybill})
+}
+
+// Check wants the refund's number.
+func (r RefundWord) Check() *Refusal {
+	if r.RefundID == "" {
+		return missing("refund_id", "say which refund.")
+	}
+	return nil
+}
+
+func missing(field, message string) *Refusal {
+	return &Refusal{Code: CodeMissingField, Field: field, Message: message}
+}
+
+func checkTextID(id string) *Refusal {
+	if id != "" && !ValidID(id) {
+		return badID("text_id", id)
+	}
+	return nil
+}
+
+func checkReason(reason string) *Refusal {
+	if reason == "" {
+		return missing("reason", "say why.")
+	}
+	if !ValidID(reason) {
+		return &Refusal{Code: CodeBadValue, Field: "reason", Message: "a reason is a short code such as out_of_window; longer words go into a text_id."}
+	}
+	return nil
+}
+
+func checkDisposition(d Disposition) *Refusal {
+	if d != "" && !slices.Contains(Dispositions, d) {
+		return &Refusal{Code: CodeBadValue, Field: "disposition", Message: fmt.Sprintf("use one of %v.", Dispositions)}
+	}
+	return nil
+}
+
+// first returns the first refusal there is.
+func first(refusals ...*Refusal) *Refusal {
+	for _, r := range refusals {
+		if r != nil {
+			return r
+		}
+	}
+	return nil
+}

@@ -1,0 +1,29 @@
+package schemas
+
+import "slices"
+
+// ActivityNames, CommandNames, FactNames and QueryNames list the wire names of messages.go. A golden test pins them.
+var (
+	ActivityNames = []string{
+		CaseIntake.Name, ClaimsRelease.Name, RowsWrite.Name, ParcelRegister.Name, ParcelLabel.Name, ParcelSendBack.Name, ParcelTrace.Name,
+		RefundRequest.Name, RefundLookup.Name, RefundConfirm.Name, RefundByHand.Name, GoodsDispose.Name, NoticeSend.Name, SurveyInvite.Name,
+	}
+	CommandNames = []string{
+		CaseProvideInfo.Name, CaseRequestHuman.Name, CaseWithdraw.Name, CaseMessage.Name, CaseReply.Name, CaseNote.Name,
+		CaseTransfer.Name, CaseTakeOver.Name, CaseEscalate.Name, CaseAccept.Name, CaseMerge.Name,
+		ReviewApprove.Name, ReviewReject.Name, ReviewRequestInfo.Name, OfferMake.Name, OfferAccept.Name, OfferDecline.Name, OfferCounter.Name,
+		AppealFile.Name, AppealDecide.Name, ReturnSubmitWaybill.Name, ShipbackExtend.Name, InspectionPass.Name, InspectionFail.Name,
+		ApprovalGrant.Name, ApprovalRefuse.Name, RefundRetry.Name, RefundManualPaid.Name, SurveyAnswer.Name, RecoveryClose.Name,
+	}
+	FactNames = []string{
+		ParcelScanned.Name, ParcelDeliver.Name, ParcelException.Name, ParcelLoss.Name, ParcelDamage.Name, ParcelRefusal.Name,
+		GoodsReceived.Name, RefundSuccess.Name, RefundFailure.Name, RefundReversal.Name, CaseMergedIn.Name,
+	}
+	QueryNames = []string{CaseShow.Name}
+)
+
+// IsCommand reports whether a name is a command's.
+func IsCommand(name string) bool { return slices.Contains(CommandNames, name) }
+
+// IsFact reports whether a name is a fact's.
+func IsFact(name string) bool { return slices.Contains(FactNames, name) }

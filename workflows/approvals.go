@@ -1,0 +1,147 @@
+package workflows
+
+import (
+	"fmt"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// openApproval asks a second person, on level 3 first.
+func (c *Case) openApproval(s *step, a *schemas.Approval) {
+	a.ApprovalID = fmt.Sprintf("a%d", c.next("approval"))
+	a.Level, a.OpenedAt = 3, s.at
+	a.Asked = c.personAt(3).ID
+	c.Approvals = append(c.Approvals, a)
+	c.askApprover(s, a, "return.approval", "the deputy is asked")
+}
+
+func (c *Case) askApprover(s *step, a *schemas.Approval, clock, then string) {
+	k := c.startClock(s, clock, then)
+	k.Trigger = a.ApprovalID
+	s.say("%s of %s needs a second person: level %d, %s.", a.Subject, a.Amount, a.Level, a.Asked)
+	s.staff("staff.approval", a.Asked, vars{"subject": a.Subject, "amount": amount(a.Amount), "due": stamp(k.Due)})
+}
+
+// approvalSilent turns to the deputy, then to the next level; after level 5 the operator grants: it is money that is owed.
+func (c *Case) approvalSilent(s *step) {
+	a := c.approval(s.clock.Trigger)
+	if a == nil || a.DecidedBy != nil {
+		return
+	}
+	s.name = schemas.EventApprovalMoved
+	person := c.personAt(a.Level)
+	if s.clock.Name == "return.approval" && person.Deputy != "" && a.Asked == person.ID {
+		a.Asked = person.Deputy
+		c.askApprover(s, a, "return.approval_deputy", "the next level is asked")
+		return
+	}
+	if a.Level == 5 {
+		c.grant(s, a, schemas.Operator, "last_rung")
+		return
+	}
+	a.Level++
+	c.Level = max(c.Level, a.Level)
+	a.Asked = c.personAt(a.Level).ID
+	c.askApprover(s, a, "return.approval", "the deputy is asked")
+}
+
+// mayDecideApproval wants an open approval, somebody who stands high enough, and not the proposer.
+func (c *Case) mayDecideApproval(s *step, d schemas.DecideApproval) *schemas.Refusal {
+	a := c.openOne(d.ApprovalID)
+	if a == nil {
+		return &schemas.Refusal{Code: schemas.CodeWrongState, Message: "no approval is open here."}
+	}
+	// A payment by hand is finance's own maker and checker; everything else is decided higher up.
+	if levelOf(s.actor.Role) < 3 && !(s.actor.Role == schemas.RoleFinance && a.Subject != subjectLargeRefund) {
+		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: "a supervisor, or somebody above, decides approvals."}
+	}
+	return fourEyes(&a.Proposer, s.actor, "proposed it")
+}
+
+func (c *Case) granted(s *step, d schemas.DecideApproval) {
+	c.grant(s, c.openOne(d.ApprovalID), s.actor, d.Reason)
+}
+
+// grant records the second person's yes and does what waited for it.
+func (c *Case) grant(s *step, a *schemas.Approval, by schemas.Actor, reason string) {
+	a.DecidedBy, a.Granted, a.Reason = &by, true, reason
+	c.stopApproval(a)
+	s.note("approval_id", a.ApprovalID)
+	s.say("%s of %s granted by %s.", a.Subject, a.Amount, by)
+	switch a.Subject {
+	case subjectLargeRefund:
+		lines, _ := sort2(c.inState(schemas.RefundApproved), func(l *schemas.Line) bool { return picksContain(a.Lines, l.LineID) })
+		s.lines = lines
+		c.orderRefunds(s, lines)
+	case subjectByHand:
+		c.byHand(s, a)
+	case subjectOtherAccount:
+		c.elsewhere(s, a)
+	}
+}
+
+// approvalRefused records the second person's no. For a large refund the lines become a refusal that can be appealed; a
+// payment by hand simply did not count.
+func (c *Case) approvalRefused(s *step, d schemas.DecideApproval) {
+	a := c.openOne(d.ApprovalID)
+	who := s.actor
+	a.DecidedBy, a.Reason = &who, d.Reason
+	c.stopApproval(a)
+	s.note("approval_id", a.ApprovalID)
+	s.say("%s of %s refused by %s: %s.", a.Subject, a.Amount, who, d.Reason)
+	if a.Subject == subjectLargeRefund {
+		lines, _ := sort2(c.inState(schemas.RefundApproved), func(l *schemas.Line) bool { return picksContain(a.Lines, l.LineID) })
+		c.reject(s, lines, schemas.Rejection{By: who, Reason: d.Reason, At: s.at})
+	}
+}
+
+// mayRefuseApproval wants a reason too: a refusal without one cannot be appealed against.
+func (c *Case) mayRefuseApproval(s *step, d schemas.DecideApproval) *schemas.Refusal {
+	if d.Reason == "" {
+		return &schemas.Refusal{Code: schemas.CodeMissingField, Field: "reason", Message: "say why."}
+	}
+	return c.mayDecideApproval(s, d)
+}
+
+func (c *Case) approval(id string) *schemas.Approval {
+	for _, a := range c.Approvals {
+		if a.ApprovalID == id {
+			return a
+		}
+	}
+	return nil
+}
+
+// openOne finds an open approval by id, or the only open one.
+func (c *Case) openOne(id string) *schemas.Approval {
+	var found *schemas.Approval
+	for _, a := range c.Approvals {
+		if a.DecidedBy != nil || (id != "" && a.ApprovalID != id) {
+			continue
+		}
+		if found == nil {
+			found = a
+		}
+	}
+	return found
+}
+
+func (c *Case) stopApproval(a *schemas.Approval) {
+	kept := c.Clocks[:0]
+	for _, k := range c.Clocks {
+		if k.Trigger != a.ApprovalID {
+			kept = append(kept, k)
+		}
+	}
+	c.Clocks = kept
+}
+
+// reject refuses lines: a person's word, which can be appealed.
+func (c *Case) reject(s *step, lines []*schemas.Line, r schemas.Rejection) {
+	for _, l := range lines {
+		word := r
+		l.Rejection, l.Offer = &word, nil
+	}
+	c.move(s, lines, schemas.RejectedAppealable)
+	s.tell("case.rejected", vars{"lines": lineList(lines), "reason": r.Reason, "due": stamp(c.dueOf(lines))})
+}

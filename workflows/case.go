@@ -1,0 +1,347 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Case is one case at work: its state, the story it follows, and the coroutines that serve it.
+type Case struct {
+	*State
+	ctx   workflow.Context
+	log   log.Logger
+	story *story
+	// calls counts the calls to the outside that have not been answered.
+	calls []schemas.Work
+	scribe
+}
+
+// opened reads the input of a case and gives the case, before anything else has happened. The input arrives raw, because
+// a typed one that does not decode would fail the workflow instead of closing the case with an answer.
+func opened(ctx workflow.Context, input converter.RawValue, kind schemas.Kind) *Case {
+	info := workflow.GetInfo(ctx)
+	c := &Case{ctx: ctx, log: workflow.GetLogger(ctx)}
+	opening, refusal := schemas.Decode[schemas.Opening](input.Payload().GetData())
+	if refusal == nil && opening.Carried != nil {
+		c.State, refusal = carriedState(opening.Carried.State)
+		if refusal == nil {
+			return c
+		}
+	}
+	if refusal == nil {
+		refusal = opening.Request.Check()
+	}
+	if refusal == nil && opening.Request.Kind != kind {
+		refusal = &schemas.Refusal{Code: schemas.CodeBadValue, Field: "kind", Message: fmt.Sprintf("the workflow type %q opens a %s, the request asks for a %s.", info.WorkflowType.Name, kind, opening.Request.Kind)}
+	}
+	c.State = &State{
+		Opening: opening, CaseID: info.WorkflowExecution.ID, OpenedAt: workflow.Now(ctx), Refusal: refusal,
+		Priority: schemas.P2, Level: 1,
+		Answered: map[string]schemas.Receipt{}, Heard: map[string]bool{}, Sequences: map[string]int{},
+	}
+	if opening.Request.Channel == "" {
+		c.Opening.Request.Channel = "web"
+	}
+	if refusal == nil {
+		c.Refusal = checkCaseID(c.CaseID, opening)
+	}
+	return c
+}
+
+// checkCaseID holds a case to its id: merchant:request, or a successor's merchant:request:n. The id is what makes starting
+// twice starting once, so that a case under any other id would be a second one for the same wish.
+func checkCaseID(id string, o schemas.Opening) *schemas.Refusal {
+	merchant, request, seq, ok := schemas.SplitCaseID(id)
+	if ok && merchant == o.Request.MerchantID && request == o.Request.RequestID && (seq > 1) == (o.Predecessor != nil) {
+		return nil
+	}
+	return &schemas.Refusal{Code: schemas.CodeWrongCaseID, Message: fmt.Sprintf("this case must be started under the workflow id %q.", schemas.CaseID(o.Request.MerchantID, o.Request.RequestID))}
+}
+
+// run lives the life of a case: take it in, serve it until it has ended, leave nothing unheard.
+func (c *Case) run() error {
+	c.answerQueries()
+	workflow.Go(c.ctx, c.listen)
+	workflow.Go(c.ctx, c.runClocks)
+	workflow.Go(c.ctx, c.write)
+	c.takeCommands()
+	if len(c.Events) == 0 {
+		c.intake()
+	}
+	for {
+		if err := workflow.Await(c.ctx, func() bool { return c.ended() || c.tooLong() }); err != nil {
+			return err
+		}
+		if err := c.drain(); err != nil {
+			return err
+		}
+		if c.ended() {
+			return nil
+		}
+		if c.tooLong() {
+			return c.continueAsNew()
+		}
+	}
+}
+
+// ended reports whether the case is over and nothing of it is still under way.
+func (c *Case) ended() bool { return c.ClosedAt != nil && len(c.calls) == 0 && c.written() }
+
+// drain lets every handler that has begun finish and hears what has arrived, so that nothing is lost at the end of a run.
+func (c *Case) drain() error {
+	for {
+		if err := workflow.Await(c.ctx, func() bool {
+			return workflow.AllHandlersFinished(c.ctx) && c.written() && len(c.calls) == 0
+		}); err != nil {
+			return err
+		}
+		if c.hearAll() == 0 {
+			return nil
+		}
+	}
+}
+
+// intake asks for everything the case must know before its first decision, and sends each line on its way.
+func (c *Case) intake() {
+	s := c.begin(schemas.EventOpened, schemas.System, schemas.DoorSystem)
+	s.state = schemas.Submitted
+	if d := c.Opening.Door; d != "" {
+		s.door = d
+	}
+	req := c.Opening.Request
+	if c.Refusal != nil {
+		s.say("The request cannot be read: %s", c.Refusal.Message)
+		c.settle(s)
+		c.close(schemas.Invalid, c.Refusal)
+		return
+	}
+	s.say("%s opened for order %s, %d line(s), reason %s.", titleOf(req.Kind), req.OrderID, len(req.Lines), req.Reason)
+	s.note("channel", req.Channel)
+	s.note("settle_with", req.SettleWith)
+	s.note("refund_only", req.RefundOnly)
+	if req.TextID != "" || len(req.EvidenceIDs) > 0 {
+		c.post(schemas.Posted{At: s.at, By: schemas.Actor{Role: schemas.RoleCustomer, ID: req.CustomerID}, Kind: "message", TextID: req.TextID, Evidence: req.EvidenceIDs})
+	}
+	c.settle(s)
+
+	got, err := call(c, schemas.CaseIntake, req.RequestID, schemas.IntakeOrder{
+		CaseID: c.CaseID, RunID: workflow.GetInfo(c.ctx).WorkflowExecution.RunID, Request: req, Policy: c.policy(), At: c.now(), Predecessor: c.Opening.Predecessor,
+	})
+	if err != nil {
+		// Only a refusal of the activity's own, or a cancelled case, comes here: anything that may heal is repeated.
+		c.close(schemas.Invalid, asRefusal(err))
+		return
+	}
+	c.takeIn(got)
+}
+
+// takeIn applies what intake found.
+func (c *Case) takeIn(got schemas.Intake) {
+	if got.Closed != nil {
+		// This case had ended before and was started again by somebody who could not know. It ends with its old answer,
+		// and changes nothing: its row and its events are already what they should be.
+		c.Outcome, c.Refusal = got.Closed.Outcome, got.Closed.Refusal
+		c.standDown()
+		return
+	}
+	c.Currency, c.Plan, c.Payments, c.Owner = got.Currency, got.Plan, got.Payments, got.Owner
+	c.Method, c.Fallback = got.Method, got.Fallback
+	if got.Plan.Priority != "" {
+		c.Priority = got.Plan.Priority
+	}
+	if got.Refusal != nil {
+		c.close(schemas.Invalid, got.Refusal)
+		return
+	}
+	for i := range got.Lines {
+		l := got.Lines[i]
+		l.Since = c.now()
+		l.State = schemas.Submitted
+		if l.GoodsWith == "" {
+			l.GoodsWith = schemas.TurnCustomer
+		}
+		l.Refunded, l.Deduction = c.money(0), c.money(0)
+		l.KeepsGoods = c.Opening.Request.RefundOnly
+		c.Lines = append(c.Lines, &l)
+	}
+	s := c.begin(schemas.EventIntake, schemas.System, schemas.DoorSystem)
+	c.Owners = []string{c.Owner}
+	c.startCaseClocks(s)
+	for _, l := range c.Lines {
+		if l.Outcome != schemas.OutcomeNone {
+			l.State = schemas.Closed
+		}
+	}
+	c.tellHolders(s)
+	going := c.inState(schemas.Submitted)
+	if len(going) == 0 {
+		c.endWithoutLines(s)
+		return
+	}
+	s.lines = going
+	c.story.begin(s)
+	s.tell("ack.received", vars{"lines": lineList(going), "due": stamp(c.dueOf(going))})
+	s.staff("staff.assigned", c.Owner, vars{"kind": string(c.Opening.Request.Kind), "lines": lineList(going), "due": stamp(c.dueOf(going))})
+	if c.Fallback {
+		s.tell("refund.fallback", vars{"method": schemas.SettleOriginal})
+	}
+	c.settle(s)
+}
+
+// endWithoutLines ends a case none of whose lines goes on: merged where an open case holds them, invalid where nothing was.
+func (c *Case) endWithoutLines(s *step) {
+	merged, refusal := false, (*schemas.Refusal)(nil)
+	for _, l := range c.Lines {
+		if l.Outcome == schemas.Merged {
+			merged = true
+		} else if refusal == nil {
+			refusal = &schemas.Refusal{Code: l.Code, Message: lineRefusals[l.Code]}
+		}
+	}
+	if merged {
+		s.say("Every line is held by another open case; the wish was appended there.")
+		c.settle(s)
+		c.close(schemas.Merged, nil)
+		return
+	}
+	if refusal == nil {
+		refusal = &schemas.Refusal{Code: schemas.CodeNothingLeft, Message: lineRefusals[schemas.CodeNothingLeft]}
+	}
+	s.say("No line can be a request: %s", refusal.Message)
+	c.settle(s)
+	c.close(schemas.Invalid, refusal)
+}
+
+// lineRefusals are the sentences for lines that cannot be requested.
+var lineRefusals = map[schemas.Code]string{
+	schemas.CodeAlreadySettled: "these units were refunded or replaced before.",
+	schemas.CodeNothingLeft:    "this is more than was bought or is left.",
+	schemas.CodeUnknownOrder:   "there is no such order or line for this customer.",
+	schemas.CodeNotDelivered:   "this order has not been delivered yet; it can be cancelled instead.",
+}
+
+// tellHolders appends a merged wish to the cases that hold its units.
+func (c *Case) tellHolders(s *step) {
+	var told []string
+	for _, l := range c.Lines {
+		if l.Outcome != schemas.Merged || l.Holder == "" || contains(told, l.Holder) {
+			continue
+		}
+		told = append(told, l.Holder)
+		c.tellHolder(l.Holder)
+	}
+	if len(told) > 0 {
+		s.tell("case.merged", vars{"holder": strings.Join(told, ", ")})
+	}
+}
+
+// close ends the case with an outcome. The last notice and the last row are written before the workflow completes.
+func (c *Case) close(outcome schemas.Outcome, refusal *schemas.Refusal) {
+	s := c.begin(schemas.EventClosed, schemas.System, schemas.DoorSystem)
+	c.Outcome, c.Refusal = outcome, refusal
+	c.ClosedAt = &s.at
+	c.Following, c.Ladder = false, nil
+	c.stopAllClocks()
+	switch {
+	case outcome == schemas.Invalid:
+		s.say("Closed as INVALID: %s A person can look at it: send case.request_human.", refusal.Error())
+		if c.Opening.Request.CustomerID != "" {
+			s.tell("case.invalid", vars{"why": string(refusal.Code)})
+		}
+	case outcome == schemas.Merged:
+		s.say("Closed: merged.")
+	default:
+		s.say("Closed: %s, %s refunded.", outcome, c.refunded())
+		s.tell("case.closed", vars{"outcome": string(outcome), "amount": amount(c.refunded())})
+	}
+	c.settle(s)
+}
+
+// standDown ends the workflow of a case that had ended before, leaving its rows untouched.
+func (c *Case) standDown() {
+	now := c.now()
+	c.ClosedAt = &now
+	c.stopAllClocks()
+	c.mute = true
+}
+
+// state is the state of the case: that of its line furthest behind.
+func (c *Case) state() schemas.State {
+	switch {
+	case c.ClosedAt != nil:
+		return schemas.Closed
+	case c.Following:
+		return schemas.FollowUp
+	}
+	best := -1
+	for _, l := range c.Lines {
+		if l.State == schemas.Closed {
+			continue
+		}
+		if r := c.story.rank(l.State); best < 0 || r < best {
+			best = r
+		}
+	}
+	if best < 0 {
+		return schemas.Submitted
+	}
+	return c.story.rows[best].state
+}
+
+// where is the row of the case's state, and nil once it is closed.
+func (c *Case) where() *row { return c.story.row(c.state()) }
+
+func (c *Case) stage() schemas.Stage {
+	if r := c.where(); r != nil {
+		return r.stage
+	}
+	return schemas.StageClosed
+}
+
+func (c *Case) turn() schemas.Turn {
+	if r := c.where(); r != nil {
+		return r.turn
+	}
+	return schemas.TurnNobody
+}
+
+func (c *Case) now() time.Time { return workflow.Now(c.ctx) }
+
+func (c *Case) policy() string {
+	if p := c.Opening.Policy; p != "" {
+		return p
+	}
+	return "default"
+}
+
+// inState lists the lines that stand in a state.
+func (c *Case) inState(state schemas.State) []*schemas.Line {
+	var found []*schemas.Line
+	for _, l := range c.Lines {
+		if l.State == state {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+// customer is the actor the case belongs to.
+func (c *Case) customer() schemas.Actor {
+	return schemas.Actor{Role: schemas.RoleCustomer, ID: c.Opening.Request.CustomerID}
+}
+
+func (c *Case) post(p schemas.Posted) {
+	c.Messages = append(c.Messages, p)
+	for _, id := range p.Evidence {
+		if !contains(c.Evidence, id) {
+			c.Evidence = append(c.Evidence, id)
+		}
+	}
+}

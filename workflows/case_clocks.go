@@ -1,0 +1,156 @@
+package workflows
+
+import (
+	"time"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// The clocks every case has, whatever its kind: how fast somebody answers, how long the merchant has it, how long it lies.
+
+// startCaseClocks starts them. A successor's count from when the first case was received.
+func (c *Case) startCaseClocks(s *step) {
+	for _, name := range []string{"ack", "first_reply", "definite_reply", "formalities", "update", "idle", "max"} {
+		c.startClock(s, name, caseExpiries[name].says)
+	}
+}
+
+// merchantClocks stand still while the customer or a carrier is waited for.
+var merchantClocks = []string{"formalities", "update", "idle", "idle_again"}
+
+// followClocks lets the clocks follow what a step has changed: the merchant's own pause while it is nobody's turn there,
+// the case's stop when their stage is over, and an escalation ends when its cause is gone.
+func (c *Case) followClocks(s *step) {
+	merchantsTurn := c.merchantsTurn()
+	for _, k := range c.Clocks {
+		if !contains(merchantClocks, k.Name) {
+			continue
+		}
+		if merchantsTurn {
+			resume(k, s.at)
+		} else {
+			pause(k, s.at, "waits for "+string(c.turn()))
+		}
+	}
+	if c.formalitiesDone() {
+		c.stopClock("formalities")
+	}
+	if c.Following || c.ClosedAt != nil {
+		c.stopClock("first_reply", "definite_reply", "update", "idle", "idle_again", "max")
+	}
+	c.followLadder()
+}
+
+// merchantsTurn reports whether any line waits for the merchant's side.
+func (c *Case) merchantsTurn() bool {
+	if c.Following {
+		return false
+	}
+	for _, l := range c.Lines {
+		if r := c.story.row(l.State); r != nil && !r.pauses {
+			return true
+		}
+	}
+	return false
+}
+
+// formalitiesDone reports whether the merchant has done its part on every line: what is left is the provider's, or over.
+func (c *Case) formalitiesDone() bool {
+	for _, l := range c.Lines {
+		switch l.State {
+		case schemas.RefundProcessing, schemas.Refunded, schemas.Closed:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// answered stops the clocks on the first and the definite reply: a person, or a decision, has reached the customer.
+func (c *Case) answered(definite bool) {
+	c.stopClock("first_reply")
+	if definite {
+		c.stopClock("definite_reply")
+	}
+}
+
+// customerTold starts the clock on the next word to the customer anew.
+func (c *Case) customerTold(at time.Time) {
+	if k := c.clock("update"); k != nil {
+		k.StartedAt, k.Due, k.Fired = at, at.Add(k.Spec.After.D()), 0
+		if k.Paused {
+			k.Left = k.Spec.After
+		}
+	}
+}
+
+// somebodyActed starts the clock on idleness anew; our own reminders do not.
+func (c *Case) somebodyActed(s *step) {
+	c.stopClock("idle_again")
+	if k := c.clock("idle"); k != nil {
+		k.StartedAt, k.Due, k.Fired = s.at, s.at.Add(k.Spec.After.D()), 0
+		if k.Paused {
+			k.Left = k.Spec.After
+		}
+		return
+	}
+	if !c.Following && c.ClosedAt == nil && c.ready() {
+		c.startClock(s, "idle", caseExpiries["idle"].says)
+	}
+}
+
+// caseSilence is a consequence for the case as a whole.
+type caseSilence struct {
+	says string
+	act  func(*Case, *step)
+}
+
+// caseExpiries say what the end of each of the case's own clocks does.
+var caseExpiries map[string]caseSilence
+
+func init() {
+	caseExpiries = map[string]caseSilence{
+		"ack": {"ops are alerted: the acknowledgement has not left", func(c *Case, s *step) {
+			s.name = schemas.EventOpsAlert
+			s.say("The acknowledgement has not left within its time.")
+		}},
+		"first_reply":    {"the team lead takes over at level 2; the breach is counted", func(c *Case, s *step) { c.breach(s, 2) }},
+		"definite_reply": {"the supervisor takes over at level 3; the breach is counted", func(c *Case, s *step) { c.breach(s, 3) }},
+		"formalities":    {"the supervisor takes over at level 3; the breach is counted", func(c *Case, s *step) { c.breach(s, 3) }},
+		"update":         {"the team lead takes over at level 2: the customer has heard nothing", func(c *Case, s *step) { c.breach(s, 2) }},
+		"idle": {"the owner gets a task", func(c *Case, s *step) {
+			s.staff("staff.task", c.Owner, vars{"task": "idle", "due": stamp(s.at.Add(c.Plan.Clocks["idle_again"].After.D()))})
+			c.startClock(s, "idle_again", caseExpiries["idle_again"].says)
+		}},
+		"idle_again": {"the team lead takes over at level 2", func(c *Case, s *step) { c.breach(s, 2) }},
+		"max":        {"the manager reviews the case at level 4", func(c *Case, s *step) { c.breach(s, 4) }},
+		"escalation": {"the deputy is asked, then the next level; after level 5 the operator grants what is owed", func(c *Case, s *step) { c.climb(s) }},
+		"law.refund": {"the statutory duty is breached: the manager at level 4 is told, and the case is flagged", func(c *Case, s *step) {
+			c.Breach = true
+			s.note("legal_breach", true)
+			s.say("A statutory duty was not done in time.")
+			c.breach(s, 4)
+		}},
+		"rows.retry": {"the rows of the case are written again", func(c *Case, s *step) { c.tryAgain = true }},
+	}
+}
+
+// breach counts a missed clock and hands the case to a level.
+func (c *Case) breach(s *step, level int) {
+	s.note("breach", s.clock.Name)
+	s.staff("staff.sla_breach", c.Owner, vars{"clock": s.clock.Name, "level": levelName(level)})
+	c.escalate(s, level, s.clock.Name)
+}
+
+// nearsLaw makes sure that a second person's silence never delays a statutory duty past its due.
+func (c *Case) nearsLaw(s *step, k *schemas.Clock) {
+	if p, _ := nextPoint(k); !p.end {
+		return
+	}
+	for _, a := range c.Approvals {
+		if a.DecidedBy == nil && a.Subject == subjectLargeRefund {
+			s.say("The statutory due is near, so the open approval is granted.")
+			c.grant(s, a, schemas.Operator, "statutory_due")
+		}
+	}
+}

@@ -1,0 +1,302 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// runClocks is the one loop over all clocks of the case, with one timer. The timer is armed for the earliest point and is
+// set anew only when an earlier one has come up; when a later one is the earliest by then, the loop looks and arms again.
+func (c *Case) runClocks(ctx workflow.Context) {
+	for {
+		if workflow.Await(ctx, func() bool { return (c.ready() && !c.earliest().IsZero()) }) != nil {
+			return
+		}
+		armed := c.earliest()
+		if wait := armed.Sub(workflow.Now(ctx)); wait > 0 {
+			sooner, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
+				Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: c.summaryOf(armed)},
+			}, func() bool { e := c.earliest(); return e.IsZero() || e.Before(armed) })
+			if err != nil {
+				return
+			}
+			if sooner {
+				continue
+			}
+		}
+		c.fireDue(workflow.Now(ctx))
+	}
+}
+
+// point is the next moment at which a clock does something: a warning, a reminder, or its end.
+type point struct {
+	at     time.Time
+	remind bool
+	end    bool
+}
+
+// nextPoint is the next point of a clock, and none of a paused one.
+func nextPoint(k *schemas.Clock) (point, bool) {
+	if k.Paused {
+		return point{}, false
+	}
+	points := pointsOf(k)
+	if k.Fired < len(points) {
+		return points[k.Fired], true
+	}
+	return point{at: k.Due, end: true}, true
+}
+
+// pointsOf lists the warnings and reminders of a clock in order. They keep their distance from the due, so that a pause
+// moves them along with it.
+func pointsOf(k *schemas.Clock) []point {
+	var points []point
+	w, r := k.Spec.Warn, k.Spec.Remind
+	for len(w) > 0 || len(r) > 0 {
+		remind := len(w) == 0 || (len(r) > 0 && r[0] < w[0])
+		var after schemas.Duration
+		if remind {
+			after, r = r[0], r[1:]
+		} else {
+			after, w = w[0], w[1:]
+		}
+		if after < k.Spec.After {
+			points = append(points, point{at: k.Due.Add(after.D() - k.Spec.After.D()), remind: remind})
+		}
+	}
+	return points
+}
+
+// earliest is the earliest point of all clocks, or zero where none runs.
+func (c *Case) earliest() time.Time {
+	var earliest time.Time
+	for _, k := range c.Clocks {
+		if p, runs := nextPoint(k); runs && (earliest.IsZero() || p.at.Before(earliest)) {
+			earliest = p.at
+		}
+	}
+	return earliest
+}
+
+// fireDue lets every clock act whose point has come. After an outage only the last point of each clock that was passed
+// acts: a reminder of something that has since run out would only confuse.
+func (c *Case) fireDue(now time.Time) {
+	for {
+		var due *schemas.Clock
+		var what point
+		for _, k := range c.Clocks {
+			p, runs := nextPoint(k)
+			if runs && !p.at.After(now) && (due == nil || p.at.Before(what.at)) {
+				due, what = k, p
+			}
+		}
+		if due == nil {
+			return
+		}
+		if what.end {
+			c.expire(due, now)
+			continue
+		}
+		due.Fired++
+		if next, _ := nextPoint(due); next.at.After(now) {
+			c.remind(due, what)
+		}
+	}
+}
+
+// expire lets silence have its consequence.
+func (c *Case) expire(k *schemas.Clock, now time.Time) {
+	s := c.begin(schemas.EventExpired, schemas.System, schemas.DoorSystem)
+	s.clock, s.rule = k, k.Rule
+	s.lines = c.linesOn(k)
+	s.note("clock", k.Name)
+	s.note("due", stamp(k.Due))
+	if late := now.Sub(k.Due); late > time.Minute {
+		s.note("late_by", late.Round(time.Second).String())
+	}
+	c.removeClock(k.ClockID)
+	for _, l := range s.lines {
+		l.ClockID = ""
+	}
+	s.say("%s ran out (%s).", k.Name, k.Rule)
+	if does, ok := c.story.onExpiry(k.Name); ok {
+		does.act(s)
+	} else if does, ok := caseExpiries[k.Name]; ok {
+		does.act(c, s)
+	}
+	c.settle(s)
+}
+
+// remind gives a warning to the owner or a reminder to the customer.
+func (c *Case) remind(k *schemas.Clock, p point) {
+	if p.remind {
+		s := c.begin(schemas.EventReminded, schemas.System, schemas.DoorSystem)
+		s.clock, s.rule, s.lines = k, k.Rule, c.linesOn(k)
+		s.note("clock", k.Name)
+		s.say("The customer is reminded of %s, due %s.", k.Name, stamp(k.Due))
+		c.remindCustomer(s, k)
+		c.settle(s)
+		return
+	}
+	s := c.begin(schemas.EventWarned, schemas.System, schemas.DoorSystem)
+	s.clock, s.rule, s.lines = k, k.Rule, c.linesOn(k)
+	s.note("clock", k.Name)
+	s.say("%s is due %s.", k.Name, stamp(k.Due))
+	template := "staff.sla_warn"
+	if k.Spec.Basis == "law" {
+		template = "staff.law"
+		c.nearsLaw(s, k)
+	}
+	s.staff(template, c.Owner, vars{"clock": k.Name, "due": stamp(k.Due)})
+	c.settle(s)
+}
+
+// remindCustomer picks the words that fit the clock.
+func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
+	v := vars{"lines": lineList(s.lines), "due": stamp(k.Due)}
+	switch k.Name {
+	case "return.wait_info":
+		s.tell("info.reminder", vars{"wanted": c.wanted(), "due": stamp(k.Due)})
+	case "return.negotiating":
+		if len(s.lines) > 0 && s.lines[0].Offer != nil {
+			o := s.lines[0].Offer
+			s.tell("offer.reminder", vars{"lines": lineList(s.lines), "what": string(o.What), "amount": amount(o.Amount), "due": stamp(k.Due)})
+		}
+	case "return.inspection_failed":
+		s.tell("inspect.reminder", v)
+	case "survey.open":
+		s.tell("survey.remind", vars{"due": stamp(k.Due)})
+	default:
+		s.tell("return.reminder", v)
+	}
+}
+
+// startOn starts a clock on lines. Lines that enter a state together share its clock.
+func (c *Case) startOn(s *step, lines []*schemas.Line, name, expiry string) *schemas.Clock {
+	k := c.startClock(s, name, expiry)
+	for _, l := range lines {
+		l.ClockID = k.ClockID
+	}
+	c.dropIdleClocks()
+	k.Lines = lineIDs(lines)
+	return k
+}
+
+// startClock starts a clock of the plan. A rule that is not in the plan is a fault of the policy that its check finds; here
+// a day is given, so that no state is left without a clock.
+func (c *Case) startClock(s *step, name, expiry string) *schemas.Clock {
+	spec, ok := c.Plan.Clocks[name]
+	if !ok {
+		spec = schemas.ClockSpec{Rule: name + "@missing", After: schemas.Duration(24 * time.Hour)}
+	}
+	k := &schemas.Clock{
+		ClockID: fmt.Sprintf("k%d", c.next("clock")), Name: name, Rule: spec.Rule, Trigger: s.name, StartedAt: s.at,
+		Spec: spec, Due: s.at.Add(spec.After.D()), Expiry: expiry,
+	}
+	c.Clocks = append(c.Clocks, k)
+	return k
+}
+
+// stopClock stops every clock of these names.
+func (c *Case) stopClock(names ...string) {
+	kept := c.Clocks[:0]
+	for _, k := range c.Clocks {
+		if !contains(names, k.Name) {
+			kept = append(kept, k)
+		}
+	}
+	c.Clocks = kept
+}
+
+func (c *Case) removeClock(id string) {
+	for i, k := range c.Clocks {
+		if k.ClockID == id {
+			c.Clocks = append(c.Clocks[:i], c.Clocks[i+1:]...)
+			return
+		}
+	}
+}
+
+func (c *Case) stopAllClocks() { c.Clocks = nil }
+
+// dropIdleClocks stops the clocks on lines that have all gone on.
+func (c *Case) dropIdleClocks() {
+	kept := c.Clocks[:0]
+	for _, k := range c.Clocks {
+		if len(k.Lines) > 0 {
+			lines := c.linesOn(k)
+			if len(lines) == 0 {
+				continue
+			}
+			k.Lines = lineIDs(lines)
+		}
+		kept = append(kept, k)
+	}
+	c.Clocks = kept
+}
+
+func (c *Case) linesOn(k *schemas.Clock) []*schemas.Line {
+	var on []*schemas.Line
+	for _, l := range c.Lines {
+		if l.ClockID == k.ClockID && l.State != schemas.Closed {
+			on = append(on, l)
+		}
+	}
+	return on
+}
+
+func (c *Case) clock(name string) *schemas.Clock {
+	for _, k := range c.Clocks {
+		if k.Name == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// dueOf is when the clock of lines runs out.
+func (c *Case) dueOf(lines []*schemas.Line) time.Time {
+	for _, l := range lines {
+		for _, k := range c.Clocks {
+			if l.ClockID != "" && k.ClockID == l.ClockID {
+				return k.Due
+			}
+		}
+	}
+	return time.Time{}
+}
+
+// pause stops a clock and keeps the time left; resume computes the due anew from it.
+func pause(k *schemas.Clock, at time.Time, why string) {
+	if k.Paused {
+		return
+	}
+	k.Paused, k.Left = true, schemas.Duration(k.Due.Sub(at))
+	k.Pauses = append(k.Pauses, schemas.ClockPause{From: at, Reason: why})
+}
+
+func resume(k *schemas.Clock, at time.Time) {
+	if !k.Paused {
+		return
+	}
+	k.Paused, k.Due = false, at.Add(k.Left.D())
+	k.Pauses[len(k.Pauses)-1].To = &at
+	k.Left = 0
+}
+
+// summaryOf names the clock that a timer is armed for, for whoever reads the history.
+func (c *Case) summaryOf(at time.Time) string {
+	for _, k := range c.Clocks {
+		if p, runs := nextPoint(k); runs && p.at.Equal(at) {
+			if p.end {
+				return k.Name + " runs out"
+			}
+			return k.Name + " warns"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,175 @@
+package workflows
+
+import (
+	"encoding/json"
+	"sort"
+
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// listen is the one coroutine that hears all signals: facts, and commands of clients that can only signal. Signals arrive
+// raw, because the SDK drops one that does not decode into a typed channel; here nothing is dropped without a trace.
+func (c *Case) listen(ctx workflow.Context) {
+	for {
+		if workflow.Await(ctx, func() bool { return (c.ready() && len(workflow.GetUnhandledSignalNames(ctx)) > 0) }) != nil {
+			return
+		}
+		c.hearAll()
+	}
+}
+
+// ready reports whether the case has been taken in. A fact that comes earlier waits in its channel: nothing is known yet
+// that it could be judged by.
+func (c *Case) ready() bool { return len(c.Lines) > 0 || c.ClosedAt != nil }
+
+// hearAll hears every signal that has arrived, in the order of their names, and says how many there were.
+func (c *Case) hearAll() int {
+	heard := 0
+	names := workflow.GetUnhandledSignalNames(c.ctx)
+	sort.Strings(names)
+	for _, name := range names {
+		ch := workflow.GetSignalChannel(c.ctx, name)
+		var raw converter.RawValue
+		for ch.ReceiveAsync(&raw) {
+			heard++
+			c.hear(name, raw.Payload().GetData())
+		}
+	}
+	return heard
+}
+
+// hear takes one signal. Whatever it is, an event tells of it.
+func (c *Case) hear(name string, raw json.RawMessage) {
+	known := c.story.anywhere(name)
+	switch {
+	case known == nil:
+		c.refuse(name, schemas.Actor{}, &schemas.Refusal{Code: schemas.CodeUnknownName, Message: "no command or fact has this name."})
+	case known.fact:
+		c.hearFact(name, raw)
+	default:
+		c.hearCommand(name, raw)
+	}
+}
+
+// hearCommand carries a command out that came as a signal. Nobody waits for its answer, so a refusal becomes an event.
+func (c *Case) hearCommand(name string, raw json.RawMessage) {
+	order, refusal := schemas.Decode[schemas.Order](raw)
+	if refusal == nil {
+		refusal = order.Check()
+	}
+	if refusal == nil {
+		if _, done := c.Answered[order.CommandID]; done {
+			return
+		}
+		if order.Door == "" {
+			order.Door = schemas.DoorSignal
+		}
+		var a asked
+		if a, refusal = c.permit(name, order, false); refusal == nil {
+			c.carryOut(name, a)
+			return
+		}
+	}
+	c.refuse(name, order.Actor, refusal)
+}
+
+// hearFact takes what a machine reports: once, by its source and event id, and judged by what the case can still make of it.
+func (c *Case) hearFact(name string, raw json.RawMessage) {
+	report, refusal := schemas.Decode[schemas.Report](raw)
+	if refusal == nil {
+		refusal = report.Check()
+	}
+	if refusal != nil {
+		c.refuse(name, schemas.Actor{}, refusal)
+		return
+	}
+	once := report.Source + "/" + report.EventID
+	if c.Heard[once] {
+		return
+	}
+	body, refusal := c.story.anywhere(name).read(report.Body)
+	if refusal != nil {
+		c.refuse(name, schemas.Actor{Role: schemas.RoleSystem, ID: report.Source}, refusal)
+		return
+	}
+	c.Heard[once] = true
+	s := c.begin(name, schemas.Actor{Role: schemas.RoleSystem, ID: report.Source}, report.Door)
+	if s.door == "" {
+		s.door = schemas.DoorSignal
+	}
+	s.eventID, s.report = report.EventID, &report
+	s.note("occurred_at", stamp(report.OccurredAt))
+	if whole := c.story.ofCase(name); whole != nil && c.ClosedAt == nil {
+		whole.act(s, body)
+	} else {
+		c.bookWord(s, body)
+		lines := c.linesOf(name, body)
+		if len(lines) == 0 || c.ClosedAt != nil {
+			s.note("fact", name)
+			s.name = schemas.EventLateFact
+			s.say("%s came when nothing waits for it; it is kept.", name)
+			c.settle(s)
+			return
+		}
+		// Lines of one parcel may stand in different states, each of which makes its own of the fact.
+		for len(lines) > 0 {
+			var group []*schemas.Line
+			group, lines = sort2(lines, func(l *schemas.Line) bool { return l.State == lines[0].State })
+			s.lines = group
+			c.story.row(group[0].State).hearing(name).act(s, body)
+		}
+		s.lines = c.linesNamed(body)
+	}
+	if s.message == "" {
+		s.say("%s.", name)
+	}
+	c.settle(s)
+}
+
+// bookWord keeps what a fact says of a parcel, whether or not a line still waits for it.
+func (c *Case) bookWord(s *step, body any) {
+	word, ok := body.(schemas.ParcelWord)
+	if !ok {
+		return
+	}
+	if p := c.parcel(word.Waybill); p != nil {
+		p.book(s.name, s.report.OccurredAt)
+		s.note("waybill", word.Waybill)
+	}
+}
+
+// linesOf lists the lines a fact is about whose state hears it.
+func (c *Case) linesOf(name string, body any) []*schemas.Line {
+	lines, _ := sort2(c.linesNamed(body), func(l *schemas.Line) bool { return c.hears(l, name) })
+	return lines
+}
+
+// linesNamed lists the lines a fact is about: those in the parcel, or those the refund pays.
+func (c *Case) linesNamed(body any) []*schemas.Line {
+	var named []*schemas.Line
+	switch word := body.(type) {
+	case schemas.ParcelWord:
+		for _, l := range c.Lines {
+			if l.Waybill == word.Waybill {
+				named = append(named, l)
+			}
+		}
+	case schemas.RefundWord:
+		if r := c.refund(word.RefundID); r != nil {
+			named = c.linesPaidBy(r)
+		}
+	}
+	return named
+}
+
+// refuse keeps what could not be taken, with its reason.
+func (c *Case) refuse(name string, who schemas.Actor, refusal *schemas.Refusal) {
+	s := c.begin(schemas.EventRefused, who, schemas.DoorSignal)
+	s.note("name", name)
+	s.note("code", string(refusal.Code))
+	s.say("%s was refused: %s", name, refusal.Error())
+	c.settle(s)
+}

@@ -1,0 +1,386 @@
+package workflows_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/testsuite"
+
+	"github.com/aftercare/aftercare/schemas"
+	"github.com/aftercare/aftercare/workflows"
+)
+
+// A tale is one case in the time-skipping environment, with fakes for everything outside. Its steps are told in order: each
+// waits for the case to reach a state, as the rows the scribe writes show it, and then somebody does something.
+type tale struct {
+	t       *testing.T
+	env     *testsuite.TestWorkflowEnvironment
+	opening schemas.Opening
+	caseID  string
+
+	mu       sync.Mutex
+	steps    []stepOf
+	taken    bool
+	rows     []schemas.View
+	events   map[int64]schemas.Event
+	notified []schemas.NoticeOrder
+	calls    []string
+	commands int
+
+	intake   func(schemas.IntakeOrder) (schemas.Intake, error)
+	refund   func(schemas.RefundOrder) (schemas.RefundReceipt, error)
+	lookup   func(schemas.RefundQuestion) (schemas.RefundReceipt, error)
+	confirm  func(schemas.RefundQuestion) (schemas.RefundReceipt, error)
+	parcel   func(schemas.ParcelOrder) (schemas.Parcel, error)
+	trace    func(schemas.TraceOrder) (schemas.TraceAnswer, error)
+	survey   func(schemas.SurveyOrder) (schemas.SurveyReceipt, error)
+	write    func(schemas.Flush) (schemas.Written, error)
+	released [][]schemas.LineUnits
+	disposed []schemas.Disposal
+	ordered  []schemas.Refund
+}
+
+type stepOf struct {
+	state schemas.State
+	after time.Duration
+	say   string
+	do    func()
+}
+
+var started = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+
+func usd(minor int64) schemas.Money { return schemas.Money{Minor: minor, Currency: "USD"} }
+
+// aReturn begins a tale of a return of two lines, 47.84 and 488.81 dollars, inside the window.
+func aReturn(t *testing.T) *tale {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	suite.SetDisableRegistrationAliasing(true)
+	tl := &tale{
+		t: t, env: suite.NewTestWorkflowEnvironment(), caseID: "shop:r-1", events: map[int64]schemas.Event{},
+		opening: schemas.Opening{Request: schemas.Request{
+			RequestID: "r-1", Kind: schemas.KindReturn, MerchantID: "shop", OrderID: "o-1", CustomerID: "c-1", Channel: "chat",
+			Reason: schemas.ChangedMind, Lines: []schemas.RequestLine{{LineID: "1", Quantity: 1}, {LineID: "2", Quantity: 1}}, SettleWith: "original",
+		}},
+	}
+	tl.env.SetStartTime(started)
+	tl.env.SetTestTimeout(20 * time.Second)
+	tl.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: tl.caseID, TaskQueue: string(schemas.QueueCases)})
+	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
+		return tl.found(line("1", 4784), line("2", 48881)), nil
+	}
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: schemas.RefundAccepted, Amount: o.Refund.Amount}, nil
+	}
+	tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundAccepted}, nil
+	}
+	tl.confirm = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundSucceeded}, nil
+	}
+	tl.parcel = func(o schemas.ParcelOrder) (schemas.Parcel, error) {
+		number := o.Waybill
+		if number == "" {
+			number = "SB-" + fmt.Sprint(len(tl.calls))
+		}
+		return schemas.Parcel{Waybill: number, Carrier: "sandbox", Direction: o.Direction, PaidBy: o.PaidBy}, nil
+	}
+	tl.trace = func(schemas.TraceOrder) (schemas.TraceAnswer, error) { return schemas.TraceAnswer{Known: false}, nil }
+	tl.survey = func(schemas.SurveyOrder) (schemas.SurveyReceipt, error) {
+		return schemas.SurveyReceipt{Asked: true}, nil
+	}
+	tl.write = func(schemas.Flush) (schemas.Written, error) { return schemas.Written{}, nil }
+	tl.register()
+	return tl
+}
+
+// line is an order line as intake finds it: one unit, wanted back inside the window.
+func line(id string, minor int64) schemas.Line {
+	return schemas.Line{
+		LineID: id, SKU: "sku-" + id, Quantity: 1, Units: []int{1}, UnitPrice: usd(minor),
+		Verdict: schemas.Verdict{Proposal: schemas.ProposeApprove, Owed: true, Rule: "D-RETURN-30@1", Freight: schemas.TurnCustomer, Reason: "in_window"},
+	}
+}
+
+func (tl *tale) found(lines ...schemas.Line) schemas.Intake {
+	var paid int64
+	for _, l := range lines {
+		paid += l.Price().Minor
+	}
+	return schemas.Intake{
+		Currency: "USD", Lines: lines, Owner: "agent-1", Plan: thePlan(),
+		Payments: []schemas.Payment{{PaymentID: "p-1", Method: "card-1", Captured: usd(paid), Refundable: usd(paid)}},
+	}
+}
+
+func hear[In, Out any](tl *tale, a schemas.Activity[In, Out], answer func(In) (Out, error)) {
+	tl.env.RegisterActivityWithOptions(func(_ context.Context, in In) (Out, error) {
+		tl.mu.Lock()
+		tl.calls = append(tl.calls, a.Name)
+		tl.mu.Unlock()
+		return answer(in)
+	}, activity.RegisterOptions{Name: a.Name})
+}
+
+func (tl *tale) register() {
+	hear(tl, schemas.CaseIntake, func(o schemas.IntakeOrder) (schemas.Intake, error) { return tl.intake(o) })
+	hear(tl, schemas.ClaimsRelease, func(o schemas.ReleaseOrder) (schemas.Nothing, error) {
+		tl.mu.Lock()
+		defer tl.mu.Unlock()
+		tl.released = append(tl.released, o.Units)
+		return schemas.Nothing{}, nil
+	})
+	hear(tl, schemas.ParcelLabel, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
+	hear(tl, schemas.ParcelRegister, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
+	hear(tl, schemas.ParcelSendBack, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
+	hear(tl, schemas.ParcelTrace, func(o schemas.TraceOrder) (schemas.TraceAnswer, error) { return tl.trace(o) })
+	hear(tl, schemas.RefundRequest, func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		tl.mu.Lock()
+		tl.ordered = append(tl.ordered, o.Refund)
+		tl.mu.Unlock()
+		return tl.refund(o)
+	})
+	hear(tl, schemas.RefundLookup, func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) { return tl.lookup(q) })
+	hear(tl, schemas.RefundConfirm, func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) { return tl.confirm(q) })
+	hear(tl, schemas.RefundByHand, func(o schemas.ByHandOrder) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{RefundID: o.RefundID, Status: schemas.RefundManual}, nil
+	})
+	hear(tl, schemas.GoodsDispose, func(o schemas.DisposeOrder) (schemas.Nothing, error) {
+		tl.mu.Lock()
+		defer tl.mu.Unlock()
+		tl.disposed = append(tl.disposed, o.Goods...)
+		return schemas.Nothing{}, nil
+	})
+	hear(tl, schemas.NoticeSend, func(o schemas.NoticeOrder) (schemas.NoticeReceipt, error) {
+		tl.sent(o)
+		return schemas.NoticeReceipt{Sent: len(o.Messages)}, nil
+	})
+	hear(tl, schemas.SurveyInvite, func(o schemas.SurveyOrder) (schemas.SurveyReceipt, error) {
+		tl.sent(o.NoticeOrder)
+		return tl.survey(o)
+	})
+	hear(tl, schemas.RowsWrite, func(f schemas.Flush) (schemas.Written, error) {
+		w, err := tl.write(f)
+		if err == nil {
+			tl.wrote(f)
+		}
+		return w, err
+	})
+}
+
+// sent keeps the messages and holds each to its template: every declared variable is given, and no other.
+func (tl *tale) sent(o schemas.NoticeOrder) {
+	tl.mu.Lock()
+	defer tl.mu.Unlock()
+	tl.notified = append(tl.notified, o)
+	for _, n := range o.Messages {
+		found := false
+		for _, template := range schemas.NoticeTemplates {
+			if template.ID != n.Template {
+				continue
+			}
+			found = true
+			for _, v := range template.Vars {
+				if _, given := n.Vars[v]; !given {
+					tl.t.Errorf("notice %s of step %s lacks the variable %s", n.Template, o.Step, v)
+				}
+			}
+			if len(n.Vars) != len(template.Vars) {
+				tl.t.Errorf("notice %s of step %s has variables %v, declared are %v", n.Template, o.Step, n.Vars, template.Vars)
+			}
+		}
+		if !found {
+			tl.t.Errorf("step %s sends %s, which is no template", o.Step, n.Template)
+		}
+	}
+}
+
+// wrote keeps what the scribe wrote, as the store would, and lets the next step happen once its state is reached.
+func (tl *tale) wrote(f schemas.Flush) {
+	tl.mu.Lock()
+	defer tl.mu.Unlock()
+	for _, e := range f.Events {
+		tl.events[e.Revision] = e
+	}
+	tl.rows = append(tl.rows, f.Row)
+	tl.next(f.Row.State)
+}
+
+func (tl *tale) next(state schemas.State) {
+	if tl.taken || len(tl.steps) == 0 || tl.steps[0].state != state {
+		return
+	}
+	s := tl.steps[0]
+	tl.steps, tl.taken = tl.steps[1:], true
+	tl.env.RegisterDelayedCallback(func() {
+		tl.mu.Lock()
+		tl.taken = false
+		tl.mu.Unlock()
+		s.do()
+	}, s.after)
+}
+
+// in adds a step: when the case stands in the state, something happens.
+func (tl *tale) in(state schemas.State, do func()) *tale { return tl.later(state, time.Second, do) }
+
+func (tl *tale) later(state schemas.State, after time.Duration, do func()) *tale {
+	tl.steps = append(tl.steps, stepOf{state: state, after: after, do: do})
+	return tl
+}
+
+// answerOf is what became of a command.
+type answerOf struct {
+	receipt schemas.Receipt
+	refusal *schemas.Refusal
+}
+
+func who(role schemas.Role, id string) schemas.Actor { return schemas.Actor{Role: role, ID: id} }
+
+var (
+	theCustomer  = who(schemas.RoleCustomer, "c-1")
+	anAgent      = who(schemas.RoleAgent, "agent-1")
+	aLead        = who(schemas.RoleTeamLead, "lead-1")
+	aSupervisor  = who(schemas.RoleSupervisor, "supervisor-1")
+	aManager     = who(schemas.RoleManager, "manager-1")
+	anInspector  = who(schemas.RoleInspector, "inspector-1")
+	aFinancier   = who(schemas.RoleFinance, "finance-1")
+	otherFinance = who(schemas.RoleFinance, "finance-2")
+)
+
+// gives sends a command as an update; does fails the test when it is refused, tries keeps the refusal.
+func does[In any](tl *tale, c schemas.Command[In], by schemas.Actor, body In) func() {
+	return func() {
+		a := send(tl, c, by, body, "", 0)
+		tl.env.RegisterDelayedCallback(func() {
+			if a.refusal != nil {
+				tl.t.Errorf("%s by %s was refused: %v", c.Name, by, a.refusal)
+			}
+		}, 0)
+	}
+}
+
+func send[In any](tl *tale, c schemas.Command[In], by schemas.Actor, body In, id string, revision int64) *answerOf {
+	tl.commands++
+	if id == "" {
+		id = fmt.Sprintf("cmd-%d", tl.commands)
+	}
+	answer := &answerOf{}
+	order := schemas.Order{CommandID: id, Actor: by, Revision: revision, Body: encode(tl.t, body)}
+	tl.env.UpdateWorkflow(c.Name, fmt.Sprintf("u-%d", tl.commands), &testsuite.TestUpdateCallback{
+		OnAccept: func() {},
+		OnReject: func(err error) { answer.refusal = refusalOf(tl.t, err) },
+		OnComplete: func(out any, err error) {
+			if err != nil {
+				answer.refusal = refusalOf(tl.t, err)
+				return
+			}
+			answer.receipt = out.(schemas.Receipt)
+		},
+	}, order)
+	return answer
+}
+
+func refusalOf(t *testing.T, err error) *schemas.Refusal {
+	var app *temporal.ApplicationError
+	require.ErrorAs(t, err, &app)
+	var r schemas.Refusal
+	require.NoError(t, app.Details(&r))
+	return &r
+}
+
+// says sends a fact.
+func says[In any](tl *tale, f schemas.Fact[In], body In) func() {
+	return func() { report(tl, f, body, fmt.Sprintf("e-%s-%d", f.Name, tl.env.Now().UnixNano())) }
+}
+
+func report[In any](tl *tale, f schemas.Fact[In], body In, eventID string) {
+	tl.env.SignalWorkflow(f.Name, schemas.Report{
+		Source: "test", EventID: eventID, OccurredAt: tl.env.Now(), ReceivedAt: tl.env.Now(), Body: encode(tl.t, body),
+	})
+}
+
+func encode(t *testing.T, v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	require.NoError(t, err)
+	return raw
+}
+
+func parcelWord(number string) schemas.ParcelWord { return schemas.ParcelWord{Waybill: number} }
+
+func refundWord(n int) schemas.RefundWord {
+	return schemas.RefundWord{RefundID: fmt.Sprintf("shop:r-1/refund/%d", n)}
+}
+
+// run plays the tale to the end of the case and gives the case as it ended, with all its events.
+func (tl *tale) run() schemas.View {
+	tl.t.Helper()
+	raw, err := converter.GetDefaultDataConverter().ToPayload(tl.opening)
+	require.NoError(tl.t, err)
+	tl.env.RegisterWorkflow(workflows.Return)
+	tl.env.ExecuteWorkflow(workflows.Return, converter.NewRawValue(raw))
+	require.True(tl.t, tl.env.IsWorkflowCompleted(), "the case did not end")
+	require.NoError(tl.t, tl.env.GetWorkflowError())
+	require.Empty(tl.t, tl.steps, "these steps were never reached")
+	return tl.last()
+}
+
+func (tl *tale) last() schemas.View {
+	encoded, err := tl.env.QueryWorkflow(schemas.CaseShow.Name)
+	require.NoError(tl.t, err)
+	var v schemas.View
+	require.NoError(tl.t, encoded.Get(&v))
+	return v
+}
+
+// notices lists the messages of all steps in the order of the steps; nothing waits for them, so they leave in any order.
+func (tl *tale) notices() []schemas.Notice {
+	orders := slices.Clone(tl.notified)
+	slices.SortFunc(orders, func(a, b schemas.NoticeOrder) int { return strings.Compare(a.Step, b.Step) })
+	var all []schemas.Notice
+	for _, o := range orders {
+		all = append(all, o.Messages...)
+	}
+	return all
+}
+
+// told lists the templates sent to the customer, in order.
+func (tl *tale) told() []string {
+	var ids []string
+	for _, n := range tl.notices() {
+		if n.To.Role == schemas.RoleCustomer {
+			ids = append(ids, n.Template)
+		}
+	}
+	return ids
+}
+
+func (tl *tale) toldStaff(template string) []schemas.Notice {
+	var found []schemas.Notice
+	for _, n := range tl.notices() {
+		if n.Template == template {
+			found = append(found, n)
+		}
+	}
+	return found
+}
+
+func named(v schemas.View, name string) []schemas.Event {
+	var found []schemas.Event
+	for _, e := range v.Events {
+		if e.Name == name {
+			found = append(found, e)
+		}
+	}
+	return found
+}

@@ -1,0 +1,165 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// common are the answers that every kind of case gives in every state.
+func (c *Case) common() []answer {
+	return []answer{
+		on(schemas.CaseMessage, c.messaged),
+		on(schemas.CaseReply, c.replied),
+		on(schemas.CaseNote, c.noted),
+		on(schemas.CaseRequestHuman, c.humanAsked),
+		on(schemas.CaseTransfer, c.transferred),
+		on(schemas.CaseTakeOver, c.takenOver),
+		on(schemas.CaseEscalate, c.escalated),
+		on(schemas.CaseAccept, c.accepted, c.mayAccept),
+		on(schemas.ApprovalGrant, c.granted, c.mayDecideApproval),
+		on(schemas.ApprovalRefuse, c.approvalRefused, c.mayRefuseApproval),
+		fact(schemas.CaseMergedIn, c.mergedIn),
+	}
+}
+
+func (c *Case) messaged(s *step, m schemas.Message) {
+	c.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: m.TextID, Evidence: m.EvidenceIDs})
+	s.say("The customer wrote.")
+	s.staff("staff.message", c.Owner, vars{"text_id": m.TextID})
+}
+
+func (c *Case) replied(s *step, m schemas.Message) {
+	c.post(schemas.Posted{At: s.at, By: s.actor, Kind: "reply", TextID: m.TextID, Evidence: m.EvidenceIDs})
+	c.answered(false)
+	s.say("%s replied to the customer.", s.actor)
+	s.tell("case.reply", vars{"text_id": m.TextID})
+}
+
+func (c *Case) noted(s *step, m schemas.Message) {
+	c.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", TextID: m.TextID, Evidence: m.EvidenceIDs})
+	s.say("%s made a note.", s.actor)
+}
+
+// humanAsked keeps the case with people: whatever the rules would do by themselves to the customer's loss, a person does.
+func (c *Case) humanAsked(s *step, r schemas.RequestHuman) {
+	c.HumanAsked = true
+	if r.TextID != "" {
+		c.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: r.TextID})
+	}
+	s.say("The customer asked for a person.")
+	s.staff("staff.task", c.Owner, vars{"task": "request_human", "due": stamp(c.firstDue())})
+}
+
+func (c *Case) transferred(s *step, t schemas.Transfer) {
+	back := contains(c.Owners, t.To)
+	c.changeOwner(s, t.To)
+	s.note("reason", t.Reason)
+	s.say("%s gave the case to %s: %s.", s.actor, t.To, t.Reason)
+	// More than two transfers, or one back to where it was before, means that nobody wants the case.
+	if back || len(c.Owners) > 3 {
+		s.staff("staff.task", c.personAt(2).ID, vars{"task": "transfers", "due": stamp(c.firstDue())})
+	}
+}
+
+func (c *Case) takenOver(s *step, w schemas.Why) {
+	c.changeOwner(s, s.actor.ID)
+	s.note("reason", w.Reason)
+	s.say("%s took the case over: %s.", s.actor, w.Reason)
+}
+
+func (c *Case) changeOwner(s *step, to string) {
+	if to == c.Owner {
+		return
+	}
+	c.Owner = to
+	c.Owners = append(c.Owners, to)
+	s.staff("staff.assigned", to, vars{"kind": string(c.Opening.Request.Kind), "lines": lineList(c.Lines), "due": stamp(c.firstDue())})
+}
+
+// escalated raises the case on a person's wish. The lines keep their clocks: asking for help does not stop time.
+func (c *Case) escalated(s *step, e schemas.Escalate) {
+	level := e.Level
+	if level == 0 {
+		level = min(c.Level+1, 5)
+	}
+	s.note("reason", e.Reason)
+	s.say("%s escalated the case: %s.", s.actor, e.Reason)
+	s.lines = nil
+	c.escalate(s, level, e.Reason)
+}
+
+// mergedIn appends the wish of a duplicate to this case, which holds its units.
+func (c *Case) mergedIn(s *step, m schemas.MergedIn) {
+	c.post(schemas.Posted{At: s.at, By: s.actor, Kind: "merged", TextID: m.TextID, CaseID: m.CaseID})
+	s.note("case_id", m.CaseID)
+	s.note("kind", string(m.Kind))
+	s.say("Case %s wants the same units (%s, %s); its wish was appended here.", m.CaseID, m.Kind, m.Reason)
+	s.staff("staff.message", c.Owner, vars{"text_id": m.TextID})
+	// Another kind of wish for the same goods is a decision: keep this case as it is, or convert it.
+	if m.Kind != c.Opening.Request.Kind {
+		s.staff("staff.task", c.Owner, vars{"task": "keep_or_convert", "due": stamp(c.firstDue())})
+	}
+}
+
+// tellHolder sends the wish to the case that holds the units. That case may have ended meanwhile: then there is nobody to
+// tell, and this case's own history keeps where the wish went.
+func (c *Case) tellHolder(holder string) {
+	r := c.Opening.Request
+	var lines []schemas.PickLine
+	for _, l := range c.Lines {
+		if l.Holder == holder {
+			lines = append(lines, schemas.PickLine{LineID: l.LineID, Quantity: l.Quantity})
+		}
+	}
+	body := schemas.MergedIn{CaseID: c.CaseID, Kind: r.Kind, Reason: r.Reason, TextID: r.TextID, Lines: lines}
+	report := factFrom(c, schemas.CaseMergedIn, body)
+	c.effect(schemas.CaseMergedIn.Name, holder, func(ctx workflow.Context) {
+		if err := workflow.SignalExternalWorkflow(ctx, holder, "", schemas.CaseMergedIn.Name, report).Get(ctx, nil); err != nil {
+			s := c.begin(schemas.EventRefused, schemas.System, schemas.DoorWorkflow)
+			s.note("name", schemas.CaseMergedIn.Name)
+			s.say("Case %s could not be told: it has ended.", holder)
+			c.settle(s)
+		}
+	})
+}
+
+// merge ends lines as duplicates of another case, on a person's word.
+func (c *Case) merge(s *step, m schemas.Merge) {
+	for _, l := range s.lines {
+		l.Holder = m.Into
+	}
+	s.note("into", m.Into)
+	s.note("reason", m.Reason)
+	s.say("%s merged line(s) %s into %s.", s.actor, lineList(s.lines), m.Into)
+	c.end(s, s.lines, schemas.Merged)
+	c.tellHolder(m.Into)
+	s.tell("case.merged", vars{"holder": m.Into})
+}
+
+// mayMerge keeps a case from being merged into itself or into another merchant's, and money or goods that are under way
+// from being lost sight of.
+func (c *Case) mayMerge(s *step, m schemas.Merge) *schemas.Refusal {
+	merchant, _, _, _ := schemas.SplitCaseID(m.Into)
+	if m.Into == c.CaseID || merchant != c.Opening.Request.MerchantID {
+		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "into", Message: "merge into another case of the same merchant."}
+	}
+	for _, l := range s.lines {
+		if l.GoodsWith != schemas.TurnCustomer || c.underWay(l) > 0 || l.Refunded.Minor > 0 {
+			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("goods or money of line %s have moved in this case; finish it here.", l.LineID)}
+		}
+	}
+	return nil
+}
+
+// wanted lists what the customer is asked to send.
+func (c *Case) wanted() string {
+	for i := len(c.Events) - 1; i >= 0; i-- {
+		if w, ok := c.Events[i].Data["wanted"]; ok {
+			return w
+		}
+	}
+	return "photo"
+}

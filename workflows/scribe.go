@@ -1,0 +1,125 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// scribe is what the writing coroutine remembers. The stories never mention it.
+type scribe struct {
+	taskLength int   // the history's length in the task of the last flush: it tells one workflow task from the next
+	base       int64 // the revision that task began with
+	failing    bool  // PostgreSQL does not answer: neither the story nor the next decision waits for it
+	tryAgain   bool
+	mute       bool // this run may not write: its case had ended before
+	shown      shown
+}
+
+// shown is what the search attributes say.
+type shown struct {
+	state    schemas.State
+	turn     schemas.Turn
+	owner    string
+	level    int
+	priority schemas.Priority
+}
+
+// write is the scribe. It is created last, waits until something has happened, lets everybody else run once more in this
+// workflow task, and then writes it all in one local activity and one transaction, so that a task has exactly one marker.
+func (c *Case) write(ctx workflow.Context) {
+	for {
+		if workflow.Await(ctx, func() bool { return c.tryAgain || (c.revision() > c.Flushed && !c.failing) }) != nil {
+			return
+		}
+		everybodyRan := false
+		workflow.Go(ctx, func(workflow.Context) { everybodyRan = true })
+		if workflow.Await(ctx, func() bool { return everybodyRan }) != nil {
+			return
+		}
+		if c.mute {
+			c.Flushed = c.revision()
+			continue
+		}
+		c.show(ctx)
+		c.flush(ctx)
+	}
+}
+
+// flush writes what has happened since the task began. A failure sets a clock instead of repeating: a local activity that
+// repeats would hold the workflow task, and with it every decision.
+func (c *Case) flush(ctx workflow.Context) {
+	info := workflow.GetInfo(ctx)
+	if length := info.GetCurrentHistoryLength(); length != c.taskLength || length == 0 {
+		c.taskLength, c.base = length, c.Flushed
+	}
+	upTo := c.revision()
+	row := c.view()
+	events := append([]schemas.Event(nil), c.Events[c.base:upTo]...)
+	row.Events = nil
+	flush := schemas.Flush{
+		CaseID: c.CaseID, RunID: info.WorkflowExecution.RunID, RunStartedAt: info.WorkflowStartTime,
+		HistoryLength: info.GetCurrentHistoryLength(), Base: c.base, Events: events, Row: row,
+	}
+	c.tryAgain = false
+	ctx = workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+		ScheduleToCloseTimeout: 2 * time.Second,
+		RetryPolicy:            &temporal.RetryPolicy{MaximumAttempts: 1},
+	})
+	var written schemas.Written
+	if err := workflow.ExecuteLocalActivity(ctx, schemas.RowsWrite.Name, flush).Get(ctx, &written); err != nil {
+		c.log.Warn("the rows of the case could not be written; they will be written again", "case_id", c.CaseID, "error", err)
+		c.failing = true
+		c.stopClock("rows.retry")
+		s := c.begin("rows.retry", schemas.System, schemas.DoorSystem)
+		c.startClock(s, "rows.retry", caseExpiries["rows.retry"].says)
+		return
+	}
+	c.failing, c.Flushed = false, upTo
+	c.stopClock("rows.retry")
+}
+
+// recorded reports whether a revision is in PostgreSQL, or cannot be at present: then the person is answered all the same.
+func (c *Case) recorded(revision int64) bool { return c.Flushed >= revision || c.failing }
+
+// written reports whether everything that has happened is in PostgreSQL.
+func (c *Case) written() bool { return c.Flushed >= c.revision() && !c.tryAgain }
+
+// show brings what ops see in the Temporal UI up to date: attributes at most once a task and only when they say something
+// new, the current details whenever something is written.
+func (c *Case) show(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, c.details())
+	now := shown{state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority}
+	if now == c.shown {
+		return
+	}
+	c.shown = now
+	r := c.Opening.Request
+	updates := []temporal.SearchAttributeUpdate{
+		keyword(schemas.AttrKind).ValueSet(string(r.Kind)),
+		keyword(schemas.AttrStage).ValueSet(string(c.stage())),
+		keyword(schemas.AttrState).ValueSet(string(now.state)),
+		keyword(schemas.AttrTurn).ValueSet(string(now.turn)),
+		keyword(schemas.AttrPriority).ValueSet(string(now.priority)),
+		keyword(schemas.AttrOwner).ValueSet(now.owner),
+		keyword(schemas.AttrMerchant).ValueSet(r.MerchantID),
+		keyword(schemas.AttrOrder).ValueSet(r.OrderID),
+		temporal.NewSearchAttributeKeyInt64(schemas.AttrLevel).ValueSet(int64(now.level)),
+	}
+	due := temporal.NewSearchAttributeKeyTime(schemas.AttrDue)
+	if at := c.due(); at != nil {
+		updates = append(updates, due.ValueSet(*at))
+	} else {
+		updates = append(updates, due.ValueUnset())
+	}
+	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
+		c.log.Error("search attributes", "case_id", c.CaseID, "error", err)
+	}
+}
+
+func keyword(name string) temporal.SearchAttributeKeyKeyword {
+	return temporal.NewSearchAttributeKeyKeyword(name)
+}

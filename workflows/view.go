@@ -1,0 +1,173 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// answerQueries lets anybody ask for the whole case at any time.
+func (c *Case) answerQueries() {
+	err := workflow.SetQueryHandler(c.ctx, schemas.CaseShow.Name, func() (schemas.View, error) { return c.view(), nil })
+	if err != nil {
+		panic(fmt.Errorf("register query %s: %w", schemas.CaseShow.Name, err))
+	}
+}
+
+// view is the whole case as it stands now.
+func (c *Case) view() schemas.View {
+	r := c.Opening.Request
+	v := schemas.View{
+		CaseID: c.CaseID, RequestID: r.RequestID, Kind: r.Kind, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID,
+		Channel: r.Channel, Reason: r.Reason, RefundOnly: r.RefundOnly,
+		Stage: c.stage(), State: c.state(), Outcome: c.Outcome, Refusal: c.Refusal, Priority: c.Priority, Level: c.Level, Turn: c.turn(),
+		Owner: c.Owner, DueAt: c.due(), Waiting: c.waiting(), Now: c.now(), Revision: c.revision(), OpenedAt: c.OpenedAt, ClosedAt: c.ClosedAt,
+		Money: schemas.Accounts{Refunded: c.refunded(), Charged: c.money(0), Entries: []schemas.Refund{}},
+		Lines: []schemas.Line{}, Parcels: []schemas.Parcel{}, Clocks: []schemas.Clock{}, Approvals: []schemas.Approval{},
+		Work: append(append([]schemas.Work{}, c.calls...), c.Stuck...), Messages: append([]schemas.Posted{}, c.Messages...),
+		EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
+		Allowed: c.allowed(), Policy: c.policy(), PolicyVersion: c.Plan.Version, LegalBreach: c.Breach,
+	}
+	for _, l := range r.Lines {
+		v.Requested = append(v.Requested, schemas.PickLine{LineID: l.LineID, Quantity: l.Quantity})
+	}
+	for _, l := range c.Lines {
+		v.Lines = append(v.Lines, *l)
+	}
+	for _, f := range c.Refunds {
+		v.Money.Entries = append(v.Money.Entries, *f)
+	}
+	for _, p := range c.Parcels {
+		v.Parcels = append(v.Parcels, *p)
+	}
+	for _, k := range c.Clocks {
+		v.Clocks = append(v.Clocks, *k)
+	}
+	for _, a := range c.Approvals {
+		v.Approvals = append(v.Approvals, *a)
+	}
+	if p := c.Opening.Predecessor; p != nil {
+		v.PredecessorID = p.CaseID
+	}
+	return v
+}
+
+// due is the nearest end of a clock that decides something: a line's, or one of the case's own. Warnings do not count.
+func (c *Case) due() *time.Time {
+	var nearest *schemas.Clock
+	for _, k := range c.Clocks {
+		if !k.Paused && k.Name != "rows.retry" && k.Name != "ack" && (nearest == nil || k.Due.Before(nearest.Due)) {
+			nearest = k
+		}
+	}
+	if nearest == nil {
+		return nil
+	}
+	due := nearest.Due.UTC()
+	return &due
+}
+
+// waiting says what the case waits for, on whom, until when, and what happens if nobody acts.
+func (c *Case) waiting() string {
+	if c.ClosedAt != nil {
+		return fmt.Sprintf("Ended as %s.", c.Outcome)
+	}
+	r := c.where()
+	if r == nil {
+		return "Being taken in."
+	}
+	who := string(r.turn)
+	if r.turn == schemas.TurnMerchant && c.Owner != "" {
+		who = "the merchant (" + c.Owner + ")"
+	}
+	sentence := fmt.Sprintf("%s waits for %s", r.state, who)
+	lines := c.inState(r.state)
+	for _, k := range c.Clocks {
+		onLine := len(lines) > 0 && lines[0].ClockID == k.ClockID
+		if onLine || (c.Following && len(k.Lines) == 0 && strings.HasPrefix(k.Name, "survey")) {
+			return fmt.Sprintf("%s until %s; then %s.", sentence, stamp(k.Due), k.Expiry)
+		}
+	}
+	return sentence + "."
+}
+
+// allowed lists the commands that can be given now, with the roles that may.
+func (c *Case) allowed() []schemas.Permit {
+	if c.ClosedAt != nil {
+		return []schemas.Permit{}
+	}
+	permits := []schemas.Permit{}
+	add := func(name string, lines []string) {
+		for i := range permits {
+			if permits[i].Command == name {
+				for _, id := range lines {
+					if !contains(permits[i].Lines, id) {
+						permits[i].Lines = append(permits[i].Lines, id)
+					}
+				}
+				return
+			}
+		}
+		permits = append(permits, schemas.Permit{Command: name, Roles: mayGive[name], Lines: lines})
+	}
+	if c.Following {
+		for _, a := range c.story.row(schemas.FollowUp).hear {
+			if !a.fact {
+				add(a.name, nil)
+			}
+		}
+	}
+	for _, l := range c.Lines {
+		r := c.story.row(l.State)
+		if r == nil {
+			continue
+		}
+		for _, a := range r.hear {
+			if !a.fact {
+				add(a.name, []string{l.LineID})
+			}
+		}
+	}
+	for _, a := range c.story.whole {
+		if !a.fact {
+			add(a.name, nil)
+		}
+	}
+	return permits
+}
+
+// details is the page that ops read in the Temporal UI.
+func (c *Case) details() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s** · %s · turn: %s · %s · level %d\n\n%s\n", c.state(), c.Priority, c.turn(), c.Opening.Request.Reason, c.Level, c.waiting())
+	if len(c.Lines) > 0 {
+		b.WriteString("\n| line | sku | qty | state | outcome | refunded |\n|---|---|---|---|---|---|\n")
+		for _, l := range c.Lines {
+			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s |\n", l.LineID, l.SKU, l.Quantity, l.State, l.Outcome, l.Refunded)
+		}
+	}
+	if len(c.Clocks) > 0 {
+		b.WriteString("\n| clock | due | then |\n|---|---|---|\n")
+		for _, k := range c.Clocks {
+			due := stamp(k.Due)
+			if k.Paused {
+				due = "paused, " + k.Left.D().Round(time.Second).String() + " left"
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", k.Name, due, k.Expiry)
+		}
+	}
+	for _, w := range c.Stuck {
+		fmt.Fprintf(&b, "\n**Stuck**: %s: %s\n", w.Name, w.Cause)
+	}
+	if n := len(c.Events); n > 0 {
+		b.WriteString("\nLast events:\n")
+		for _, e := range c.Events[max(0, n-5):] {
+			fmt.Fprintf(&b, "- %s %s: %s\n", stamp(e.At), e.Name, e.Message)
+		}
+	}
+	return b.String()
+}
