@@ -45,11 +45,11 @@ func (e LedgerEntry) Receipt() schemas.RefundReceipt {
 	return schemas.RefundReceipt{RefundID: e.Refund.RefundID, Status: e.Refund.Status, Code: e.Refund.Code, Amount: e.Refund.Amount}
 }
 
-// Refund returns one entry by its number.
+// Refund returns one entry by its number. Where there is none, the error is both ErrNotFound and a *schemas.Refusal.
 func (s *Store) Refund(ctx context.Context, merchant, refundID string) (LedgerEntry, error) {
 	e, err := readRefund(ctx, s.pool, merchant, refundID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return e, fmt.Errorf("refund %s: %w", refundID, ErrNotFound)
+		return e, fmt.Errorf("%w: %w", ErrNotFound, unknownRefund(refundID))
 	}
 	return e, err
 }
