@@ -20,7 +20,7 @@ func TestAFlushIsReadBackWholeWithItsEvents(t *testing.T) {
 	f := flush("shop:R1", 5, 0, "opened", "asked")
 	due := noon.Add(20 * time.Hour)
 	f.Row.DueAt, f.Row.Parcels = &due, []schemas.Parcel{{Waybill: "ab 12", Carrier: "SF", Direction: schemas.ToMerchant, Status: schemas.ParcelMoving}}
-	f.Events[1].Data = map[string]any{"amount": "47.84 USD"}
+	f.Events[1].Data = map[string]string{"amount": "47.84 USD"}
 	require.False(t, write(t, s, f).Stale)
 	got, err := s.CaseRow(ctx, "shop:R1")
 	require.NoError(t, err)
