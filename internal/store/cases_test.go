@@ -1,0 +1,203 @@
+package store_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/aftercare/aftercare/internal/store"
+	"github.com/aftercare/aftercare/internal/store/storetest"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+func put(t testing.TB, s *store.Store, caseID string, change func(*schemas.View)) {
+	t.Helper()
+	f := flush(caseID, 5, 0, "opened")
+	change(&f.Row)
+	require.False(t, write(t, s, f).Stale)
+}
+
+// list reads a whole list in pages of limit.
+func list(t testing.TB, s *store.Store, f store.Filter, limit int) []string {
+	t.Helper()
+	var ids []string
+	page := store.Page{Limit: limit}
+	for {
+		views, next, err := s.ListCases(ctx, f, page)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(views), limit)
+		for _, v := range views {
+			ids = append(ids, strings.TrimPrefix(v.CaseID, "shop:"))
+		}
+		if next == "" {
+			return ids
+		}
+		require.Len(t, views, limit)
+		page.After = next
+	}
+}
+
+func TestOpenCasesAreListedNearestDueFirstAndThoseWithoutADueLast(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	for i, hours := range []int{5, 1, 0, 3, 1, 0, 2} {
+		put(t, s, fmt.Sprintf("shop:%d", i), func(v *schemas.View) {
+			if hours > 0 {
+				due := noon.Add(time.Duration(hours) * time.Hour)
+				v.DueAt = &due
+			}
+		})
+	}
+	put(t, s, "shop:closed", func(v *schemas.View) { v.ClosedAt = &noon })
+	put(t, s, "other:1", func(v *schemas.View) {})
+	want := []string{"1", "4", "6", "3", "0", "2", "5"}
+	for limit := 1; limit <= 8; limit++ {
+		require.Equal(t, want, list(t, s, store.Filter{Merchant: merchant}, limit), "pages of %d", limit)
+	}
+}
+
+func TestClosedCasesAreListedNewestFirst(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	for i := range 7 {
+		put(t, s, fmt.Sprintf("shop:%d", i), func(v *schemas.View) {
+			v.OpenedAt = noon.Add(time.Duration(i/2) * time.Hour)
+			if i%3 > 0 {
+				v.ClosedAt = &noon
+			}
+		})
+	}
+	for limit := 1; limit <= 8; limit++ {
+		require.Equal(t, []string{"6", "5", "4", "3", "2", "1", "0"}, list(t, s, store.Filter{Merchant: merchant, Scope: store.ScopeAll}, limit))
+		require.Equal(t, []string{"5", "4", "2", "1"}, list(t, s, store.Filter{Merchant: merchant, Scope: store.ScopeClosed}, limit))
+	}
+}
+
+func TestAListIsNarrowedByEveryFilter(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	put(t, s, "shop:plain", func(v *schemas.View) {})
+	for id, c := range map[string]struct {
+		change func(*schemas.View)
+		filter store.Filter
+	}{
+		"owner":    {func(v *schemas.View) { v.Owner = "bo" }, store.Filter{Owner: "bo"}},
+		"state":    {func(v *schemas.View) { v.State = schemas.WaitInfo }, store.Filter{State: schemas.WaitInfo}},
+		"stage":    {func(v *schemas.View) { v.Stage = schemas.StageFollowUp }, store.Filter{Stage: schemas.StageFollowUp}},
+		"turn":     {func(v *schemas.View) { v.Turn = schemas.TurnCarrier }, store.Filter{Turn: schemas.TurnCarrier}},
+		"order":    {func(v *schemas.View) { v.OrderID = "O7" }, store.Filter{Order: "O7"}},
+		"customer": {func(v *schemas.View) { v.CustomerID = "c-7" }, store.Filter{Customer: "c-7"}},
+		"waybill": {func(v *schemas.View) {
+			v.Parcels = []schemas.Parcel{{Carrier: "sf", Waybill: "W7"}, {Carrier: "ups", Waybill: "W7"}}
+		}, store.Filter{Waybill: "w 7"}},
+	} {
+		put(t, s, "shop:"+id, c.change)
+		c.filter.Merchant = merchant
+		require.Equal(t, []string{id}, list(t, s, c.filter, 5), id)
+		c.filter.Scope = store.ScopeAll
+		require.Equal(t, []string{id}, list(t, s, c.filter, 5), id)
+		c.filter.Merchant = "other"
+		require.Empty(t, list(t, s, c.filter, 5), "never across merchants")
+	}
+	require.Empty(t, list(t, s, store.Filter{Merchant: merchant, Waybill: "none"}, 5))
+	require.Empty(t, list(t, s, store.Filter{Merchant: merchant, Owner: "bo", Turn: schemas.TurnCarrier}, 5), "filters add up")
+}
+
+func TestAListThatCannotBeReadIsRefused(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	for _, c := range []struct {
+		filter store.Filter
+		page   store.Page
+		code   schemas.Code
+	}{
+		{store.Filter{}, store.Page{}, schemas.CodeMissingField},
+		{store.Filter{Merchant: merchant, Scope: "odd"}, store.Page{}, schemas.CodeBadValue},
+		{store.Filter{Merchant: merchant}, store.Page{After: "!"}, schemas.CodeBadValue},
+		{store.Filter{Merchant: merchant}, store.Page{After: "bm90aGluZw"}, schemas.CodeBadValue},
+	} {
+		_, _, err := s.ListCases(ctx, c.filter, c.page)
+		require.Error(t, err)
+		refusedWith(t, err, c.code)
+	}
+}
+
+func TestOpenCasesOfAllMerchantsCanBeGoneThrough(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	put(t, s, "shop:1", func(v *schemas.View) {})
+	put(t, s, "other:1", func(v *schemas.View) {})
+	put(t, s, "shop:2", func(v *schemas.View) { v.ClosedAt = &noon })
+	var got []string
+	for c, err := range s.OpenCases(ctx) {
+		require.NoError(t, err)
+		require.Equal(t, "run", c.RunID)
+		got = append(got, c.CaseID)
+	}
+	require.Equal(t, []string{"other:1", "shop:1"}, got)
+}
+
+// TestMainListsReadAnIndexInItsOrder fills a table with many cases of many merchants and asks the planner how it would read
+// each of the main lists: never the whole table, and the unfiltered ones without sorting either.
+func TestMainListsReadAnIndexInItsOrder(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	_, err := s.Pool().Exec(ctx, `
+		INSERT INTO aftercare.cases (case_id, merchant_id, request_id, order_id, customer_id, kind, stage, state, turn, owner,
+		                             due_at, opened_at, closed_at, revision, row)
+		SELECT v->>'case_id', 'm' || n % 20, n::text, 'O' || n / 2, 'c' || n / 5, 'return', 'VERIFICATION',
+		       (ARRAY['REVIEW', 'WAIT_SHIPBACK', 'RECEIVED'])[1 + n % 3], (ARRAY['merchant', 'customer'])[1 + n % 2], 'agent' || n % 7,
+		       (v->>'due_at')::timestamptz, (v->>'opened_at')::timestamptz,
+		       CASE WHEN n / 20 % 4 > 0 THEN timestamptz '2026-12-01' END, 1, v
+		FROM generate_series(1, 40000) AS n, LATERAL jsonb_build_object(
+		       'case_id', 'm' || n % 20 || ':' || n, 'due_at', timestamptz '2026-11-20' + n * interval '1 minute',
+		       'opened_at', timestamptz '2026-10-01' + n * interval '1 minute') AS v`)
+	require.NoError(t, err)
+	_, err = s.Pool().Exec(ctx, `INSERT INTO aftercare.parcels SELECT case_id, 'sf', 'W' || request_id, merchant_id, 'to_merchant', 'moving' FROM aftercare.cases`)
+	require.NoError(t, err)
+	_, err = s.Pool().Exec(ctx, `ANALYZE aftercare.cases, aftercare.parcels`)
+	require.NoError(t, err)
+
+	for name, c := range map[string]struct {
+		filter store.Filter
+		sorts  bool // few rows are sorted in memory
+	}{
+		"open":             {filter: store.Filter{}},
+		"open of an owner": {filter: store.Filter{Owner: "agent3"}},
+		"open in a state":  {filter: store.Filter{State: schemas.Review}},
+		"open by turn":     {filter: store.Filter{Turn: schemas.TurnCustomer}},
+		"closed":           {filter: store.Filter{Scope: store.ScopeClosed}},
+		"all":              {filter: store.Filter{Scope: store.ScopeAll}},
+		"all of an owner":  {filter: store.Filter{Scope: store.ScopeAll, Owner: "agent3"}},
+		"of an order":      {filter: store.Filter{Scope: store.ScopeAll, Order: "O198"}, sorts: true},
+		"of a customer":    {filter: store.Filter{Scope: store.ScopeAll, Customer: "c79"}, sorts: true},
+		"of a waybill":     {filter: store.Filter{Scope: store.ScopeAll, Waybill: "W397"}, sorts: true},
+	} {
+		c.filter.Merchant = "m17"
+		views, next, err := s.ListCases(ctx, c.filter, store.Page{Limit: 20})
+		require.NoError(t, err, name)
+		require.NotEmpty(t, views, name)
+		for page, after := range map[string]string{"the first page": "", "a later page": next} {
+			sql, args, err := s.ListQuery(ctx, c.filter, store.Page{After: after, Limit: 20})
+			require.NoError(t, err)
+			plan := explain(t, s, sql, args)
+			require.NotContains(t, plan, "Seq Scan", "%s, %s", name, page)
+			if !c.sorts {
+				require.NotContains(t, plan, `"Sort"`, "%s, %s", name, page)
+			}
+		}
+	}
+}
+
+func explain(t testing.TB, s *store.Store, sql string, args []any) string {
+	t.Helper()
+	var plan json.RawMessage
+	require.NoError(t, s.Pool().QueryRow(ctx, `EXPLAIN (FORMAT JSON) `+sql, args...).Scan(&plan))
+	require.Equal(t, pgx.QueryExecModeCacheDescribe, args[0])
+	return string(plan)
+}
