@@ -101,6 +101,17 @@ func TestLastAttemptWithoutAnAnswerIsUnknown(t *testing.T) {
 	}
 }
 
+func TestWhatWasAcceptedStaysSoWhileNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	d := newDesk()
+	d.mustRequest(t)
+	d.provider.blind = context.DeadlineExceeded
+	receipt, err := requestByWorkflow(t, d)
+	require.NoError(t, err)
+	require.Equal(t, schemas.RefundUnknown, receipt.Status)
+	require.Equal(t, schemas.RefundAccepted, d.ledger.entries[refundID].Status)
+}
+
 func TestRetriesFindALostAnswer(t *testing.T) {
 	t.Parallel()
 	d := newDesk()

@@ -153,13 +153,17 @@ func TestRefundThatSucceededComesBack(t *testing.T) {
 	balance, err := w.Books().Balance(t.Context(), "m", "gift-1")
 	require.NoError(t, err)
 	require.Equal(t, usd(500), balance, "the money is not on the card any more")
+	again, err := w.Payments().Refund(t.Context(), gift)
+	require.NoError(t, err)
+	require.Equal(t, schemas.RefundAccepted, again.Status, "what came back can be sent again")
+	require.NotEqual(t, told()[0].Report.EventID, awaitFacts(t, told, 3)[2].Report.EventID)
 
 	// Told beforehand, for whichever succeeds next.
 	tell(t, w, sandbox.SystemPayments, sandbox.Settling, sandbox.Reverse, "")
-	mustRefund(t, w, "m:r/refund/2", 10000)
-	all := awaitFacts(t, told, 4)
+	mustRefund(t, w, "m:r/refund/2", 9900)
+	all := awaitFacts(t, told, 5)
 	require.Equal(t, schemas.RefundReversed, status(t, w, "m:r/refund/2"))
-	require.True(t, !all[3].Report.OccurredAt.Before(noon))
+	require.True(t, !all[4].Report.OccurredAt.Before(noon))
 }
 
 func TestReversalWithoutAKeyLeavesOldRefundsAlone(t *testing.T) {
