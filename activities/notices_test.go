@@ -116,8 +116,8 @@ func noticeOrder(channel schemas.Channel, messages ...schemas.Notice) schemas.No
 }
 
 var (
-	refundNotice = schemas.Notice{Template: "refund.done", To: noticeTo("c-1", schemas.RoleCustomer), Vars: map[string]string{"amount": "4784:USD", "method": "original"}}
-	taskNotice    = schemas.Notice{Template: "staff.task", To: noticeTo("agent-1", schemas.RoleAgent), Vars: map[string]string{"task": "trace", "due": "2026-11-20T10:05:00Z"}}
+	refundNotice     = schemas.Notice{Template: "refund.done", To: noticeTo("c-1", schemas.RoleCustomer), Vars: map[string]string{"amount": "4784:USD", "method": "original"}}
+	taskNotice       = schemas.Notice{Template: "staff.task", To: noticeTo("agent-1", schemas.RoleAgent), Vars: map[string]string{"task": "trace", "due": "2026-11-20T10:05:00Z"}}
 	unwritableNotice = schemas.Notice{Template: "ack.received", To: noticeTo("c-1", schemas.RoleCustomer), Vars: map[string]string{"lines": "1"}}
 )
 
