@@ -18,8 +18,8 @@ type sandboxCommand struct {
 
 type sandboxTell struct {
 	System    string `arg:"" help:"orders, stock, courier, payments or notices."`
-	Mode      string `arg:"" help:"slow, fail, lose, refuse, twice or reverse."`
-	Operation string `help:"Only this operation, such as refund, lookup, settle, label, register, send_back, trace, dispose, deliver."`
+	Operation string `arg:"" help:"Such as refund, lookup, settle, label, register, send_back, trace, dispose, deliver."`
+	Mode      string `arg:"" help:"slow, fail, lose (do it and lose the answer), refuse, twice or reverse."`
 	Times     int    `help:"How many calls it is for." default:"1"`
 	Param     string `help:"slow, fail, reverse: how long, such as 2s; refuse: the code, such as insufficient_balance."`
 	Match     string `help:"Only calls whose key contains this."`
@@ -37,7 +37,7 @@ func (c *sandboxTell) Run(ctx context.Context, cli *commandLine) error {
 	if err := r.world.Tell(ctx, sandbox.System(c.System), c.Operation, sandbox.Mode(c.Mode), c.Times, c.Param, c.Match); err != nil {
 		return usageError{err}
 	}
-	fmt.Printf("Told: %s will %s, %d time(s).\n", c.System, c.Mode, c.Times)
+	fmt.Printf("Told: %s/%s, %s, %d time(s).\n", c.System, c.Operation, c.Mode, c.Times)
 	return nil
 }
 
