@@ -7,29 +7,10 @@ import (
 	"time"
 
 	"github.com/aftercare/aftercare/activities"
-	"github.com/aftercare/aftercare/internal/policy"
 	"github.com/aftercare/aftercare/internal/provider"
 	"github.com/aftercare/aftercare/internal/provider/sandbox"
 	"github.com/aftercare/aftercare/internal/store"
-	"github.com/aftercare/aftercare/schemas"
 )
-
-// planner shows the policies to the intake activity. A dev policy is unknown everywhere but on a dev stack.
-type planner struct {
-	book        *policy.Book
-	devPolicies bool
-}
-
-func (p planner) Plan(name string, f activities.PlanFacts) (schemas.Plan, []schemas.Verdict, error) {
-	if !p.book.Has(name) || (p.book.DevOnly(name) && !p.devPolicies) {
-		return schemas.Plan{}, nil, &schemas.Refusal{Code: schemas.CodeUnknownPolicy, Field: "policy", Message: fmt.Sprintf("there is no policy %q here.", name)}
-	}
-	plan, verdicts, err := p.book.Plan(name, policy.Facts(f))
-	if errors.Is(err, policy.ErrNoLimits) {
-		return plan, nil, &schemas.Refusal{Code: schemas.CodeOtherCurrency, Message: fmt.Sprintf("the policy %s has no limits for %s.", name, f.Currency)}
-	}
-	return plan, verdicts, err
-}
 
 // contacts shows the store to the notices as an address book.
 type contacts struct{ *store.Store }

@@ -96,8 +96,8 @@ func (w *Worker) register(book *policy.Book, texts *notice.Catalogue) {
 	}
 	queues[schemas.QueueCases].RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
 
-	intake := activities.NewIntake(w.world.Orders(), planner{book: book, devPolicies: w.config.DevPolicies}, w.store)
-	bind(queues, schemas.CaseIntake, intake.Intake)
+	intake := activities.NewIntake(w.world.Orders(), activities.PolicyPlanner(book, w.config.DevPolicies), w.store)
+	bind(queues, schemas.CaseIntake, intake.Take)
 	rows := activities.NewRows(w.store)
 	bind(queues, schemas.RowsWrite, rows.Write)
 	claims := activities.NewClaims(w.store)
