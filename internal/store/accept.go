@@ -15,6 +15,8 @@ import (
 var (
 	//go:embed queries/case_accepted.sql
 	caseAccepted string
+	//go:embed queries/case_ended.sql
+	caseEnded string
 	//go:embed queries/case_open.sql
 	caseOpen string
 	//go:embed queries/claims_of_order.sql
@@ -100,6 +102,19 @@ func (s *Store) Accept(ctx context.Context, in AcceptInput) (AcceptResult, error
 // Knows reports whether the order is there and is this customer's of this merchant.
 func Knows(r schemas.Request, o schemas.ShopOrder) bool {
 	return o.OrderID != "" && o.OrderID == r.OrderID && o.MerchantID == r.MerchantID && o.CustomerID == r.CustomerID
+}
+
+// Ended returns the row of a case that has ended, without its events, or nil: the answer for whoever starts it again.
+func (s *Store) Ended(ctx context.Context, caseID string) (*schemas.View, error) {
+	var row schemas.View
+	err := s.pool.QueryRow(ctx, caseEnded, caseID, merchantOf(caseID)).Scan(&row)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look for the case %s: %w", caseID, err)
+	}
+	return &row, nil
 }
 
 // MerchantCurrency is the currency of most of a merchant's orders, for the successor of a case whose order is not known.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -202,6 +203,10 @@ func TestACaseStartedAgainAfterItsEndGetsItsOldAnswerAndChangesNothing(t *testin
 	second := flush("shop:R1", 3, 0, "opened")
 	second.RunID, second.RunStartedAt = "run-2", noon.AddDate(0, 2, 0)
 	require.True(t, write(t, s, second).Stale)
+	// And again, because somebody signalled the new run before its intake had answered.
+	signalled := flush("shop:R1", 6, 1, "refused")
+	signalled.RunID, signalled.RunStartedAt = second.RunID, second.RunStartedAt
+	require.True(t, write(t, s, signalled).Stale)
 
 	got := accept(t, s, asks("R1", anOrder(), wish("2", 1)))
 	after, err := s.CaseRow(ctx, "shop:R1")
@@ -211,6 +216,22 @@ func TestACaseStartedAgainAfterItsEndGetsItsOldAnswerAndChangesNothing(t *testin
 	before.Events = nil
 	require.Empty(t, cmp.Diff(before, *got.Closed))
 	require.Zero(t, count(t, s, `SELECT count(*) FROM aftercare.unit_claims WHERE line_id = '2'`))
+}
+
+func TestACaseThatWasResetAfterItsEndGoesOn(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	write(t, s, flush("shop:R1", 5, 0, "opened", "intake"))
+	closed := flush("shop:R1", 9, 2, "closed")
+	closed.Row.ClosedAt = &noon
+	write(t, s, closed)
+	reset := flush("shop:R1", 7, 2, "approved")
+	reset.RunID, reset.RunStartedAt = "run-2", noon.Add(time.Hour)
+	require.False(t, write(t, s, reset).Stale)
+	got, err := s.CaseRow(ctx, "shop:R1")
+	require.NoError(t, err)
+	require.Equal(t, []string{"opened", "intake", "approved"}, messages(got))
+	require.Nil(t, got.ClosedAt)
 }
 
 func TestASuccessorInheritsWhatItsPredecessorHoldsAndTakesNothingElse(t *testing.T) {

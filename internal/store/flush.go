@@ -16,6 +16,8 @@ import (
 var (
 	//go:embed queries/case_put.sql
 	casePut string
+	//go:embed queries/case_turn_away.sql
+	caseTurnAway string
 	//go:embed queries/case_rebuild.sql
 	caseRebuild string
 	//go:embed queries/events_drop_tail.sql
@@ -38,7 +40,8 @@ var (
 // one implicit transaction, and each statement sees what an overlapping flush committed before it.
 //
 // A row that is closed is not opened again by a run that knows nothing of what came before (base 0): that is a foreign
-// client's second start of an ended case, which finds the old answer at its intake. It is told Stale, and the archive stays.
+// client's second start of an ended case, which finds the old answer at its intake. It is told Stale, with everything that
+// it may still write until then, and the archive stays. A reset of the case itself goes on from a revision, and may.
 func (s *Store) WriteFlush(ctx context.Context, f schemas.Flush) (schemas.Written, error) {
 	if refusal := checkFlush(f); refusal != nil {
 		return schemas.Written{}, refusal
@@ -56,6 +59,11 @@ func (s *Store) WriteFlush(ctx context.Context, f schemas.Flush) (schemas.Writte
 	wrote, err := s.sendRow(ctx, batch)
 	if err != nil {
 		return schemas.Written{}, fmt.Errorf("write row of %s: %w", f.CaseID, err)
+	}
+	if !wrote && f.Base == 0 {
+		if _, err := s.pool.Exec(ctx, caseTurnAway, f.CaseID, f.RunID); err != nil {
+			return schemas.Written{}, fmt.Errorf("turn away a run of %s: %w", f.CaseID, err)
+		}
 	}
 	return schemas.Written{Stale: !wrote}, nil
 }

@@ -36,18 +36,20 @@ type LedgerEntry struct {
 	Attempts   int            `json:"attempts"`
 	Maker      schemas.Actor  `json:"maker"` // of a payment by hand
 	Checker    schemas.Actor  `json:"checker"`
+
+	orderedAgain bool // failed, and its case has ordered it once more
 }
 
 // Receipt is the entry in the form that cases and providers speak.
 func (e LedgerEntry) Receipt() schemas.RefundReceipt {
-	return schemas.RefundReceipt{RefundID: e.Refund.RefundID, Status: e.Refund.Status, Code: schemas.Code(e.Refund.Code), Amount: e.Refund.Amount}
+	return schemas.RefundReceipt{RefundID: e.Refund.RefundID, Status: e.Refund.Status, Code: e.Refund.Code, Amount: e.Refund.Amount}
 }
 
-// Refund returns one entry by its number.
+// Refund returns one entry by its number. Where there is none, the error is both ErrNotFound and a *schemas.Refusal.
 func (s *Store) Refund(ctx context.Context, merchant, refundID string) (LedgerEntry, error) {
 	e, err := readRefund(ctx, s.pool, merchant, refundID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return e, fmt.Errorf("refund %s: %w", refundID, ErrNotFound)
+		return e, fmt.Errorf("%w: %w", ErrNotFound, unknownRefund(refundID))
 	}
 	return e, err
 }
@@ -86,8 +88,8 @@ func scanRefund(row pgx.CollectableRow) (LedgerEntry, error) {
 	var e LedgerEntry
 	r := &e.Refund
 	err := row.Scan(&e.MerchantID, &r.RefundID, &e.CaseID, &e.OrderID, &e.CustomerID, &r.PaymentID, &r.Method, &r.Amount.Minor,
-		&r.Amount.Currency, &r.Shares, &r.Status, &r.Code, &r.ProofID, &e.ReservedAt, &e.AskedAt, &e.AnsweredAt, &e.Attempts,
-		&e.Maker.Role, &e.Maker.ID, &e.Checker.Role, &e.Checker.ID)
+		&r.Amount.Currency, &r.Shares, &r.Replaces, &r.Status, &r.Code, &r.ProofID, &e.ReservedAt, &e.AskedAt, &e.AnsweredAt, &e.Attempts,
+		&e.orderedAgain, &e.Maker.Role, &e.Maker.ID, &e.Checker.Role, &e.Checker.ID)
 	r.ChangedAt = cmp.Or(e.AnsweredAt, e.AskedAt, &e.ReservedAt).UTC().Format(time.RFC3339)
 	return e, err
 }

@@ -36,7 +36,7 @@ func (s *Store) RecordRefund(ctx context.Context, merchant string, word schemas.
 			return refuse(schemas.CodeBadAmount, "amount", "the provider speaks of %s, but %s was ordered.", word.Amount, e.Refund.Amount)
 		}
 		receipt = e.Receipt()
-		if from := e.Refund.Status; legal(from, word.Status) {
+		if mayBecome(e, word) {
 			if err := moveReservation(ctx, tx, e, word.Status); err != nil {
 				return err
 			}
@@ -116,6 +116,19 @@ func (s *Store) changeRefund(ctx context.Context, merchant, refundID string, do 
 		return fmt.Errorf("change refund %s: %w", refundID, err)
 	}
 	return nil
+}
+
+// mayBecome reports whether a word on a refund is written down.
+func mayBecome(e LedgerEntry, word schemas.RefundReceipt) bool {
+	from := e.Refund.Status
+	switch {
+	case from == schemas.RefundFailedWord && word.Status == schemas.RefundUnknown:
+		// A failed refund of which nothing was heard is failed still, unless it was ordered once more.
+		return e.orderedAgain
+	case from == schemas.RefundFailedWord && word.Status == schemas.RefundFailedWord:
+		return e.orderedAgain || e.Refund.Code != word.Code // it failed again, perhaps for another reason
+	}
+	return legal(from, word.Status)
 }
 
 // moveReservation gives the amount back when a refund is cancelled, and takes it again when money moved for one that was.

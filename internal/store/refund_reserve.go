@@ -5,7 +5,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"slices"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +22,8 @@ var (
 	paymentPayOut string
 	//go:embed queries/order_lines_pay_out.sql
 	orderLinesPayOut string
+	//go:embed queries/refund_order_again.sql
+	refundOrderAgain string
 	//go:embed queries/refund_ask.sql
 	refundAsk string
 	//go:embed queries/order_currency.sql
@@ -33,7 +35,11 @@ var (
 // of it before: asked means that the next step is to look it up.
 //
 // The number makes it once. The same number with the same content changes nothing, whatever became of the refund since;
-// with another content it is refused, because two amounts under one number cannot be told apart at the provider.
+// with another content it is refused, because two amounts under one number cannot be told apart at the provider. A failed
+// refund stays failed in the receipt, and is from now on one that may be under way again.
+//
+// A refund that replaces another (another destination) gives the old reservation back in the same transaction, so that at no
+// moment both could be paid. Only what certainly is not being paid can be replaced.
 func (s *Store) ReserveRefund(ctx context.Context, in schemas.RefundOrder) (receipt schemas.RefundReceipt, asked bool, err error) {
 	if refusal := checkRefund(in); refusal != nil {
 		return receipt, false, refusal
@@ -45,7 +51,11 @@ func (s *Store) ReserveRefund(ctx context.Context, in schemas.RefundOrder) (rece
 		entry, err := readRefund(ctx, tx, in.MerchantID, in.Refund.RefundID)
 		if err == nil {
 			receipt, asked = entry.Receipt(), entry.AskedAt != nil
-			return sameRefund(entry, in)
+			if err := sameRefund(entry, in); err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, refundOrderAgain, in.MerchantID, in.Refund.RefundID)
+			return err
 		}
 		if !errors.Is(err, pgx.ErrNoRows) {
 			return err
@@ -67,7 +77,7 @@ func checkRefund(in schemas.RefundOrder) *schemas.Refusal {
 	if r.Amount.Minor <= 0 || r.Amount.Minor > maxMinor {
 		return refuse(schemas.CodeBadAmount, "refund.amount", "%d is not an amount to refund.", r.Amount.Minor)
 	}
-	sum, lines := int64(0), map[string]bool{}
+	sum := int64(0)
 	for i, share := range r.Shares {
 		field := fmt.Sprintf("refund.shares[%d]", i)
 		switch {
@@ -75,11 +85,8 @@ func checkRefund(in schemas.RefundOrder) *schemas.Refusal {
 			return refuse(schemas.CodeOtherCurrency, field, "this share is in %q and the refund in %q.", share.Amount.Currency, r.Amount.Currency)
 		case share.Amount.Minor <= 0 || share.Amount.Minor > maxMinor:
 			return refuse(schemas.CodeBadAmount, field, "%d is not a share.", share.Amount.Minor)
-		case lines[share.LineID]:
-			return refuse(schemas.CodeBadValue, field, "line %s has two shares; add them up.", share.LineID)
 		}
 		sum += share.Amount.Minor
-		lines[share.LineID] = true
 	}
 	if sum != r.Amount.Minor {
 		return refuse(schemas.CodeBadAmount, "refund.shares", "the shares add up to %d and the refund is %d.", sum, r.Amount.Minor)
@@ -88,21 +95,46 @@ func checkRefund(in schemas.RefundOrder) *schemas.Refusal {
 }
 
 func sameRefund(e LedgerEntry, in schemas.RefundOrder) error {
-	byLine := func(a, b schemas.Share) int {
-		if a.LineID < b.LineID {
-			return -1
-		}
-		return 1
-	}
-	was, is := slices.SortedFunc(slices.Values(e.Refund.Shares), byLine), slices.SortedFunc(slices.Values(in.Refund.Shares), byLine)
 	if e.CaseID != in.CaseID || e.OrderID != in.OrderID || e.Refund.PaymentID != in.Refund.PaymentID || e.Refund.Method != in.Refund.Method ||
-		e.Refund.Amount != in.Refund.Amount || !slices.EqualFunc(was, is, sameShare) {
+		e.Refund.Amount != in.Refund.Amount || !maps.Equal(byLine(e.Refund.Shares), byLine(in.Refund.Shares)) {
 		return refuse(schemas.CodeBadValue, "refund.refund_id", "this number stands in the ledger for another refund (%s to %s); use a new number.", e.Refund.Amount, e.Refund.Method)
 	}
 	return nil
 }
 
-func sameShare(a, b schemas.Share) bool { return a.LineID == b.LineID && a.Amount == b.Amount }
+// byLine adds up the shares of each line: a line that was split by units stands more than once.
+func byLine(shares []schemas.Share) map[string]int64 {
+	sums := map[string]int64{}
+	for _, s := range shares {
+		sums[s.LineID] += s.Amount.Minor
+	}
+	return sums
+}
+
+// giveUp cancels the refund that a new one replaces. One that the ledger never took has nothing to give back.
+func giveUp(ctx context.Context, tx pgx.Tx, in schemas.RefundOrder) error {
+	old, err := readRefund(ctx, tx, in.MerchantID, in.Refund.Replaces)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	case old.CaseID != in.CaseID || old.OrderID != in.OrderID:
+		return unknownRefund(in.Refund.Replaces)
+	case old.Refund.Status == schemas.RefundCancelled:
+		return nil
+	}
+	neverAsked := old.Refund.Status == schemas.RefundRequested && old.AskedAt == nil
+	failed := old.Refund.Status == schemas.RefundFailedWord && !old.orderedAgain
+	if !neverAsked && !failed && old.Refund.Status != schemas.RefundReversed {
+		return refuse(schemas.CodeWrongState, "refund.replaces", "refund %s is %s, and may still be paid; it cannot be replaced.", old.Refund.RefundID, old.Refund.Status)
+	}
+	if err := moveReservation(ctx, tx, old, schemas.RefundCancelled); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, refundRecord, in.MerchantID, old.Refund.RefundID, schemas.RefundCancelled, old.Refund.Code, in.At)
+	return err
+}
 
 func reserve(ctx context.Context, tx pgx.Tx, in schemas.RefundOrder) error {
 	r := in.Refund
@@ -117,20 +149,18 @@ func reserve(ctx context.Context, tx pgx.Tx, in schemas.RefundOrder) error {
 	if currency != r.Amount.Currency {
 		return refuse(schemas.CodeOtherCurrency, "refund.amount", "the order was paid in %s and this refund is in %q.", currency, r.Amount.Currency)
 	}
-	type shareRow struct {
-		LineID string `json:"line_id"`
-		Minor  int64  `json:"minor"`
+	if r.Replaces != "" {
+		if err := giveUp(ctx, tx, in); err != nil {
+			return err
+		}
 	}
-	rows := make([]shareRow, 0, len(r.Shares))
-	for _, share := range r.Shares {
-		rows = append(rows, shareRow{share.LineID, share.Amount.Minor})
-	}
-	shares, err := jsonb(rows)
+	shares, err := jsonb(r.Shares)
 	if err != nil {
 		return err
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(refundPut, in.MerchantID, r.RefundID, in.CaseID, in.OrderID, in.CustomerID, r.PaymentID, r.Method, r.Amount.Minor, r.Amount.Currency, in.At)
+	batch.Queue(refundPut, in.MerchantID, r.RefundID, in.CaseID, in.OrderID, in.CustomerID, r.PaymentID, r.Method, r.Amount.Minor, r.Amount.Currency,
+		shares, r.Replaces, in.At)
 	batch.Queue(refundSharesPut, in.MerchantID, r.RefundID, in.OrderID, shares)
 	batch.Queue(paymentPayOut, in.MerchantID, r.RefundID, 1)
 	batch.Queue(orderLinesPayOut, in.MerchantID, r.RefundID, 1)

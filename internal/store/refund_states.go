@@ -18,11 +18,13 @@ var refundSteps = map[schemas.RefundStatus][]schemas.RefundStatus{
 		schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundSucceeded, schemas.RefundFailedWord, schemas.RefundReversed,
 		schemas.RefundManual, schemas.RefundCancelled,
 	},
-	// Asked again with the same number, paid another way, or given up. Should the provider say after all that the money has
-	// moved, that counts, whatever it said before.
-	schemas.RefundFailedWord: {schemas.RefundRequested, schemas.RefundSucceeded, schemas.RefundManual, schemas.RefundCancelled},
-	schemas.RefundSucceeded:  {schemas.RefundReversed},
-	schemas.RefundReversed:   {schemas.RefundRequested, schemas.RefundManual, schemas.RefundCancelled},
+	// Asked again with the same number, paid another way, or given up. Should the provider say after all that it takes it or
+	// that the money has moved, that counts, whatever it said before. (Unknown: see mayBecome.)
+	schemas.RefundFailedWord: {
+		schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundUnknown, schemas.RefundSucceeded, schemas.RefundManual, schemas.RefundCancelled,
+	},
+	schemas.RefundSucceeded: {schemas.RefundReversed},
+	schemas.RefundReversed:  {schemas.RefundRequested, schemas.RefundManual, schemas.RefundCancelled},
 	// Finance has paid; whatever the provider says later is kept as a fact and does not change that.
 	schemas.RefundManual: {},
 	// Money that moved for a refund given up is counted again, if there is room; if there is none, that is refused aloud.

@@ -129,9 +129,6 @@ func TestWhatCannotBeARefundIsRefused(t *testing.T) {
 		"less than none":   {func(r *schemas.RefundOrder) { r.Refund.Amount.Minor = -1 }, schemas.CodeBadAmount},
 		"shares too small": {func(r *schemas.RefundOrder) { r.Refund.Shares[0].Amount.Minor = 99 }, schemas.CodeBadAmount},
 		"no shares":        {func(r *schemas.RefundOrder) { r.Refund.Shares = nil }, schemas.CodeBadAmount},
-		"two of a line": {func(r *schemas.RefundOrder) {
-			r.Refund.Shares = []schemas.Share{{LineID: "1", Amount: usd(50)}, {LineID: "1", Amount: usd(50)}}
-		}, schemas.CodeBadValue},
 		"other currency": {func(r *schemas.RefundOrder) {
 			r.Refund.Amount.Currency, r.Refund.Shares[0].Amount.Currency = "EUR", "EUR"
 		}, schemas.CodeOtherCurrency},
@@ -215,6 +212,86 @@ func TestAFailedRefundKeepsItsReservationUntilItIsCancelled(t *testing.T) {
 	require.Equal(t, schemas.RefundSucceeded, record(t, s, "1", schemas.RefundSucceeded), "now there is room, and it counts")
 	payment, line = paidOut(t, s, "P-card", "2")
 	require.Equal(t, [2]int{5000, 5000}, [2]int{payment, line})
+}
+
+func TestAFailedRefundThatIsOrderedAgainMayBeUnderWay(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	in := refund("1", "P-card", "2", 5000)
+	reserve(t, s, in)
+	require.NoError(t, s.MarkRefundAsked(ctx, merchant, in.Refund.RefundID, noon))
+	record(t, s, "1", schemas.RefundFailedWord)
+	require.Equal(t, schemas.RefundFailedWord, record(t, s, "1", schemas.RefundUnknown), "a look-up without an answer takes nothing back")
+	require.Equal(t, schemas.RefundFailedWord, reserve(t, s, in).Status)
+	require.Equal(t, schemas.RefundUnknown, record(t, s, "1", schemas.RefundUnknown), "an order without an answer does")
+	require.Equal(t, schemas.RefundFailedWord, record(t, s, "1", schemas.RefundFailedWord))
+	reserve(t, s, in)
+	require.Equal(t, schemas.RefundAccepted, record(t, s, "1", schemas.RefundAccepted))
+}
+
+func TestAFailedRefundFailsAgainForAnotherReason(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	reserve(t, s, refund("1", "P-card", "2", 5000))
+	for _, code := range []schemas.Code{schemas.CodeBalance, schemas.CodeAccountClosed} {
+		receipt, err := s.RecordRefund(ctx, merchant, schemas.RefundReceipt{RefundID: "shop:R1/refund/1", Status: schemas.RefundFailedWord, Code: code}, noon, nil)
+		require.NoError(t, err)
+		require.Equal(t, code, receipt.Code)
+	}
+}
+
+func TestARefundElsewhereTakesThePlaceOfTheFailedOne(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	instead := func(number, of string) schemas.RefundOrder {
+		in := refund(number, "P-card", "2", 5000)
+		in.Refund.Replaces, in.Refund.Method = "shop:R1/refund/"+of, "gift_9"
+		return in
+	}
+	reserve(t, s, refund("1", "P-card", "2", 5000))
+	require.NoError(t, s.MarkRefundAsked(ctx, merchant, "shop:R1/refund/1", noon))
+	for _, maybe := range []schemas.RefundStatus{schemas.RefundRequested, schemas.RefundUnknown, schemas.RefundAccepted} {
+		record(t, s, "1", maybe)
+		_, _, err := s.ReserveRefund(ctx, instead("2", "1"))
+		refusedWith(t, err, schemas.CodeWrongState) // it may still be paid
+	}
+	record(t, s, "1", schemas.RefundFailedWord)
+	foreign := instead("2", "1")
+	foreign.CaseID = "shop:R2"
+	_, _, err := s.ReserveRefund(ctx, foreign)
+	refusedWith(t, err, schemas.CodeUnknownRefund)
+	tooMuch := instead("2", "1")
+	tooMuch.Refund.Amount, tooMuch.Refund.Shares = usd(5001), []schemas.Share{{LineID: "2", Amount: usd(5001)}}
+	_, _, err = s.ReserveRefund(ctx, tooMuch)
+	refusedWith(t, err, schemas.CodeBadAmount)
+	require.Equal(t, schemas.RefundFailedWord, lookFor(t, s, "1"), "the old one is given up only with the new one made")
+
+	for range 2 {
+		require.Equal(t, schemas.RefundRequested, reserve(t, s, instead("2", "1")).Status)
+	}
+	require.Equal(t, schemas.RefundCancelled, lookFor(t, s, "1"))
+	payment, line := paidOut(t, s, "P-card", "2")
+	require.Equal(t, [2]int{5000, 5000}, [2]int{payment, line})
+	e, err := s.Refund(ctx, merchant, "shop:R1/refund/2")
+	require.NoError(t, err)
+	require.Equal(t, "shop:R1/refund/1", e.Refund.Replaces)
+	orphan := refund("4", "P-card", "1", 100)
+	orphan.Refund.Replaces = "shop:R1/refund/3"
+	reserve(t, s, orphan) // the ledger had refused the one it replaces
+}
+
+func TestTheSharesOfALineThatWasSplitAddUp(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	in := refund("1", "P-card", "1", 3000)
+	in.Refund.Shares = []schemas.Share{{LineID: "1", Units: []int{1, 2}, Amount: usd(2000)}, {LineID: "1", Units: []int{3}, Amount: usd(1000)}}
+	reserve(t, s, in)
+	reserve(t, s, in)
+	_, line := paidOut(t, s, "P-card", "1")
+	require.Equal(t, 3000, line)
+	e, err := s.Refund(ctx, merchant, in.Refund.RefundID)
+	require.NoError(t, err)
+	require.Equal(t, in.Refund.Shares, e.Refund.Shares, "as the case sent them")
 }
 
 func TestAWordOfAnotherAmountThanWasOrderedIsNotBelieved(t *testing.T) {
@@ -468,6 +545,16 @@ func TestRandomRefundsNeverExceedTheCaps(t *testing.T) {
 					}
 				}
 				_, _, err := s.ReserveRefund(ctx, in)
+				allowed(rt, err)
+			},
+			"elsewhere": func(rt *rapid.T) {
+				old, err := s.Refund(ctx, merchant, id(rt))
+				if err != nil {
+					return
+				}
+				fresh := old.Refund
+				fresh.RefundID, fresh.Replaces = id(rt), old.Refund.RefundID
+				_, _, err = s.ReserveRefund(ctx, schemas.RefundOrder{CaseID: caseID, MerchantID: merchant, OrderID: o.OrderID, CustomerID: customer, At: noon, Refund: fresh})
 				allowed(rt, err)
 			},
 			"ask": func(rt *rapid.T) { allowed(rt, s.MarkRefundAsked(ctx, merchant, id(rt), noon)) },

@@ -32,6 +32,7 @@ CREATE TABLE aftercare.cases (
     run_id             text        NOT NULL DEFAULT '',
     run_started_at     timestamptz NOT NULL DEFAULT '-infinity',
     history_length     int         NOT NULL DEFAULT 0,
+    turned_away        text        NOT NULL DEFAULT '', -- a run that was started after the case had ended, and may write nothing
     accepted           jsonb,      -- what intake answered, so that a repeated intake answers the same
     row                jsonb       NOT NULL, -- schemas.View without its events
     changed_at         timestamptz NOT NULL DEFAULT clock_timestamp(), -- technical time: feeds the poll behind LISTEN

@@ -12,12 +12,16 @@ CREATE TABLE aftercare.refunds (
     method       text        NOT NULL,
     amount_minor bigint      NOT NULL CONSTRAINT refunds_amount_is_positive CHECK (amount_minor > 0),
     currency     text        NOT NULL,
+    shares       jsonb       NOT NULL, -- []schemas.Share, as the case sent them; refund_shares counts them by line
+    replaces     text        NOT NULL DEFAULT '', -- the refund that was given up for this one
     status       text        NOT NULL CONSTRAINT refunds_status_is_known CHECK (status IN
                  ('requested', 'accepted', 'succeeded', 'failed', 'unknown', 'reversed', 'paid_by_hand', 'cancelled')),
     code         text        NOT NULL DEFAULT '',
     reserved_at  timestamptz NOT NULL, -- business time, as all of these
     asked_at     timestamptz,          -- the provider was first asked, or was about to be
     attempts     int         NOT NULL DEFAULT 0,
+    -- A failed refund that its case has ordered once more: an attempt without an answer then makes it unknown.
+    ordered_again boolean    NOT NULL DEFAULT false,
     answered_at  timestamptz,          -- the status last changed by somebody's word
     proof_id     text        NOT NULL DEFAULT '',
     maker_role   text        NOT NULL DEFAULT '',
@@ -49,14 +53,6 @@ CREATE TABLE aftercare.refund_shares (
 
 CREATE INDEX refund_shares_of_line ON aftercare.refund_shares (merchant_id, order_id, line_id);
 
--- A refund with its shares, as every reader of the ledger wants it.
-CREATE VIEW aftercare.ledger AS
-SELECT r.*, COALESCE((
-    SELECT jsonb_agg(jsonb_build_object('line_id', s.line_id,
-                     'amount', jsonb_build_object('minor', s.amount_minor, 'currency', r.currency)) ORDER BY s.line_id)
-    FROM aftercare.refund_shares s WHERE s.merchant_id = r.merchant_id AND s.refund_id = r.refund_id), '[]') AS shares
-FROM aftercare.refunds r;
-
 -- An order the ledger has written in keeps its figures of what was paid out: a later export of the shop may or may not
 -- contain the refunds made here, so its own list of refunds is then no longer believed.
 CREATE FUNCTION aftercare.order_is_booked(merchant text, ordered text) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -65,6 +61,5 @@ $$;
 
 -- +goose Down
 DROP FUNCTION aftercare.order_is_booked(text, text);
-DROP VIEW aftercare.ledger;
 DROP TABLE aftercare.refund_shares;
 DROP TABLE aftercare.refunds;

@@ -1,0 +1,151 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/aftercare/aftercare/internal/provider"
+	"github.com/aftercare/aftercare/internal/store"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Intake finds out everything a case must know before its first decision: from the shop what was bought, from the rules what
+// the customer is owed, and from our own database what other cases hold.
+type Intake struct {
+	orders  provider.Orders
+	planner Planner
+	store   *store.Store
+}
+
+// NewIntake takes the shop's order system, the rules, and our database.
+func NewIntake(o provider.Orders, p Planner, s *store.Store) *Intake {
+	return &Intake{orders: o, planner: p, store: s}
+}
+
+// Take answers a request. What cannot be a request comes back with a refusal, and is no error: the case closes with it
+// (ruling 2). A case that had ended before gets its old row and changes nothing.
+//
+// It is safe to run twice: the units, the owner and the answer of the first run are kept with the case and given again, and
+// the rest is computed from the order and the policy.
+func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Intake, error) {
+	ended, err := a.store.Ended(ctx, in.CaseID)
+	if err != nil {
+		return schemas.Intake{}, oursFailed("take in "+in.CaseID, err)
+	}
+	if ended != nil {
+		return schemas.Intake{Closed: ended}, nil
+	}
+	if !schemas.ValidID(in.Policy) {
+		return schemas.Intake{Refusal: &schemas.Refusal{Code: schemas.CodeUnknownPolicy, Field: "policy", Message: "this is not the name of a policy; leave it out for the default one."}}, nil
+	}
+	order, refusal, err := a.order(ctx, in)
+	if refusal != nil || err != nil {
+		return schemas.Intake{Refusal: refusal}, err
+	}
+	plan, verdicts, refusal, err := a.plan(in, order)
+	if refusal != nil || err != nil {
+		return schemas.Intake{Refusal: refusal, Currency: order.Currency}, err
+	}
+	got, err := a.store.Accept(ctx, store.AcceptInput{Order: in, ShopOrder: order, Candidates: agents(plan)})
+	if err != nil {
+		return schemas.Intake{}, oursFailed("take in "+in.CaseID, err)
+	}
+	for i, l := range got.Lines {
+		got.Lines[i].Verdict = verdicts[l.LineID]
+	}
+	answer := schemas.Intake{
+		Refusal: got.Refusal, Closed: got.Closed, Currency: order.Currency, Lines: got.Lines, Payments: got.Payments, Plan: plan,
+		Owner: got.Owner, Method: got.Method, Fallback: got.Fallback,
+	}
+	if order.DeliveredAt != nil {
+		answer.Delivered = *order.DeliveredAt
+	}
+	return answer, nil
+}
+
+// order asks the shop. An order that is not there, and one of another customer's, are refused in the same words. The
+// successor of a case that ended that way goes on without the order, in the merchant's usual currency: it was opened because
+// somebody asked for a person, and that cannot be declined.
+func (a *Intake) order(ctx context.Context, in schemas.IntakeOrder) (schemas.ShopOrder, *schemas.Refusal, error) {
+	doing := "ask the shop for the order of " + in.CaseID
+	asking, cancel := patience(ctx)
+	defer cancel()
+	order, err := a.orders.Order(asking, in.Request.MerchantID, in.Request.OrderID)
+	if err != nil && !errors.Is(err, provider.ErrUnknownOrder) {
+		return schemas.ShopOrder{}, nil, outsideFailed(doing, err)
+	}
+	if err == nil && store.Knows(in.Request, order) {
+		if fault := store.CheckOrder(order); fault != nil {
+			// Not the customer's doing, and no reason to turn them away: it is tried again until the shop has put it right.
+			return schemas.ShopOrder{}, nil, temporal.NewApplicationErrorWithOptions(fmt.Sprintf("%s: it cannot be worked with: %s", doing, fault.Error()),
+				string(schemas.CodeUnavailable), temporal.ApplicationErrorOptions{NextRetryDelay: time.Minute})
+		}
+		return order, nil, nil
+	}
+	if in.Predecessor == nil {
+		return schemas.ShopOrder{}, store.UnknownOrder(), nil
+	}
+	currency, err := a.store.MerchantCurrency(ctx, in.Request.MerchantID)
+	if errors.Is(err, store.ErrNotFound) {
+		return schemas.ShopOrder{}, store.UnknownOrder(), nil // a merchant without a single order has no rules either
+	}
+	if err != nil {
+		return schemas.ShopOrder{}, nil, oursFailed(doing, err)
+	}
+	return schemas.ShopOrder{Currency: currency}, nil, nil
+}
+
+// plan asks the rules. Verdicts are by line id, which a request names once.
+func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
+	facts := PlanFacts{
+		MerchantID: in.Request.MerchantID, Kind: in.Request.Kind, Currency: order.Currency, Reason: in.Request.Reason,
+		RefundOnly: in.Request.RefundOnly, At: in.At, EvidenceIDs: in.Request.EvidenceIDs, ShippedOther: map[string]bool{},
+	}
+	if in.Predecessor != nil {
+		facts.AtReview = in.Predecessor.AtReview
+		if first := in.Predecessor.FirstReceivedAt; !first.IsZero() {
+			facts.At = first // a reopened or converted case never shortens the customer's windows
+		}
+	}
+	if order.DeliveredAt != nil {
+		facts.DeliveredAt = *order.DeliveredAt
+	}
+	for _, l := range order.Lines {
+		facts.ShippedOther[l.LineID] = l.ShippedSKU != "" && l.ShippedSKU != l.SKU
+	}
+	for _, l := range store.LinesOf(in, order) {
+		if l.Outcome == schemas.OutcomeNone {
+			facts.Lines = append(facts.Lines, l)
+		}
+	}
+	plan, answers, err := a.planner.Plan(in.Policy, facts)
+	var refusal *schemas.Refusal
+	if errors.As(err, &refusal) {
+		return plan, nil, refusal, nil
+	}
+	if err == nil && len(answers) != len(facts.Lines) {
+		err = fmt.Errorf("the policy has %d verdicts for %d lines", len(answers), len(facts.Lines))
+	}
+	if err != nil {
+		// A fault of the policy's. The case waits until a corrected one is deployed.
+		return plan, nil, nil, temporal.NewApplicationErrorWithOptions("ask the rules for "+in.CaseID, string(schemas.CodeUnavailable), temporal.ApplicationErrorOptions{Cause: err})
+	}
+	verdicts := make(map[string]schemas.Verdict, len(answers))
+	for i, l := range facts.Lines {
+		verdicts[l.LineID] = answers[i]
+	}
+	return plan, verdicts, nil, nil
+}
+
+// agents are the people who may own a case, in the policy's order.
+func agents(plan schemas.Plan) []string {
+	var ids []string
+	for _, p := range plan.People[schemas.RoleAgent] {
+		ids = append(ids, p.ID)
+	}
+	return ids
+}

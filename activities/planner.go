@@ -1,0 +1,56 @@
+package activities
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aftercare/aftercare/internal/policy"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// PlanFacts are what the rules are asked about: one request, and what intake found out about its order.
+type PlanFacts struct {
+	MerchantID  string
+	Kind        schemas.Kind
+	Currency    string
+	Reason      schemas.Reason
+	RefundOnly  bool
+	DeliveredAt time.Time // zero: not delivered
+	At          time.Time // when the wish counts as made: windows end against it
+	EvidenceIDs []string
+	Lines       []schemas.Line
+	// ShippedOther holds the ids of the lines where another article was sent than was ordered.
+	ShippedOther map[string]bool
+	AtReview     bool // a person decides first
+}
+
+// Planner answers what the rules say of a request, and a verdict for each of its lines in their order. A policy that does not
+// exist, or that has no answer for this kind or currency, is a *schemas.Refusal; any other error is a fault of the policy.
+type Planner interface {
+	Plan(name string, facts PlanFacts) (schemas.Plan, []schemas.Verdict, error)
+}
+
+// PolicyPlanner asks a book of policies. Policies that are meant for a dev stack are known on one only.
+func PolicyPlanner(b *policy.Book, devStack bool) Planner { return policyPlanner{b, devStack} }
+
+type policyPlanner struct {
+	book     *policy.Book
+	devStack bool
+}
+
+func (p policyPlanner) Plan(name string, facts PlanFacts) (schemas.Plan, []schemas.Verdict, error) {
+	if p.book.DevOnly(name) && !p.devStack {
+		return schemas.Plan{}, nil, &schemas.Refusal{Code: schemas.CodeUnknownPolicy, Field: "policy", Message: fmt.Sprintf("the policy %q is for a dev stack only.", name)}
+	}
+	plan, verdicts, err := p.book.Plan(name, policy.Facts(facts))
+	switch {
+	case errors.Is(err, policy.ErrUnknownPolicy):
+		err = &schemas.Refusal{Code: schemas.CodeUnknownPolicy, Field: "policy", Message: fmt.Sprintf("there is no policy %.64q here; leave it out for the default one.", name)}
+	case errors.Is(err, policy.ErrNoLimits):
+		err = &schemas.Refusal{Code: schemas.CodeOtherCurrency, Message: fmt.Sprintf("the policy %q has no limits for %s, the order's currency.", name, facts.Currency)}
+	case errors.Is(err, policy.ErrNoStory):
+		err = &schemas.Refusal{Code: schemas.CodeUnsupported, Field: "kind", Message: fmt.Sprintf("the policy %q has no rules for a %s.", name, facts.Kind)}
+	}
+	return plan, verdicts, err
+}
