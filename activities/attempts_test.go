@@ -129,4 +129,10 @@ func TestErrorThatNoRepetitionHelpsReachesTheStoryByItsCode(t *testing.T) {
 	_, err := requestByWorkflow(t, d)
 	requireApplicationError(t, err, provider.CodeKeyReused, true)
 	require.Equal(t, 1, d.provider.asks)
+
+	// Nor is it called unknown on the last attempt: the provider was clear.
+	d.payments.last = func(context.Context, time.Time) bool { return true }
+	d.provider.next = provider.Never(provider.CodeKeyReused, "used before")
+	_, err, _ = d.request()
+	requireApplicationError(t, err, provider.CodeKeyReused, true)
 }

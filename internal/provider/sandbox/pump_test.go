@@ -103,6 +103,36 @@ func TestTwoPumpsDeliverEveryFactOnceWhenAllIsWell(t *testing.T) {
 	require.Len(t, ids, refunds)
 }
 
+func TestFactThatWasTakenDoesNotComeAgain(t *testing.T) {
+	t.Parallel()
+	url := sandboxtest.Database(t)
+	w := shop(t, sandboxtest.Open(t, url, quick))
+	told := pump(t, w)
+	mustRefund(t, w, "m:r/refund/1", 100)
+	awaitFacts(t, told, 1)
+	sandboxtest.EndLeases(t, url)
+	mustRefund(t, w, "m:r/refund/2", 100)
+	require.Len(t, awaitFacts(t, told, 2), 2)
+	require.NotEqual(t, told()[0].Report.EventID, told()[1].Report.EventID)
+}
+
+func TestFactOfADeadDelivererComesAgainWhenItsLeaseIsOver(t *testing.T) {
+	t.Parallel()
+	url := sandboxtest.Database(t)
+	w := shop(t, sandboxtest.Open(t, url, quick))
+	leased := make(chan schemas.Report)
+	runPump(t, w, func(ctx context.Context, _ string, report schemas.Report) error {
+		leased <- report
+		<-ctx.Done() // it hangs, and the fact is neither taken nor refused
+		return ctx.Err()
+	})
+	mustRefund(t, w, "m:r/refund/1", 100)
+	first := <-leased
+	told := pump(t, sandboxtest.Open(t, url))
+	sandboxtest.EndLeases(t, url)
+	require.Equal(t, first.EventID, awaitFacts(t, told, 1)[0].Report.EventID)
+}
+
 func TestLostWebhookIsFoundByALookup(t *testing.T) {
 	t.Parallel()
 	w := shop(t, sandboxtest.New(t, quick))
