@@ -101,6 +101,17 @@ func TestLastAttemptWithoutAnAnswerIsUnknown(t *testing.T) {
 	}
 }
 
+func TestWhatWasAcceptedStaysSoWhileNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	d := newDesk()
+	d.mustRequest(t)
+	d.provider.blind = context.DeadlineExceeded
+	receipt, err := requestByWorkflow(t, d)
+	require.NoError(t, err)
+	require.Equal(t, schemas.RefundUnknown, receipt.Status)
+	require.Equal(t, schemas.RefundAccepted, d.ledger.entries[refundID].Status)
+}
+
 func TestRetriesFindALostAnswer(t *testing.T) {
 	t.Parallel()
 	d := newDesk()
@@ -118,4 +129,10 @@ func TestErrorThatNoRepetitionHelpsReachesTheStoryByItsCode(t *testing.T) {
 	_, err := requestByWorkflow(t, d)
 	requireApplicationError(t, err, provider.CodeKeyReused, true)
 	require.Equal(t, 1, d.provider.asks)
+
+	// Nor is it called unknown on the last attempt: the provider was clear.
+	d.payments.last = func(context.Context, time.Time) bool { return true }
+	d.provider.next = provider.Never(provider.CodeKeyReused, "used before")
+	_, err, _ = d.request()
+	requireApplicationError(t, err, provider.CodeKeyReused, true)
 }

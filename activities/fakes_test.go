@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/aftercare/aftercare/internal/provider"
@@ -94,21 +95,25 @@ func (l *fakeLedger) ReserveRefund(_ context.Context, o schemas.RefundOrder) (sc
 func (l *fakeLedger) MarkRefundAsked(_ context.Context, _, id string, _ time.Time) error {
 	l.dies.here("before mark")
 	l.marked[id] = true
+	entry := l.entries[id]
+	entry.Status, entry.Code = schemas.RefundRequested, ""
+	l.entries[id] = entry
 	l.dies.here("after mark")
 	return nil
 }
 
-// strength orders the words: a weaker one never replaces a stronger one.
-var strength = map[schemas.RefundStatus]int{
-	schemas.RefundRequested: 0, schemas.RefundUnknown: 1, schemas.RefundAccepted: 2, schemas.RefundFailedWord: 3,
-	schemas.RefundSucceeded: 4, schemas.RefundReversed: 5,
+// later lists the words that may follow a word; any other changes nothing.
+var later = map[schemas.RefundStatus][]schemas.RefundStatus{
+	schemas.RefundRequested:  {schemas.RefundAccepted, schemas.RefundUnknown, schemas.RefundFailedWord, schemas.RefundSucceeded, schemas.RefundReversed},
+	schemas.RefundUnknown:    {schemas.RefundAccepted, schemas.RefundFailedWord, schemas.RefundSucceeded, schemas.RefundReversed},
+	schemas.RefundAccepted:   {schemas.RefundFailedWord, schemas.RefundSucceeded, schemas.RefundReversed},
+	schemas.RefundFailedWord: {schemas.RefundSucceeded},
+	schemas.RefundSucceeded:  {schemas.RefundReversed},
 }
 
 func (l *fakeLedger) RecordRefund(_ context.Context, _ string, r schemas.RefundReceipt, _ time.Time, settle []schemas.LineUnits) (schemas.RefundReceipt, error) {
 	l.dies.here("before record")
-	// A failed refund that was ordered again is accepted once more.
-	before := l.entries[r.RefundID]
-	if strength[r.Status] > strength[before.Status] || before.Status == schemas.RefundFailedWord && r.Status == schemas.RefundAccepted {
+	if slices.Contains(later[l.entries[r.RefundID].Status], r.Status) {
 		l.entries[r.RefundID] = r
 	}
 	for _, line := range settle {

@@ -20,17 +20,16 @@ type Ledger interface {
 	// refund as it stood before this call, status requested where it is new. asked is true where MarkRefundAsked was
 	// written for it: the provider may have heard of it.
 	//
-	// A failed refund that is ordered again gets its reservation again. Its receipt still says failed (with asked true), or
-	// the mark is taken off (requested, asked false); requested with asked true would be taken for a crash, and not be
-	// ordered.
+	// A refund that failed or came back may be reserved again; its amount is then held as before.
 	ReserveRefund(ctx context.Context, order schemas.RefundOrder) (receipt schemas.RefundReceipt, asked bool, err error)
 
-	// MarkRefundAsked writes down that the provider is about to be asked.
+	// MarkRefundAsked writes down that the provider is about to be asked. A refund that failed or came back is requested
+	// again from then on.
 	MarkRefundAsked(ctx context.Context, merchant, refundID string, at time.Time) error
 
-	// RecordRefund writes down what is known of a refund and, in the same transaction, settles the units it pays for. It
-	// never puts a weaker word in the place of a stronger one (unknown under accepted under an ending), and returns the
-	// refund as the ledger has it afterwards.
+	// RecordRefund writes down the provider's word on a refund and, in the same transaction, settles the units it pays for.
+	// A word that comes too late to change anything (accepted after succeeded) changes nothing. It returns the refund as the
+	// ledger has it afterwards.
 	RecordRefund(ctx context.Context, merchant string, receipt schemas.RefundReceipt, at time.Time, settle []schemas.LineUnits) (schemas.RefundReceipt, error)
 
 	// RecordByHand records a payment outside the provider in the place of a refund that did not go through.
@@ -63,7 +62,8 @@ func NewPayments(p provider.Payments, l Ledger) *Payments {
 //
 //   - killed before the mark: nobody was asked. The next run finds its reservation and goes on.
 //   - killed between the mark and the record, or left without an answer: the provider may have taken the order. The next
-//     run looks it up by its key before anything else; only a definite "not found" lets it order again, with the same key.
+//     run looks it up by its key before anything else; only a definite "not found" or "failed" lets it order again, with
+//     the same key.
 //   - killed after the record: the next run finds the record, or asks the provider and records the same again.
 //
 // A refusal by the provider is a receipt with status failed and a code: what to do about it is the story's business. While
@@ -86,12 +86,11 @@ func (p *Payments) Request(ctx context.Context, order schemas.RefundOrder) (sche
 		if err != nil {
 			return p.unanswered(ctx, began, "look up refund "+id, merchant, entry, order.At, err)
 		}
-		// What the ledger has as failed was ordered again by a person: the provider's old word on it is no answer to that.
-		oldWord := answer.Status == schemas.RefundFailedWord && entry.Status == schemas.RefundFailedWord
-		if found && !oldWord {
+		if found && !mayBeOrderedAgain(entry, answer) {
 			return p.record(ctx, merchant, entry, answer, order.At, order.Units)
 		}
-	} else if err := p.ledger.MarkRefundAsked(ctx, merchant, id, order.At); err != nil {
+	}
+	if err := p.ledger.MarkRefundAsked(ctx, merchant, id, order.At); err != nil {
 		return schemas.RefundReceipt{}, oursFailed("mark refund "+id, err)
 	}
 	answer, err := p.order(ctx, order)
@@ -104,7 +103,7 @@ func (p *Payments) Request(ctx context.Context, order schemas.RefundOrder) (sche
 // Lookup asks the provider what became of a refund and records its word. It is safe to run twice: it orders nothing, and the
 // ledger keeps the stronger word. A refund the provider never took is status unknown with code unknown_refund, and nothing is
 // recorded then: refund.request with the same refund id orders it again. An attempt without an answer fails; the last one
-// returns status unknown, or the stronger word the ledger has.
+// returns status unknown.
 func (p *Payments) Lookup(ctx context.Context, question schemas.RefundQuestion) (schemas.RefundReceipt, error) {
 	return p.ask(ctx, question, nil)
 }
@@ -175,13 +174,16 @@ func (p *Payments) record(ctx context.Context, merchant string, entry schemas.Re
 }
 
 // unanswered ends an attempt that got no usable answer: with an error that Temporal repeats, or, where it will not, by writing
-// down that nothing is known.
+// down that nothing is known. What the provider accepted before stays written down as accepted.
 func (p *Payments) unanswered(ctx context.Context, began time.Time, doing, merchant string, entry schemas.RefundReceipt, at time.Time, err error) (schemas.RefundReceipt, error) {
 	known := provider.Classify(err)
 	if known.Class == provider.NeverRetry || !p.last(ctx, began) {
 		return schemas.RefundReceipt{}, outsideFailed(doing, err)
 	}
 	unknown := schemas.RefundReceipt{RefundID: entry.RefundID, Status: schemas.RefundUnknown, Code: known.Code, Amount: entry.Amount}
+	if entry.Status == schemas.RefundAccepted {
+		return unknown, nil
+	}
 	receipt, err := p.ledger.RecordRefund(ctx, merchant, unknown, at, nil)
 	if err != nil {
 		return schemas.RefundReceipt{}, oursFailed("record refund "+entry.RefundID+" as unknown", err)
@@ -189,12 +191,18 @@ func (p *Payments) unanswered(ctx context.Context, began time.Time, doing, merch
 	return receipt, nil
 }
 
-// ended says whether nothing can become of a refund by ordering it. A failed one can be ordered again.
+// mayBeOrderedAgain says whether the provider's word leaves room for another order under the same key: a failure always,
+// because nothing moves; money that came back only where the ledger knew it, so that a person has asked for it again.
+func mayBeOrderedAgain(entry schemas.RefundReceipt, answer provider.RefundAnswer) bool {
+	return answer.Status == schemas.RefundFailedWord || answer.Status == schemas.RefundReversed && entry.Status == schemas.RefundReversed
+}
+
+// ended says whether nothing can become of a refund by ordering it. One that failed or came back can be ordered again.
 func ended(status schemas.RefundStatus) bool {
 	switch status {
-	case schemas.RefundSucceeded, schemas.RefundReversed, schemas.RefundManual, schemas.RefundCancelled:
+	case schemas.RefundSucceeded, schemas.RefundManual, schemas.RefundCancelled:
 		return true
-	case schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundFailedWord, schemas.RefundUnknown:
+	case schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundFailedWord, schemas.RefundUnknown, schemas.RefundReversed:
 		return false
 	}
 	return false

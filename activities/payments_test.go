@@ -158,9 +158,21 @@ func TestFailedRefundIsOrderedAgainUnderItsNumber(t *testing.T) {
 	}
 }
 
+func TestRefundThatCameBackIsOrderedAgainOnlyOnceTheLedgerKnows(t *testing.T) {
+	t.Parallel()
+	d := newDesk()
+	d.provider.lose = true
+	_, _, _ = d.request()
+	d.provider.ends(refundID, schemas.RefundReversed, schemas.CodeReversed)
+	require.Equal(t, schemas.RefundReversed, d.mustRequest(t).Status, "the retry of the attempt only finds out")
+	require.Equal(t, 1, d.provider.paid[refundID])
+	require.Equal(t, schemas.RefundAccepted, d.mustRequest(t).Status, "this time the story has asked for it")
+	require.Equal(t, 2, d.provider.paid[refundID])
+}
+
 func TestEndedRefundIsNotOrderedAgain(t *testing.T) {
 	t.Parallel()
-	for _, status := range []schemas.RefundStatus{schemas.RefundSucceeded, schemas.RefundReversed, schemas.RefundManual, schemas.RefundCancelled} {
+	for _, status := range []schemas.RefundStatus{schemas.RefundSucceeded, schemas.RefundManual, schemas.RefundCancelled} {
 		d := newDesk()
 		d.ledger.entries[refundID] = schemas.RefundReceipt{RefundID: refundID, Status: status, Amount: usd(100)}
 		d.ledger.marked[refundID] = true

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -223,6 +224,27 @@ func TestTheSamplesCoverWhatTheyPromise(t *testing.T) {
 	for _, w := range wanted {
 		require.True(t, found[w], "nothing shows: %s", w)
 	}
+}
+
+// The page about the format names every field there is, and its example can be imported.
+func TestTheImportPageNamesEveryField(t *testing.T) {
+	raw, err := os.ReadFile("../docs/import.md")
+	require.NoError(t, err)
+	page := string(raw)
+	for _, shape := range []reflect.Type{
+		reflect.TypeFor[schemas.ShopOrder](), reflect.TypeFor[schemas.ShopLine](), reflect.TypeFor[schemas.ShopPayment](), reflect.TypeFor[schemas.ShopRefund](),
+		reflect.TypeFor[schemas.ShopParcel](), reflect.TypeFor[schemas.Address](), reflect.TypeFor[schemas.ShopArticle](), reflect.TypeFor[schemas.ShopCustomer](),
+		reflect.TypeFor[schemas.PaymentMethod](), reflect.TypeFor[schemas.Request](),
+	} {
+		for i := range shape.NumField() {
+			field, _, _ := strings.Cut(shape.Field(i).Tag.Get("json"), ",")
+			require.Contains(t, page, "`"+field+"`", "%s of %s", field, shape.Name())
+		}
+	}
+	_, example, _ := strings.Cut(page, "```json\n")
+	example, _, _ = strings.Cut(example, "\n```")
+	_, refusal := schemas.Decode[schemas.ShopOrder]([]byte(example))
+	require.Nil(t, refusal)
 }
 
 func today(t *testing.T) time.Time {

@@ -90,6 +90,9 @@ type Duration time.Duration
 // D returns the duration for arithmetic.
 func (d Duration) D() time.Duration { return time.Duration(d) }
 
+// maxDays is as far as a duration of Go's reaches.
+const maxDays = 100_000
+
 // MarshalText writes the duration in the largest whole unit.
 func (d Duration) MarshalText() ([]byte, error) {
 	t := time.Duration(d)
@@ -111,8 +114,8 @@ func (d *Duration) UnmarshalText(b []byte) error {
 	s := string(b)
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.ParseInt(days, 10, 32)
-		if err != nil {
-			return fmt.Errorf("duration %q: write a whole number of days, such as 7d", s)
+		if err != nil || n > maxDays || n < -maxDays {
+			return fmt.Errorf("duration %q: write a whole number of days, such as 7d, and at most %d", s, maxDays)
 		}
 		*d = Duration(time.Duration(n) * 24 * time.Hour)
 		return nil

@@ -143,5 +143,5 @@ func (c *Case) reject(s *step, lines []*schemas.Line, r schemas.Rejection) {
 		l.Rejection, l.Offer = &word, nil
 	}
 	c.move(s, lines, schemas.RejectedAppealable)
-	s.tell("case.rejected", vars{"lines": lineList(lines), "reason": r.Reason, "due": stamp(c.dueOf(lines))})
+	s.tell("case.rejected", vars{"lines": linesVar(lines), "reason": r.Reason, "due": stamp(c.dueOf(lines))})
 }

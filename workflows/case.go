@@ -187,8 +187,8 @@ func (c *Case) takeIn(got schemas.Intake) {
 	}
 	s.lines = going
 	c.story.begin(s)
-	s.tell("ack.received", vars{"lines": lineList(going), "due": stamp(c.dueOf(going))})
-	s.staff("staff.assigned", c.Owner, vars{"kind": string(c.Opening.Request.Kind), "lines": lineList(going), "due": stamp(c.dueOf(going))})
+	s.tell("ack.received", vars{"lines": linesVar(going), "due": stamp(c.dueOf(going))})
+	s.staff("staff.assigned", c.Owner, vars{"kind": string(c.Opening.Request.Kind), "lines": linesVar(going), "due": stamp(c.dueOf(going))})
 	if c.Fallback {
 		s.tell("refund.fallback", vars{"method": schemas.SettleOriginal})
 	}

@@ -117,7 +117,11 @@ func init() {
 		"first_reply":    {"the team lead takes over at level 2; the breach is counted", func(c *Case, s *step) { c.breach(s, 2) }},
 		"definite_reply": {"the supervisor takes over at level 3; the breach is counted", func(c *Case, s *step) { c.breach(s, 3) }},
 		"formalities":    {"the supervisor takes over at level 3; the breach is counted", func(c *Case, s *step) { c.breach(s, 3) }},
-		"update":         {"the team lead takes over at level 2: the customer has heard nothing", func(c *Case, s *step) { c.breach(s, 2) }},
+		"update": {"the customer is told how it stands, and the team lead takes over at level 2", func(c *Case, s *step) {
+			s.tell("case.progress", vars{"waiting": string(c.turn()), "due": stamp(c.firstDue())})
+			c.startClock(s, "update", caseExpiries["update"].says)
+			c.breach(s, 2)
+		}},
 		"idle": {"the owner gets a task", func(c *Case, s *step) {
 			s.staff("staff.task", c.Owner, vars{"task": "idle", "due": stamp(s.at.Add(c.Plan.Clocks["idle_again"].After.D()))})
 			c.startClock(s, "idle_again", caseExpiries["idle_again"].says)

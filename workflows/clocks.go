@@ -157,14 +157,14 @@ func (c *Case) remind(k *schemas.Clock, p point) {
 
 // remindCustomer picks the words that fit the clock.
 func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
-	v := vars{"lines": lineList(s.lines), "due": stamp(k.Due)}
+	v := vars{"lines": linesVar(s.lines), "due": stamp(k.Due)}
 	switch k.Name {
 	case "return.wait_info":
 		s.tell("info.reminder", vars{"wanted": c.wanted(), "due": stamp(k.Due)})
 	case "return.negotiating":
 		if len(s.lines) > 0 && s.lines[0].Offer != nil {
 			o := s.lines[0].Offer
-			s.tell("offer.reminder", vars{"lines": lineList(s.lines), "what": string(o.What), "amount": amount(o.Amount), "due": stamp(k.Due)})
+			s.tell("offer.reminder", vars{"lines": linesVar(s.lines), "what": string(o.What), "amount": amount(o.Amount), "due": stamp(k.Due)})
 		}
 	case "return.inspection_failed":
 		s.tell("inspect.reminder", v)

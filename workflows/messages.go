@@ -76,7 +76,7 @@ func (c *Case) changeOwner(s *step, to string) {
 	}
 	c.Owner = to
 	c.Owners = append(c.Owners, to)
-	s.staff("staff.assigned", to, vars{"kind": string(c.Opening.Request.Kind), "lines": lineList(c.Lines), "due": stamp(c.firstDue())})
+	s.staff("staff.assigned", to, vars{"kind": string(c.Opening.Request.Kind), "lines": linesVar(c.Lines), "due": stamp(c.firstDue())})
 }
 
 // escalated raises the case on a person's wish. The lines keep their clocks: asking for help does not stop time.

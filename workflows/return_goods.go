@@ -32,7 +32,7 @@ func (r *returns) bookLabel(s *step) {
 		r.addParcel(parcel, waiting)
 		s.note("waybill", parcel.Waybill)
 		s.say("The way back is booked with %s, waybill %s.", parcel.Carrier, parcel.Waybill)
-		s.tell("return.approved", vars{"lines": lineList(waiting), "freight": string(schemas.TurnMerchant), "label": parcel.Waybill, "due": stamp(r.dueOf(waiting))})
+		s.tell("return.approved", vars{"lines": linesVar(waiting), "freight": string(schemas.TurnMerchant), "label": parcel.Waybill, "due": stamp(r.dueOf(waiting))})
 		r.settle(s)
 	})
 }
@@ -137,7 +137,7 @@ func (r *returns) arrived(s *step, w schemas.ParcelWord) {
 			}
 		}
 		r.move(s, stay, schemas.Received)
-		s.tell("return.received", vars{"lines": lineList(stay), "due": stamp(r.dueOf(stay))})
+		s.tell("return.received", vars{"lines": linesVar(stay), "due": stamp(r.dueOf(stay))})
 	}
 	r.move(s, home, schemas.SendBack)
 }
@@ -265,7 +265,7 @@ func (r *returns) passed(s *step, d schemas.Pass) {
 	}
 	r.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", Evidence: d.EvidenceIDs})
 	s.say("%s passed line(s) %s.", s.actor, lineList(s.lines))
-	s.tell("inspect.pass", vars{"lines": lineList(s.lines)})
+	s.tell("inspect.pass", vars{"lines": linesVar(s.lines)})
 	r.move(s, s.lines, schemas.RefundApproved)
 }
 
@@ -275,7 +275,7 @@ func (r *returns) acceptedAsDeclared(s *step) {
 		l.Disposition = schemas.Quarantine // nobody has looked at the goods yet, so they are not for sale
 	}
 	s.say("Nobody inspected line(s) %s in time; accepted as declared.", lineList(s.lines))
-	s.tell("inspect.pass", vars{"lines": lineList(s.lines)})
+	s.tell("inspect.pass", vars{"lines": linesVar(s.lines)})
 	r.move(s, s.lines, schemas.RefundApproved)
 }
 
@@ -317,7 +317,7 @@ func (r *returns) failed(s *step, d schemas.Fail) {
 	r.move(s, s.lines, schemas.InspectionFailed)
 	// A person has shown with evidence that the goods are not as declared: the duty to refund them in full is in dispute.
 	r.stopClock("law.refund")
-	s.tell("inspect.fail", vars{"lines": lineList(s.lines), "finding": string(d.Finding), "deduction": amount(deduction), "amount": amount(grants), "due": stamp(r.dueOf(s.lines))})
+	s.tell("inspect.fail", vars{"lines": linesVar(s.lines), "finding": string(d.Finding), "deduction": amount(deduction), "amount": amount(grants), "due": stamp(r.dueOf(s.lines))})
 }
 
 // mayAnswerDeduction keeps the choice to what there is.
@@ -371,7 +371,7 @@ func (r *returns) deductionOffered(s *step, d schemas.MakeOffer) {
 	s.say("%s offers %s (%s) for line(s) %s.", s.actor, d.What, total, lineList(s.lines))
 	row := r.story.row(schemas.InspectionFailed)
 	r.startOn(s, s.lines, row.clock, row.silence.says)
-	s.tell("offer.made", vars{"lines": lineList(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(r.dueOf(s.lines))})
+	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(r.dueOf(s.lines))})
 }
 
 // keepGoods is the customer's silence on a failed inspection. It consents to nothing: the goods are kept, and a supervisor
@@ -380,13 +380,13 @@ func (r *returns) keepGoods(s *step) {
 	s.say("The customer did not answer on line(s) %s; the goods are kept.", lineList(s.lines))
 	k := r.startOn(s, s.lines, "return.goods_kept", "one last notice is sent")
 	r.raise(s, 3, "inspection_failed")
-	s.tell("goods.kept", vars{"lines": lineList(s.lines), "due": stamp(k.Due)})
+	s.tell("goods.kept", vars{"lines": linesVar(s.lines), "due": stamp(k.Due)})
 }
 
 func (r *returns) lastNotice(s *step) {
 	k := r.startOn(s, s.lines, "return.goods_notice", "the goods are sent back")
 	s.say("Last notice: line(s) %s will be sent back.", lineList(s.lines))
-	s.tell("goods.kept", vars{"lines": lineList(s.lines), "due": stamp(k.Due)})
+	s.tell("goods.kept", vars{"lines": linesVar(s.lines), "due": stamp(k.Due)})
 }
 
 func (r *returns) sendBackUnasked(s *step) {
@@ -411,7 +411,7 @@ func (r *returns) sendBack(s *step) {
 		r.addParcel(parcel, lines)
 		s.note("waybill", parcel.Waybill)
 		s.say("Line(s) %s go back to the customer, waybill %s.", lineList(lines), parcel.Waybill)
-		s.tell("goods.sent_back", vars{"lines": lineList(lines), "waybill": parcel.Waybill})
+		s.tell("goods.sent_back", vars{"lines": linesVar(lines), "waybill": parcel.Waybill})
 		r.settle(s)
 	})
 }

@@ -102,7 +102,7 @@ func (r *returns) finishRefund(s *step) {
 		s := r.begin(schemas.EventDisposed, schemas.System, schemas.DoorSystem)
 		s.lines = done
 		paid := r.money(0)
-		method := ""
+		method := schemas.SettleOriginal
 		for _, f := range r.Refunds {
 			if r.paysAny(f, done) && f.Status != schemas.RefundCancelled {
 				paid, method = paid.Add(f.Amount), f.Method

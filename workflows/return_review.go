@@ -126,12 +126,12 @@ func (r *returns) goOn(s *step, lines []*schemas.Line) {
 	}
 	ship, pay := sort2(open, func(l *schemas.Line) bool { return !l.KeepsGoods && l.GoodsWith == schemas.TurnCustomer })
 	if len(pay) > 0 {
-		s.tell("refund.approved", vars{"lines": lineList(pay), "amount": amount(r.owedFor(pay)), "due": stamp(r.firstDue())})
+		s.tell("refund.approved", vars{"lines": linesVar(pay), "amount": amount(r.owedFor(pay)), "due": stamp(r.firstDue())})
 		r.move(s, pay, schemas.RefundApproved)
 	}
 	if len(ship) > 0 {
 		r.move(s, ship, schemas.WaitShipback)
-		s.tell("return.approved", vars{"lines": lineList(ship), "freight": string(ship[0].Verdict.Freight), "label": "", "due": stamp(r.dueOf(ship))})
+		s.tell("return.approved", vars{"lines": linesVar(ship), "freight": string(ship[0].Verdict.Freight), "label": "", "due": stamp(r.dueOf(ship))})
 	}
 }
 
@@ -185,7 +185,7 @@ func (r *returns) grantOwed(s *step) {
 		for _, l := range goodwill {
 			r.leave(s, []*schemas.Line{l}, firstOutcome(l.LeavesAs, schemas.Unresolvable))
 		}
-		s.tell("case.expired", vars{"lines": lineList(goodwill)})
+		s.tell("case.expired", vars{"lines": linesVar(goodwill)})
 	}
 }
 
@@ -201,7 +201,7 @@ func firstOutcome(outcomes ...schemas.Outcome) schemas.Outcome {
 // expire ends lines whose customer was silent. The claims are free again, so that a new request can be made.
 func (r *returns) expire(s *step) {
 	s.say("The customer did not answer; line(s) %s expire.", lineList(s.lines))
-	s.tell("case.expired", vars{"lines": lineList(s.lines)})
+	s.tell("case.expired", vars{"lines": linesVar(s.lines)})
 	r.end(s, s.lines, schemas.Expired)
 }
 
@@ -242,7 +242,7 @@ func (r *returns) offered(s *step, d schemas.MakeOffer) {
 	s.say("%s offers %s (%s) for line(s) %s.", s.actor, d.What, total, lineList(s.lines))
 	r.answered(true)
 	r.move(s, s.lines, schemas.Negotiating)
-	s.tell("offer.made", vars{"lines": lineList(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(r.dueOf(s.lines))})
+	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(r.dueOf(s.lines))})
 }
 
 // putOffer lays an offer on lines, its amount shared in the proportion of what each is owed.
@@ -346,7 +346,7 @@ func (r *returns) backToReview(s *step, textID string) {
 func (r *returns) offerLapses(s *step) {
 	s.say("The offer for line(s) %s lapses.", lineList(s.lines))
 	r.backToReview(s, "")
-	s.tell("offer.lapsed", vars{"lines": lineList(s.lines)})
+	s.tell("offer.lapsed", vars{"lines": linesVar(s.lines)})
 }
 
 // mayAppeal gives one appeal.
@@ -376,7 +376,7 @@ func (r *returns) toAppeal(s *step) {
 	}
 	r.move(s, s.lines, schemas.Appeal)
 	r.Level = max(r.Level, 3)
-	s.tell("appeal.filed", vars{"lines": lineList(s.lines), "due": stamp(r.dueOf(s.lines))})
+	s.tell("appeal.filed", vars{"lines": linesVar(s.lines), "due": stamp(r.dueOf(s.lines))})
 	s.staff("staff.escalated", r.personAt(3).ID, vars{"level": levelName(3), "reason": "appeal", "due": stamp(r.dueOf(s.lines))})
 }
 
@@ -399,7 +399,7 @@ func (r *returns) appealDecided(s *step, d schemas.DecideAppeal) {
 	}
 	s.note("reason", d.Reason)
 	s.say("%s %s the appeal for line(s) %s: %s.", s.actor, decision, lineList(s.lines), d.Reason)
-	s.tell("appeal.decided", vars{"lines": lineList(s.lines), "decision": decision, "reason": d.Reason})
+	s.tell("appeal.decided", vars{"lines": linesVar(s.lines), "decision": decision, "reason": d.Reason})
 	who := s.actor
 	if d.Grant {
 		for _, l := range s.lines {
@@ -484,7 +484,7 @@ func (r *returns) withdrawn(s *step, d schemas.Withdraw) {
 		l.LeavesAs = schemas.Withdrawn
 	}
 	r.leave(s, rest, schemas.Withdrawn)
-	s.tell("case.withdrawn", vars{"lines": lineList(s.lines)})
+	s.tell("case.withdrawn", vars{"lines": linesVar(s.lines)})
 }
 
 func (r *returns) allIn(picks []schemas.PickLine, lines []*schemas.Line) bool {

@@ -58,7 +58,18 @@ func (s *step) note(key string, value any) {
 // tell sends the customer a message when the step is done.
 func (s *step) tell(template string, v vars) {
 	s.outbound = true
-	s.notices = append(s.notices, schemas.Notice{Template: template, To: s.c.customer(), Vars: v})
+	s.notices = append(s.notices, schemas.Notice{Template: template, To: s.c.customer(), Vars: s.c.filled(v)})
+}
+
+// filled gives a message that has no due of its own the case's nearest one: no message leaves open until when.
+func (c *Case) filled(v vars) vars {
+	if due, wants := v["due"]; wants && due == "" {
+		v["due"] = stamp(c.firstDue())
+	}
+	if words, wants := v["text_id"]; wants && words == "" {
+		v["text_id"] = "–"
+	}
+	return v
 }
 
 // staff sends a member of staff a message when the step is done.
@@ -66,7 +77,7 @@ func (s *step) staff(template, person string, v vars) {
 	if person == "" {
 		return
 	}
-	s.notices = append(s.notices, schemas.Notice{Template: template, To: schemas.Actor{Role: schemas.RoleAgent, ID: person}, Vars: v})
+	s.notices = append(s.notices, schemas.Notice{Template: template, To: schemas.Actor{Role: schemas.RoleAgent, ID: person}, Vars: s.c.filled(v)})
 }
 
 // settle ends a step: the event is appended, the clocks follow the new states, the notices leave, and a case whose last
@@ -254,6 +265,19 @@ func lineIDs(lines []*schemas.Line) []string {
 		}
 	}
 	return ids
+}
+
+// linesVar writes lines for a notice: ids, and after a star how many where it is not one.
+func linesVar(lines []*schemas.Line) string {
+	var parts []string
+	for _, l := range lines {
+		part := l.LineID
+		if l.Quantity != 1 {
+			part += fmt.Sprintf("*%d", l.Quantity)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ",")
 }
 
 func lineList(lines []*schemas.Line) string { return strings.Join(lineIDs(lines), ", ") }

@@ -50,3 +50,12 @@ func isOurModule(goMod []byte) bool {
 	}
 	return false
 }
+
+// Checkout finds the checkout of Aftercare that the working folder lies in.
+func Checkout() (string, error) {
+	working, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("find the working folder: %w", err)
+	}
+	return checkoutAbove(working)
+}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"time"
+	_ "time/tzdata" // a policy names a zone; a small machine or container may know none
 
 	"github.com/aftercare/aftercare/schemas"
 )

@@ -96,7 +96,7 @@ func (b *builder) clock(doc *document, at place, id string, c clockShape) {
 		b.fault(doc, place{"clocks", name(id)}, "clock %s is not one a story starts; check its spelling", id)
 		return
 	}
-	h := b.rule(doc, at, c.Head, "clock "+id, c.value())
+	h := b.rule(doc, at, c.Head, "clock "+id, b.clockValue(c))
 	switch {
 	case c.After == "" && c.ByPriority == nil:
 		b.fault(doc, at, "after is needed: how long clock %s runs", id)
@@ -215,8 +215,8 @@ func length(written string) (time.Duration, error) {
 	return d.D(), nil
 }
 
-// value writes a clock for docs/rules.md.
-func (c clockShape) value() string {
+// clockValue writes a clock for docs/rules.md.
+func (b *builder) clockValue(c clockShape) string {
 	parts := []string{c.After}
 	if c.ByPriority != nil {
 		parts = nil
@@ -231,8 +231,10 @@ func (c clockShape) value() string {
 	if len(c.Remind) > 0 {
 		s += "; reminds at " + strings.Join(c.Remind, ", ")
 	}
-	if c.Scaled {
-		s += "; P3 twice"
+	for _, p := range priorities {
+		if factor := b.policy.scale[p]; c.Scaled && factor > 1 {
+			s += fmt.Sprintf("; %s × %d", p, factor)
+		}
 	}
 	if c.Trigger != "" {
 		s += "; from " + c.Trigger

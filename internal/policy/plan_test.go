@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,8 +18,11 @@ import (
 
 var delivered = time.Date(2026, 10, 1, 15, 4, 5, 0, time.UTC)
 
+// loaded reads the policies once for all tests: a book never changes.
+var loaded = sync.OnceValues(func() (*policy.Book, error) { return policy.Load(policies.Files, policies.Names...) })
+
 func book(t require.TestingT) *policy.Book {
-	b, err := policy.Load(policies.Files, policies.Names...)
+	b, err := loaded()
 	require.NoError(t, err)
 	return b
 }

@@ -10,7 +10,8 @@ import (
 // Payments is a payment provider.
 type Payments interface {
 	// Refund sends one amount back. The same key with the same parameters (all but At) is one refund: it answers what
-	// became of it and pays nothing twice. A refund that failed may be ordered again under its key; it is judged anew.
+	// became of it and pays nothing twice. A refund that failed or came back may be ordered again under its key; it is
+	// judged anew. An outside system that wants another number for that gets one by the implementation's own rule.
 	//
 	// A refusal is an answer (Status failed, with a code), not an error. Errors: key_reused and unknown_payment (never
 	// retry), and whatever Classify says of a call without an answer.

@@ -67,6 +67,21 @@ func TestParcelThatMovedBeforeItWasRegisteredIsKnown(t *testing.T) {
 	}
 }
 
+func TestFirstScanAndFirstDeliveryCount(t *testing.T) {
+	t.Parallel()
+	w := sandboxtest.New(t)
+	first, last := noon, noon.Add(3*time.Hour)
+	for i, at := range []time.Time{last, first} {
+		for _, fact := range []string{schemas.ParcelScanned.Name, schemas.ParcelDeliver.Name} {
+			require.NoError(t, w.Courier().Happened(t.Context(), fact, moved(fmt.Sprintf("%s-%d", fact, i), schemas.ParcelWord{Waybill: "SF-1", Carrier: "sf"}, at)))
+		}
+	}
+	require.NoError(t, w.Courier().Happened(t.Context(), schemas.ParcelDeliver.Name, moved("once more", schemas.ParcelWord{Waybill: "SF-1", Carrier: "sf"}, last)))
+	shipment, err := w.Courier().Register(t.Context(), registered("m:r/parcel/1", "sf", "SF-1"))
+	require.NoError(t, err)
+	require.Equal(t, provider.Shipment{Carrier: "sf", Waybill: "SF-1", Status: schemas.ParcelDelivered, ScannedAt: &first, DeliveredAt: &first, MovedAt: &last}, shipment)
+}
+
 func TestSameNumberOfTwoCarriersIsTwoParcels(t *testing.T) {
 	t.Parallel()
 	w := sandboxtest.New(t)

@@ -59,6 +59,11 @@ func TestNewerImportReplacesWhatTheShopSays(t *testing.T) {
 	got, err := w.Orders().Order(t.Context(), "m", "o-1")
 	require.NoError(t, err)
 	require.Equal(t, newer, got)
+	newer.Refunds = []schemas.ShopRefund{{RefundID: "old-1", PaymentID: "o-1-P1", Amount: usd(9999)}}
+	require.NoError(t, w.Load().Order(t.Context(), newer))
+	answer, err := w.Payments().Refund(t.Context(), refund("m:r/refund/1", 2))
+	require.NoError(t, err)
+	require.Equal(t, schemas.CodeBadAmount, answer.Code, "the shop has given back the rest meanwhile")
 	require.NoError(t, w.Load().Article(t.Context(), schemas.ShopArticle{MerchantID: "m", SKU: "sku-1", InStock: 3}))
 	level, err := w.Books().Level(t.Context(), "m", "sku-1")
 	require.NoError(t, err)

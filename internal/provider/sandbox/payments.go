@@ -71,7 +71,7 @@ func (p *Payments) Refund(ctx context.Context, call provider.RefundCall) (provid
 		if found && !before.sameAs(call) {
 			return provider.Never(provider.CodeKeyReused, "this refund key was used for another refund")
 		}
-		if found && before.status != schemas.RefundFailedWord {
+		if found && (before.status == schemas.RefundAccepted || before.status == schemas.RefundSucceeded) {
 			answer = before.answer()
 			return nil
 		}

@@ -149,6 +149,9 @@ func (w *World) deliverDue(ctx context.Context, deliver Deliver) (int, error) {
 func (w *World) deliver(ctx context.Context, o outgoing, deliver Deliver) error {
 	trying, cancel := context.WithTimeout(ctx, deliverLimit)
 	defer cancel()
+	// The outcome is booked even when the pump is being stopped: a fact that was taken need not come again.
+	booking, done := context.WithTimeout(context.WithoutCancel(ctx), deliverLease)
+	defer done()
 	var failed error
 	for range o.copies {
 		if failed = deliver(trying, o.fact, o.report); failed != nil {
@@ -156,7 +159,7 @@ func (w *World) deliver(ctx context.Context, o outgoing, deliver Deliver) error 
 		}
 	}
 	if failed == nil {
-		_, err := w.pool.Exec(ctx, factDelivered, o.id)
+		_, err := w.pool.Exec(booking, factDelivered, o.id)
 		return err
 	}
 	w.log.Info("a fact was not taken; it comes again",
@@ -165,6 +168,6 @@ func (w *World) deliver(ctx context.Context, o outgoing, deliver Deliver) error 
 	if o.tries < 10 {
 		pause = min(deliverRest<<(o.tries-1), deliverRests)
 	}
-	_, err := w.pool.Exec(ctx, factFailed, o.id, failed.Error(), pause/time.Microsecond)
+	_, err := w.pool.Exec(booking, factFailed, o.id, failed.Error(), pause/time.Microsecond)
 	return err
 }

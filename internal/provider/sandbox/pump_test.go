@@ -103,6 +103,36 @@ func TestTwoPumpsDeliverEveryFactOnceWhenAllIsWell(t *testing.T) {
 	require.Len(t, ids, refunds)
 }
 
+func TestFactThatWasTakenDoesNotComeAgain(t *testing.T) {
+	t.Parallel()
+	url := sandboxtest.Database(t)
+	w := shop(t, sandboxtest.Open(t, url, quick))
+	told := pump(t, w)
+	mustRefund(t, w, "m:r/refund/1", 100)
+	awaitFacts(t, told, 1)
+	sandboxtest.EndLeases(t, url)
+	mustRefund(t, w, "m:r/refund/2", 100)
+	require.Len(t, awaitFacts(t, told, 2), 2)
+	require.NotEqual(t, told()[0].Report.EventID, told()[1].Report.EventID)
+}
+
+func TestFactOfADeadDelivererComesAgainWhenItsLeaseIsOver(t *testing.T) {
+	t.Parallel()
+	url := sandboxtest.Database(t)
+	w := shop(t, sandboxtest.Open(t, url, quick))
+	leased := make(chan schemas.Report)
+	runPump(t, w, func(ctx context.Context, _ string, report schemas.Report) error {
+		leased <- report
+		<-ctx.Done() // it hangs, and the fact is neither taken nor refused
+		return ctx.Err()
+	})
+	mustRefund(t, w, "m:r/refund/1", 100)
+	first := <-leased
+	told := pump(t, sandboxtest.Open(t, url))
+	sandboxtest.EndLeases(t, url)
+	require.Equal(t, first.EventID, awaitFacts(t, told, 1)[0].Report.EventID)
+}
+
 func TestLostWebhookIsFoundByALookup(t *testing.T) {
 	t.Parallel()
 	w := shop(t, sandboxtest.New(t, quick))
@@ -153,13 +183,17 @@ func TestRefundThatSucceededComesBack(t *testing.T) {
 	balance, err := w.Books().Balance(t.Context(), "m", "gift-1")
 	require.NoError(t, err)
 	require.Equal(t, usd(500), balance, "the money is not on the card any more")
+	again, err := w.Payments().Refund(t.Context(), gift)
+	require.NoError(t, err)
+	require.Equal(t, schemas.RefundAccepted, again.Status, "what came back can be sent again")
+	require.NotEqual(t, told()[0].Report.EventID, awaitFacts(t, told, 3)[2].Report.EventID)
 
 	// Told beforehand, for whichever succeeds next.
 	tell(t, w, sandbox.SystemPayments, sandbox.Settling, sandbox.Reverse, "")
-	mustRefund(t, w, "m:r/refund/2", 10000)
-	all := awaitFacts(t, told, 4)
+	mustRefund(t, w, "m:r/refund/2", 9900)
+	all := awaitFacts(t, told, 5)
 	require.Equal(t, schemas.RefundReversed, status(t, w, "m:r/refund/2"))
-	require.True(t, !all[3].Report.OccurredAt.Before(noon))
+	require.True(t, !all[4].Report.OccurredAt.Before(noon))
 }
 
 func TestReversalWithoutAKeyLeavesOldRefundsAlone(t *testing.T) {

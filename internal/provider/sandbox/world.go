@@ -25,7 +25,8 @@ func WithSettleDelay(d time.Duration) Option { return func(w *World) { w.settleD
 // WithLogger sets where the pump says what went wrong. Without it, nowhere.
 func WithLogger(log *zap.Logger) Option { return func(w *World) { w.log = log } }
 
-// Open opens the books at a PostgreSQL URL. They must have been migrated (Migrate). It fails when nobody answers there.
+// Open opens the books at a PostgreSQL URL. They must have been migrated (Migrate). It fails when nobody answers there. The
+// pool's size is pgx's own (four connections, or one a core) unless the URL says pool_max_conns; each pump keeps one.
 func Open(ctx context.Context, url string, options ...Option) (*World, error) {
 	pool, err := pgxpool.New(ctx, url)
 	if err != nil {

@@ -67,7 +67,7 @@ create table sandbox.refunds (
     asked_really timestamptz not null,
     due_really   timestamptz not null, -- when an accepted refund settles
     settled_really timestamptz,        -- when it did
-    tries        int         not null default 1, -- a failed refund may be ordered again under its key
+    tries        int         not null default 1, -- one that failed or came back may be ordered again
     primary key (merchant_id, key),
     foreign key (merchant_id, payment_id) references sandbox.payments
 );

@@ -1,4 +1,4 @@
--- A new refund, or a failed one that is ordered again under its key.
+-- A new refund, or one that failed or came back and is ordered again under its key.
 insert into sandbox.refunds (merchant_id, key, number, order_id, payment_id, method, amount, currency, status, code,
     asked_at, asked_really, due_really)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp(),

@@ -81,6 +81,12 @@ func CutConnections(t testing.TB, databaseURL string) {
 		"select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
 }
 
+// EndLeases makes every fact that is under way, or rests after a failure, due again: as the passing of time would.
+func EndLeases(t testing.TB, databaseURL string) {
+	t.Helper()
+	execute(t, t.Context(), databaseURL, "update sandbox.facts set next_try_really = clock_timestamp()")
+}
+
 func execute(t testing.TB, ctx context.Context, server, statement string) {
 	t.Helper()
 	conn, err := pgx.Connect(ctx, server)

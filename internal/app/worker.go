@@ -1,0 +1,220 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/taskqueue/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+	"go.uber.org/zap"
+
+	"github.com/aftercare/aftercare/activities"
+	"github.com/aftercare/aftercare/cases"
+	"github.com/aftercare/aftercare/internal/config"
+	"github.com/aftercare/aftercare/internal/notice"
+	"github.com/aftercare/aftercare/internal/policy"
+	"github.com/aftercare/aftercare/internal/provider/sandbox"
+	"github.com/aftercare/aftercare/internal/store"
+	"github.com/aftercare/aftercare/policies"
+	"github.com/aftercare/aftercare/schemas"
+	"github.com/aftercare/aftercare/workflows"
+)
+
+// ReadyLine is what a worker prints once it polls every task queue.
+const ReadyLine = "worker ready"
+
+// Worker runs the workflows and activities of Aftercare. It is stateless: any number of them may run.
+type Worker struct {
+	config    config.Config
+	log       *zap.Logger
+	temporal  client.Client
+	namespace string
+	store     *store.Store
+	world     *sandbox.World
+	workers   []worker.Worker
+	failed    chan error
+}
+
+// NewWorker connects to everything a worker needs, and checks what would otherwise stop cases later: the policies, the
+// texts of all notices, the database's schema, and the search attributes.
+func NewWorker(ctx context.Context, cfg config.Config, log *zap.Logger) (*Worker, error) {
+	w := &Worker{config: cfg, log: log, failed: make(chan error, 1)}
+	book, err := readPolicies(cfg)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := notice.Load()
+	if err != nil {
+		return nil, fmt.Errorf("the texts of the notices: %w", err)
+	}
+	if w.store, err = store.Open(ctx, cfg.DatabaseURL); err != nil {
+		return nil, err
+	}
+	if w.world, err = sandbox.Open(ctx, cfg.SandboxURL, sandbox.WithLogger(log.Named("sandbox"))); err != nil {
+		return nil, err
+	}
+	var options client.Options
+	if w.temporal, options, err = Dial(ctx, log); err != nil {
+		return nil, err
+	}
+	w.namespace = options.Namespace
+	if err := checkSearchAttributes(ctx, w.temporal, w.namespace); err != nil {
+		return nil, err
+	}
+	w.register(book, texts)
+	return w, nil
+}
+
+// readPolicies reads the policies built in, or those of the folder that is given.
+func readPolicies(cfg config.Config) (*policy.Book, error) {
+	var files fs.FS = policies.Files
+	if cfg.PolicyDir != "" {
+		files = os.DirFS(cfg.PolicyDir)
+	}
+	book, err := policy.Load(files, "default", "demo")
+	if err != nil {
+		return nil, fmt.Errorf("the policies: %w", err)
+	}
+	return book, nil
+}
+
+// register puts every workflow and activity on its task queue. One queue for each outside system keeps a slow one from
+// holding up the others.
+func (w *Worker) register(book *policy.Book, texts *notice.Catalogue) {
+	queues := map[schemas.TaskQueue]worker.Worker{}
+	for _, q := range schemas.TaskQueues {
+		queues[q] = worker.New(w.temporal, string(q), w.optionsFor(q))
+		w.workers = append(w.workers, queues[q])
+	}
+	queues[schemas.QueueCases].RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
+
+	intake := activities.NewIntake(w.world.Orders(), activities.PolicyPlanner(book, w.config.DevPolicies), w.store)
+	bind(queues, schemas.CaseIntake, intake.Take)
+	rows := activities.NewRows(w.store)
+	bind(queues, schemas.RowsWrite, rows.Write)
+	claims := activities.NewClaims(w.store)
+	bind(queues, schemas.ClaimsRelease, claims.Release)
+
+	courier := activities.NewCourier(w.world.Courier())
+	bind(queues, schemas.ParcelLabel, courier.Label)
+	bind(queues, schemas.ParcelRegister, courier.Register)
+	bind(queues, schemas.ParcelSendBack, courier.SendBack)
+	bind(queues, schemas.ParcelTrace, courier.Trace)
+
+	payments := activities.NewPayments(w.world.Payments(), ledger{w.store})
+	bind(queues, schemas.RefundRequest, payments.Request)
+	bind(queues, schemas.RefundLookup, payments.Lookup)
+	bind(queues, schemas.RefundConfirm, payments.Confirm)
+	bind(queues, schemas.RefundByHand, payments.RecordByHand)
+
+	stock := activities.NewStock(w.world.Stock())
+	bind(queues, schemas.GoodsDispose, stock.Dispose)
+
+	notices := &activities.Notices{
+		Texts: texts, Contacts: contacts{w.store}, Deliver: deliverer{w.world.Notices()}, Surveys: surveys{w.store},
+		Log: w.log.Named("notices"), StaffLocale: w.config.StaffLocale, StaffZone: w.config.Zone,
+	}
+	bind(queues, schemas.NoticeSend, notices.Send)
+	bind(queues, schemas.SurveyInvite, notices.Invite)
+}
+
+// bind registers an activity under its descriptor. A function of another signature does not compile.
+func bind[In, Out any](queues map[schemas.TaskQueue]worker.Worker, a schemas.Activity[In, Out], run func(context.Context, In) (Out, error)) {
+	queues[a.Queue].RegisterActivityWithOptions(run, activity.RegisterOptions{Name: a.Name})
+}
+
+// optionsFor sets pollers explicitly: with the defaults, stalls of seconds were seen under load.
+func (w *Worker) optionsFor(q schemas.TaskQueue) worker.Options {
+	options := worker.Options{
+		MaxConcurrentActivityTaskPollers: 4,
+		DisableWorkflowWorker:            q != schemas.QueueCases,
+		WorkerStopTimeout:                15 * time.Second,
+		OnFatalError:                     w.fail,
+	}
+	if q == schemas.QueueCases {
+		options.MaxConcurrentWorkflowTaskPollers = 16
+		options.MaxConcurrentActivityTaskPollers = 8
+	}
+	return options
+}
+
+func (w *Worker) fail(err error) {
+	select {
+	case w.failed <- err:
+	default:
+	}
+}
+
+// Run works until ctx ends, and then finishes what is under way. It calls ready once every task queue has a poller: a
+// process that is up is not yet a worker that works.
+func (w *Worker) Run(ctx context.Context, ready func()) error {
+	defer w.close()
+	for i, one := range w.workers {
+		if err := one.Start(); err != nil {
+			return fmt.Errorf("start the worker of %s: %w", schemas.TaskQueues[i], err)
+		}
+		defer one.Stop()
+	}
+	pumped := make(chan struct{})
+	pumping, stopPump := context.WithCancel(ctx)
+	defer func() { stopPump(); <-pumped }()
+	go func() {
+		defer close(pumped)
+		client := cases.New(w.temporal, Records(w.store), schemas.DoorNotify)
+		_ = w.world.Pump(pumping, func(ctx context.Context, fact string, report schemas.Report) error {
+			_, err := client.Report(ctx, fact, report)
+			return err
+		})
+	}()
+	if err := w.awaitPollers(ctx); err != nil {
+		return err
+	}
+	ready()
+	select {
+	case <-ctx.Done():
+		w.log.Info("stopping: what is under way is finished first")
+		return nil
+	case err := <-w.failed:
+		return fmt.Errorf("the worker cannot go on: %w", err)
+	}
+}
+
+// awaitPollers waits until Temporal sees a poller on every task queue.
+func (w *Worker) awaitPollers(ctx context.Context) error {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for _, q := range schemas.TaskQueues {
+		for {
+			kind := enums.TASK_QUEUE_TYPE_ACTIVITY
+			if q == schemas.QueueCases {
+				kind = enums.TASK_QUEUE_TYPE_WORKFLOW
+			}
+			seen, err := w.temporal.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
+				Namespace: w.namespace, TaskQueue: &taskqueue.TaskQueue{Name: string(q)}, TaskQueueType: kind,
+			})
+			if err == nil && len(seen.GetPollers()) > 0 {
+				break
+			}
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+func (w *Worker) close() {
+	w.temporal.Close()
+	w.world.Close()
+	w.store.Close()
+}

@@ -1,0 +1,249 @@
+// Package books compares what the outside systems hold true with what we do: payments with the ledger, parcels and stock
+// with the cases. Two books that were kept apart and agree are the proof that nothing was paid twice, lost or invented.
+package books
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/aftercare/aftercare/internal/provider/sandbox"
+	"github.com/aftercare/aftercare/internal/store"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Ours is our side.
+type Ours interface {
+	LedgerEntries(ctx context.Context, merchant string) iter.Seq2[store.LedgerEntry, error]
+	ListCases(ctx context.Context, f store.Filter, p store.Page) ([]schemas.View, string, error)
+}
+
+// Theirs is the outside systems' side.
+type Theirs interface {
+	Refunds(ctx context.Context, merchant string) iter.Seq2[sandbox.RefundEntry, error]
+	Parcels(ctx context.Context, merchant string) iter.Seq2[sandbox.ParcelEntry, error]
+	StockMovements(ctx context.Context, merchant string) iter.Seq2[sandbox.StockEntry, error]
+}
+
+// Comparison is both sides, entry by entry.
+type Comparison struct {
+	Payments    []Payment        `json:"payments"`
+	Parcels     []Parcel         `json:"parcels"`
+	Stock       []Movement       `json:"stock"`
+	Succeeded   map[string]int64 `json:"succeeded"` // by currency, minor units, as the provider has it
+	Differences int              `json:"differences"`
+}
+
+// Payment is one refund on both sides.
+type Payment struct {
+	RefundID string               `json:"refund_id"`
+	CaseID   string               `json:"case_id"`
+	Amount   schemas.Money        `json:"amount"`
+	Ledger   schemas.RefundStatus `json:"ledger"`
+	Provider schemas.RefundStatus `json:"provider"`
+	Differs  string               `json:"differs,omitempty"`
+}
+
+// Parcel is one parcel on both sides.
+type Parcel struct {
+	Waybill string               `json:"waybill"`
+	CaseID  string               `json:"case_id"`
+	Ours    schemas.ParcelStatus `json:"ours"`
+	Carrier schemas.ParcelStatus `json:"carrier"`
+	Differs string               `json:"differs,omitempty"`
+}
+
+// Movement is the goods of one line on both sides.
+type Movement struct {
+	CaseID    string `json:"case_id"`
+	LineID    string `json:"line_id"`
+	SKU       string `json:"sku"`
+	Ours      int    `json:"ours"`
+	Warehouse int    `json:"warehouse"`
+	Differs   string `json:"differs,omitempty"`
+}
+
+// Compare goes through both sides. merchant is one merchant, or empty for all.
+func Compare(ctx context.Context, ours Ours, theirs Theirs, merchant string) (Comparison, error) {
+	c := Comparison{Payments: []Payment{}, Parcels: []Parcel{}, Stock: []Movement{}, Succeeded: map[string]int64{}}
+	if err := c.payments(ctx, ours, theirs, merchant); err != nil {
+		return c, err
+	}
+	cases, err := allCases(ctx, ours, merchant)
+	if err != nil {
+		return c, err
+	}
+	if err := c.parcels(ctx, cases, theirs, merchant); err != nil {
+		return c, err
+	}
+	return c, c.stock(ctx, cases, theirs, merchant)
+}
+
+// payments holds each refund of the ledger against the provider's, and the other way round.
+func (c *Comparison) payments(ctx context.Context, ours Ours, theirs Theirs, merchant string) error {
+	provider := map[string]sandbox.RefundEntry{}
+	for r, err := range theirs.Refunds(ctx, merchant) {
+		if err != nil {
+			return fmt.Errorf("the provider's book: %w", err)
+		}
+		provider[r.Key] = r
+		if r.Status == schemas.RefundSucceeded {
+			c.Succeeded[r.Amount.Currency] += r.Amount.Minor
+		}
+	}
+	for e, err := range ours.LedgerEntries(ctx, merchant) {
+		if err != nil {
+			return fmt.Errorf("the ledger: %w", err)
+		}
+		p := Payment{RefundID: e.Refund.RefundID, CaseID: e.CaseID, Amount: e.Refund.Amount, Ledger: e.Refund.Status}
+		theirs, known := provider[e.Refund.RefundID]
+		delete(provider, e.Refund.RefundID)
+		if known {
+			p.Provider = theirs.Status
+		}
+		p.Differs = differs(e, theirs, known)
+		c.addPayment(p)
+	}
+	for _, key := range slices.Sorted(maps.Keys(provider)) {
+		r := provider[key]
+		c.addPayment(Payment{RefundID: key, Amount: r.Amount, Provider: r.Status, Differs: "the ledger does not know it"})
+	}
+	return nil
+}
+
+// differs says in which way one refund is not the same on both sides. What the provider has ended and we have not heard of
+// yet is no difference while the case is open; the money itself is.
+func differs(e store.LedgerEntry, theirs sandbox.RefundEntry, known bool) string {
+	moved := known && theirs.Status == schemas.RefundSucceeded
+	switch {
+	case known && theirs.Amount != e.Refund.Amount:
+		return fmt.Sprintf("the provider has %s", theirs.Amount)
+	case moved && (e.Refund.Status == schemas.RefundManual || e.Refund.Status == schemas.RefundCancelled || e.Refund.Status == schemas.RefundFailedWord):
+		return "the provider has paid it"
+	case e.Refund.Status == schemas.RefundSucceeded && !moved:
+		return "the provider has not paid it"
+	case e.Refund.Status == schemas.RefundAccepted && !known:
+		return "the provider does not know it"
+	}
+	return ""
+}
+
+func (c *Comparison) addPayment(p Payment) {
+	c.Payments = append(c.Payments, p)
+	if p.Differs != "" {
+		c.Differences++
+	}
+}
+
+func allCases(ctx context.Context, ours Ours, merchant string) ([]schemas.View, error) {
+	var all []schemas.View
+	after := ""
+	for {
+		page, next, err := ours.ListCases(ctx, store.Filter{Merchant: merchant, Scope: store.ScopeAll}, store.Page{After: after, Limit: 500})
+		if err != nil {
+			return nil, fmt.Errorf("the cases: %w", err)
+		}
+		all = append(all, page...)
+		if after = next; after == "" {
+			return all, nil
+		}
+	}
+}
+
+// parcels holds what the cases believe of their parcels against the carrier's book. A parcel of an open case may be behind.
+func (c *Comparison) parcels(ctx context.Context, cases []schemas.View, theirs Theirs, merchant string) error {
+	carrier := map[string]sandbox.ParcelEntry{}
+	for p, err := range theirs.Parcels(ctx, merchant) {
+		if err != nil {
+			return fmt.Errorf("the carrier's book: %w", err)
+		}
+		carrier[p.MerchantID+"/"+p.Waybill] = p
+	}
+	for _, v := range cases {
+		for _, p := range v.Parcels {
+			theirs, known := carrier[v.MerchantID+"/"+p.Waybill]
+			entry := Parcel{Waybill: p.Waybill, CaseID: v.CaseID, Ours: p.Status, Carrier: theirs.Status}
+			switch {
+			case !known && v.ClosedAt != nil && p.Status == schemas.ParcelDelivered:
+				entry.Differs = "the carrier does not know it"
+			case known && p.Status == schemas.ParcelDelivered && theirs.Status != schemas.ParcelDelivered:
+				entry.Differs = "the carrier has not delivered it"
+			}
+			c.Parcels = append(c.Parcels, entry)
+			if entry.Differs != "" {
+				c.Differences++
+			}
+		}
+	}
+	return nil
+}
+
+// stock holds the goods that ended cases have disposed of against the warehouse's book.
+func (c *Comparison) stock(ctx context.Context, cases []schemas.View, theirs Theirs, merchant string) error {
+	type goods struct{ caseID, lineID string }
+	warehouse, sku := map[goods]int{}, map[goods]string{}
+	for m, err := range theirs.StockMovements(ctx, merchant) {
+		if err != nil {
+			return fmt.Errorf("the warehouse's book: %w", err)
+		}
+		g := goods{caseOf(m.Key), m.LineID}
+		warehouse[g] += m.Quantity
+		sku[g] = m.SKU
+	}
+	for _, v := range cases {
+		if v.ClosedAt == nil {
+			for _, l := range v.Lines {
+				delete(warehouse, goods{v.CaseID, l.LineID})
+			}
+			continue
+		}
+		ours := map[string]int{}
+		for _, l := range v.Lines {
+			paid := l.Outcome == schemas.Completed || l.Outcome == schemas.CompletedPartial
+			if paid && l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" {
+				ours[l.LineID] += l.Quantity
+				sku[goods{v.CaseID, l.LineID}] = l.SKU
+			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(ours)) {
+			g := goods{v.CaseID, id}
+			c.addMovement(Movement{CaseID: v.CaseID, LineID: id, SKU: sku[g], Ours: ours[id], Warehouse: warehouse[g]})
+			delete(warehouse, g)
+		}
+	}
+	for _, g := range slices.SortedFunc(maps.Keys(warehouse), func(a, b goods) int {
+		if a.caseID+a.lineID < b.caseID+b.lineID {
+			return -1
+		}
+		return 1
+	}) {
+		c.addMovement(Movement{CaseID: g.caseID, LineID: g.lineID, SKU: sku[g], Warehouse: warehouse[g]})
+	}
+	return nil
+}
+
+func (c *Comparison) addMovement(m Movement) {
+	if m.Ours != m.Warehouse {
+		m.Differs = "not the same number of pieces"
+		c.Differences++
+	}
+	c.Stock = append(c.Stock, m)
+}
+
+// caseOf reads the case off a derived key: case/step/sequence.
+func caseOf(key string) string {
+	for i := len(key) - 1; i >= 0; i-- {
+		if key[i] == '/' {
+			key = key[:i]
+			break
+		}
+	}
+	for i := len(key) - 1; i >= 0; i-- {
+		if key[i] == '/' {
+			return key[:i]
+		}
+	}
+	return key
+}

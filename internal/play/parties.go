@@ -1,0 +1,216 @@
+package play
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Parties is how the other parties behave.
+type Parties string
+
+const (
+	Prompt          Parties = "prompt"           // everybody does at once what the state asks
+	SilentCustomer  Parties = "silent-customer"  // the customer opens the case and is not heard of again
+	SilentMerchant  Parties = "silent-merchant"  // nobody of the staff acts; the warehouse does
+	SilentWarehouse Parties = "silent-warehouse" // parcels arrive and nobody looks at them
+	LossyCourier    Parties = "lossy-courier"    // parcels are scanned once and then lost, and nobody says so
+)
+
+// AllParties lists them, the default first.
+var AllParties = []Parties{Prompt, SilentCustomer, SilentMerchant, SilentWarehouse, LossyCourier}
+
+// action is something a party does.
+type action struct {
+	name   string
+	by     schemas.Actor
+	on     string // what it is about, so that it is done once
+	body   any
+	fact   bool
+	silent bool // the carrier knows it and does not tell
+	once   bool // done once a case, and not once a revision
+}
+
+func (a action) revisionOf(v schemas.View) int64 {
+	if a.once {
+		return 0
+	}
+	return v.Revision
+}
+
+// next lists what the parties do now. They act on what the view shows, as people would who look at their console.
+func (p Parties) next(v schemas.View) []action {
+	var actions []action
+	for _, a := range slices.Concat(p.customer(v), p.staff(v), p.warehouse(v), p.courier(v)) {
+		actions = append(actions, a)
+		if !a.fact {
+			// One decision at a look: the next is made on what this one has changed.
+			break
+		}
+	}
+	return actions
+}
+
+func inState(v schemas.View, state schemas.State) (lines []schemas.Line) {
+	for _, l := range v.Lines {
+		if l.State == state {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+func picks(lines []schemas.Line) (picked []schemas.PickLine) {
+	for _, l := range lines {
+		if !slices.ContainsFunc(picked, func(p schemas.PickLine) bool { return p.LineID == l.LineID }) {
+			picked = append(picked, schemas.PickLine{LineID: l.LineID})
+		}
+	}
+	return picked
+}
+
+func on(lines []schemas.Line) string {
+	ids := ""
+	for _, l := range lines {
+		ids += l.LineID + fmt.Sprint(l.Units) + ","
+	}
+	return ids
+}
+
+func (p Parties) customer(v schemas.View) []action {
+	if p == SilentCustomer {
+		return nil
+	}
+	me := schemas.Actor{Role: schemas.RoleCustomer, ID: v.CustomerID}
+	if lines := inState(v, schemas.WaitInfo); len(lines) > 0 {
+		return []action{{name: schemas.CaseProvideInfo.Name, by: me, on: on(lines), body: schemas.ProvideInfo{EvidenceIDs: []string{"photo-" + shortID(v.CaseID)[:12]}}}}
+	}
+	if lines := inState(v, schemas.Negotiating); len(lines) > 0 {
+		return []action{{name: schemas.OfferAccept.Name, by: me, on: on(lines), body: schemas.AnswerOffer{OnLines: schemas.OnLines{Lines: picks(lines)}}}}
+	}
+	if lines := inState(v, schemas.InspectionFailed); len(lines) > 0 {
+		return []action{{name: schemas.OfferAccept.Name, by: me, on: on(lines), body: schemas.AnswerOffer{OnLines: schemas.OnLines{Lines: picks(lines)}}}}
+	}
+	if lines := unlabelled(inState(v, schemas.WaitShipback)); len(lines) > 0 {
+		waybill := "CU" + shortID(v.CaseID + on(lines))[:14]
+		return []action{{name: schemas.ReturnSubmitWaybill.Name, by: me, on: on(lines), body: schemas.SubmitWaybill{OnLines: schemas.OnLines{Lines: picks(lines)}, Carrier: "sandbox", Waybill: waybill}}}
+	}
+	if s := v.Survey; v.State == schemas.FollowUp && s != nil && s.SentAt != nil && s.AnsweredAt == nil {
+		return []action{{name: schemas.SurveyAnswer.Name, by: me, on: "survey", body: schemas.AnswerSurvey{Overall: 5, Solved: schemas.SolvedYes}}}
+	}
+	return nil
+}
+
+// unlabelled are the lines whose way back the customer pays: where we pay, a label comes.
+func unlabelled(lines []schemas.Line) (found []schemas.Line) {
+	for _, l := range lines {
+		if l.Waybill == "" && l.Verdict.Freight != schemas.TurnMerchant {
+			found = append(found, l)
+		}
+	}
+	return found
+}
+
+func (p Parties) staff(v schemas.View) []action {
+	if p == SilentMerchant {
+		return nil
+	}
+	if lines := inState(v, schemas.Review); len(lines) > 0 {
+		return []action{review(v, lines)}
+	}
+	for _, a := range v.Approvals {
+		if a.DecidedBy == nil {
+			by := schemas.Actor{Role: schemas.RoleSupervisor, ID: a.Asked}
+			if by.ID == a.Proposer.ID {
+				by.ID += "-second"
+			}
+			return []action{{name: schemas.ApprovalGrant.Name, by: by, on: a.ApprovalID, body: schemas.DecideApproval{ApprovalID: a.ApprovalID}}}
+		}
+	}
+	if lines := inState(v, schemas.Appeal); len(lines) > 0 {
+		return []action{{name: schemas.AppealDecide.Name, by: schemas.Actor{Role: schemas.RoleManager, ID: "manager-1"}, on: on(lines), body: schemas.DecideAppeal{OnLines: schemas.OnLines{Lines: picks(lines)}, Grant: true, Reason: "looked_at_again"}}}
+	}
+	if lines := inState(v, schemas.RefundFailed); len(lines) > 0 {
+		return []action{{name: schemas.RefundRetry.Name, by: schemas.Actor{Role: schemas.RoleFinance, ID: "finance-1"}, on: on(lines), body: schemas.RetryRefund{}}}
+	}
+	if s := v.Survey; s != nil && s.Low && s.Recovery == "" && v.State == schemas.FollowUp {
+		return []action{{name: schemas.RecoveryClose.Name, by: schemas.Actor{Role: schemas.RoleTeamLead, ID: "team_lead-1"}, on: "recovery", body: schemas.CloseRecovery{Outcome: "explained"}}}
+	}
+	return nil
+}
+
+// review follows the rules' proposal. What they propose nothing on is approved, and what the customer has no right to is
+// approved by somebody whose limit allows it.
+func review(v schemas.View, lines []schemas.Line) action {
+	proposal := lines[0].Verdict.Proposal
+	owed := lines[0].Verdict.Owed
+	lines = slices.DeleteFunc(slices.Clone(lines), func(l schemas.Line) bool {
+		return l.Verdict.Proposal != proposal || l.Verdict.Owed != owed
+	})
+	chosen := schemas.OnLines{Lines: picks(lines)}
+	agent := schemas.Actor{Role: schemas.RoleAgent, ID: v.Owner}
+	if proposal == schemas.ProposeReject {
+		reason := lines[0].Verdict.Reason
+		if reason == "" {
+			reason = "not_eligible"
+		}
+		return action{name: schemas.ReviewReject.Name, by: agent, on: on(lines), body: schemas.Reject{OnLines: chosen, Reason: reason}}
+	}
+	if !owed {
+		agent = schemas.Actor{Role: schemas.RoleOperator, ID: "operator-1"}
+	}
+	return action{name: schemas.ReviewApprove.Name, by: agent, on: on(lines), body: schemas.Approve{OnLines: chosen}}
+}
+
+func (p Parties) warehouse(v schemas.View) []action {
+	lines := inState(v, schemas.Received)
+	if p == SilentWarehouse || len(lines) == 0 {
+		return nil
+	}
+	return []action{{name: schemas.InspectionPass.Name, by: schemas.Actor{Role: schemas.RoleInspector, ID: "inspector-1"}, on: on(lines), body: schemas.Pass{OnLines: schemas.OnLines{Lines: picks(lines)}}}}
+}
+
+// courier moves the parcels: a scan, then the delivery. The lossy one scans a parcel, loses it, and does not say so.
+func (p Parties) courier(v schemas.View) []action {
+	var actions []action
+	for _, parcel := range v.Parcels {
+		word := schemas.ParcelWord{Waybill: parcel.Waybill, Carrier: parcel.Carrier}
+		if !travels(v, parcel) {
+			continue
+		}
+		switch {
+		case parcel.ScannedAt == nil && p == SilentCustomer && parcel.Direction == schemas.ToMerchant:
+			// The label is there, and the customer hands nothing over.
+		case parcel.ScannedAt == nil:
+			actions = append(actions, action{name: schemas.ParcelScanned.Name, on: parcel.Waybill, body: word, fact: true, once: true})
+		case p == LossyCourier && parcel.Direction == schemas.ToMerchant:
+			actions = append(actions, action{name: schemas.ParcelLoss.Name, on: parcel.Waybill, body: word, fact: true, silent: true, once: true})
+		case parcel.DeliveredAt == nil:
+			actions = append(actions, action{name: schemas.ParcelDeliver.Name, on: parcel.Waybill, body: word, fact: true, once: true})
+		}
+	}
+	return actions
+}
+
+// travels reports whether a line still waits for the parcel.
+func travels(v schemas.View, parcel schemas.Parcel) bool {
+	for _, l := range v.Lines {
+		if l.Waybill != parcel.Waybill {
+			continue
+		}
+		switch l.State {
+		case schemas.WaitShipback, schemas.ReturnInTransit, schemas.SendBack:
+			return true
+		}
+	}
+	return false
+}
+
+// shortID makes an id that may stand anywhere, of whatever length the original has.
+func shortID(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:16])
+}

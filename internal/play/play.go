@@ -1,0 +1,201 @@
+// Package play lets every other party of a case act: the customer, the staff, the warehouse and the courier. It acts through
+// the same public commands and facts as real ones would, so that what it shows is the product and not a film of it.
+package play
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"github.com/aftercare/aftercare/cases"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Rows is where the player reads how cases stand.
+type Rows interface {
+	CaseRow(ctx context.Context, caseID string) (schemas.View, error)
+}
+
+// Carrier is told what its parcels do before the fact of it is sent, so that its own books agree.
+type Carrier interface {
+	Happened(ctx context.Context, fact string, report schemas.Report) error
+}
+
+// Player plays requests to the end of their cases.
+type Player struct {
+	Cases     *cases.Client
+	Temporal  client.Client
+	Namespace string
+	Rows      Rows
+	Changes   <-chan Change
+	Carrier   Carrier
+	Parties   Parties
+	Policy    string // of the cases it opens
+	Fast      bool   // cases are fast-forwarded to their next due once nobody has anything to do
+	InFlight  int    // orders at a time
+	Progress  func(Progress)
+	Log       *zap.Logger
+
+	ears ears
+}
+
+// Change says that the row of a case was written.
+type Change struct {
+	CaseID   string
+	Revision int64
+}
+
+// Progress is told whenever a case has ended.
+type Progress struct{ Ended, Requests int }
+
+// Result is one request of the file and what became of it.
+type Result struct {
+	Request schemas.Request
+	View    schemas.View     // empty where the request was refused before a case existed
+	Refused *schemas.Refusal // why there is no case
+}
+
+// Run plays the requests and gives one result for each, in their order. Played again it goes on where it was: every command
+// has an id derived from the case and its revision, and opening a case twice is opening it once.
+func (p *Player) Run(ctx context.Context, requests []schemas.Request) ([]Result, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	go p.ears.listen(ctx, p.Changes)
+
+	results := make([]Result, len(requests))
+	var mu sync.Mutex
+	ended := 0
+	finished := func(i int, r Result) {
+		mu.Lock()
+		defer mu.Unlock()
+		results[i] = r
+		ended++
+		if p.Progress != nil {
+			p.Progress(Progress{Ended: ended, Requests: len(requests)})
+		}
+	}
+	var all sync.WaitGroup
+	places := make(chan struct{}, max(1, p.InFlight))
+	for _, order := range byOrder(requests) {
+		select {
+		case places <- struct{}{}:
+		case <-ctx.Done():
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		all.Go(func() {
+			defer func() { <-places }()
+			if err := p.playOrder(ctx, requests, order, finished); err != nil {
+				stop(err)
+			}
+		})
+	}
+	all.Wait()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+// byOrder groups the requests of one order, in the order of the file.
+func byOrder(requests []schemas.Request) [][]int {
+	var groups [][]int
+	at := map[string]int{}
+	for i, r := range requests {
+		key := r.MerchantID + "/" + r.OrderID
+		g, known := at[key]
+		if !known {
+			g = len(groups)
+			at[key] = g
+			groups = append(groups, nil)
+		}
+		groups[g] = append(groups[g], i)
+	}
+	return groups
+}
+
+// playOrder opens an order's requests one after the other, each after the intake of the one before, and then lets everybody
+// act until all its cases have ended.
+func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, order []int, finished func(int, Result)) error {
+	var playing []*stage
+	for _, i := range order {
+		opened, err := p.Cases.Open(ctx, requests[i], p.Policy)
+		var refusal *schemas.Refusal
+		if errors.As(err, &refusal) && refusal.Code != schemas.CodeUnavailable {
+			finished(i, Result{Request: requests[i], Refused: refusal})
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("open request %s: %w", requests[i].RequestID, err)
+		}
+		st := &stage{player: p, index: i, request: requests[i], caseID: opened.CaseID}
+		if err := st.until(ctx, takenIn); err != nil {
+			return err
+		}
+		playing = append(playing, st)
+	}
+	for len(playing) > 0 {
+		open := playing[:0]
+		acted := false
+		for _, st := range playing {
+			did, err := st.act(ctx)
+			if err != nil {
+				return err
+			}
+			acted = acted || did
+			if st.view.ClosedAt != nil {
+				finished(st.index, Result{Request: st.request, View: st.view})
+				continue
+			}
+			open = append(open, st)
+		}
+		playing = open
+		if len(playing) > 0 && !acted {
+			if err := p.rest(ctx, playing); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func takenIn(v schemas.View) bool { return v.ClosedAt != nil || len(v.Lines) > 0 }
+
+// rest waits until one of the cases changes. In a fast play, cases that wait for nobody but time are brought to their next
+// due instead.
+func (p *Player) rest(ctx context.Context, playing []*stage) error {
+	heard, forget := p.ears.of(playing)
+	defer forget()
+	for _, st := range playing {
+		// What changed since the case was last looked at must not be slept through.
+		if changed, err := st.look(ctx); err != nil || changed {
+			return err
+		}
+	}
+	forwarded := false
+	if p.Fast {
+		for _, st := range playing {
+			did, err := st.fastForward(ctx)
+			if err != nil {
+				return err
+			}
+			forwarded = forwarded || did
+		}
+	}
+	select {
+	case <-heard:
+	case <-time.After(lookAgain):
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// lookAgain is the longest sleep between two looks, in case a notification was lost.
+const lookAgain = time.Second

@@ -1,0 +1,138 @@
+package play
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/aftercare/aftercare/internal/store"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// stage is one case that is being played.
+type stage struct {
+	player  *Player
+	index   int
+	request schemas.Request
+	caseID  string
+	view    schemas.View
+	since   time.Time // when its row last changed, by this machine: a provider is given a moment to speak
+	done    map[string]bool
+}
+
+// look reads how the case stands, and says whether that is new.
+func (st *stage) look(ctx context.Context) (bool, error) {
+	v, err := st.player.Rows.CaseRow(ctx, st.caseID)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		if store.Unavailable(err) {
+			st.player.Log.Warn("the database does not answer; looking again", zap.Error(err))
+			return false, nil
+		}
+		return false, fmt.Errorf("look at case %s: %w", st.caseID, err)
+	}
+	if v.Revision == st.view.Revision && v.State == st.view.State {
+		return false, nil
+	}
+	st.view, st.since = v, time.Now()
+	return true, nil
+}
+
+// until waits until the case is as wanted.
+func (st *stage) until(ctx context.Context, wanted func(schemas.View) bool) error {
+	heard, forget := st.player.ears.of([]*stage{st})
+	defer forget()
+	for {
+		if _, err := st.look(ctx); err != nil {
+			return err
+		}
+		if wanted(st.view) {
+			return nil
+		}
+		select {
+		case <-heard:
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// act looks at the case and lets everybody do what it waits for. It reports whether anybody did anything.
+func (st *stage) act(ctx context.Context) (bool, error) {
+	if _, err := st.look(ctx); err != nil {
+		return false, err
+	}
+	if st.view.ClosedAt != nil {
+		return false, nil
+	}
+	acted := false
+	for _, a := range st.player.Parties.next(st.view) {
+		key := fmt.Sprintf("%s/%s/%d", a.name, a.on, a.revisionOf(st.view))
+		if st.done[key] {
+			continue
+		}
+		if err := st.perform(ctx, a, key); err != nil {
+			return acted, err
+		}
+		if st.done == nil {
+			st.done = map[string]bool{}
+		}
+		st.done[key] = true
+		acted = true
+	}
+	return acted, nil
+}
+
+// perform does one thing, and repeats it while a server is away: the same id makes it one.
+func (st *stage) perform(ctx context.Context, a action, key string) error {
+	for {
+		err := st.once(ctx, a, key)
+		var refusal *schemas.Refusal
+		switch {
+		case err == nil:
+			return nil
+		case errors.As(err, &refusal) && refusal.Code != schemas.CodeUnavailable:
+			// Somebody or some clock was faster: the next look at the case shows what to do now.
+			st.player.Log.Info("not taken", zap.String("case_id", st.caseID), zap.String("name", a.name), zap.String("code", string(refusal.Code)), zap.String("why", refusal.Message))
+			return nil
+		case refusal == nil && !store.Unavailable(err):
+			return fmt.Errorf("case %s: %s: %w", st.caseID, a.name, err)
+		}
+		st.player.Log.Warn("a server does not answer; trying again", zap.String("case_id", st.caseID), zap.Error(err))
+		select {
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+func (st *stage) once(ctx context.Context, a action, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	body, err := json.Marshal(a.body)
+	if err != nil {
+		return err
+	}
+	id := "play/" + st.caseID + "/" + key
+	if a.fact {
+		report := schemas.Report{Source: "courier", EventID: id, OccurredAt: st.view.Now, Body: body}
+		if err := st.player.Carrier.Happened(ctx, a.name, report); err != nil {
+			return err
+		}
+		if a.silent {
+			return nil
+		}
+		_, err := st.player.Cases.Report(ctx, a.name, report)
+		return err
+	}
+	_, err = st.player.Cases.Send(ctx, st.caseID, a.name, schemas.Order{CommandID: shortID(id), Actor: a.by, Body: body})
+	return err
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"github.com/aftercare/aftercare/internal/books"
+)
+
+// booksCommand compares the sandboxes' own books with ours.
+type booksCommand struct {
+	Merchant string `help:"Only this merchant's."`
+	JSON     bool   `help:"Print one JSON object."`
+	All      bool   `help:"Print every entry, not only those that differ."`
+}
+
+func (c *booksCommand) Run(ctx context.Context, cli *commandLine) error {
+	r, err := cli.find()
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	if err := r.withDatabase(ctx); err != nil {
+		return err
+	}
+	if err := r.withSandbox(ctx); err != nil {
+		return err
+	}
+	found, err := books.Compare(ctx, r.store, r.world.Books(), c.Merchant)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		printJSON(found)
+	} else {
+		c.print(found)
+	}
+	if found.Differences > 0 {
+		return fmt.Errorf("the books differ in %d place(s)", found.Differences)
+	}
+	return nil
+}
+
+func (c *booksCommand) print(found books.Comparison) {
+	t := newTable("payments", "case", "ledger", "provider", "amount", "")
+	for _, e := range found.Payments {
+		if c.All || e.Differs != "" {
+			t.AppendRow(table.Row{e.RefundID, e.CaseID, orDash(string(e.Ledger)), orDash(string(e.Provider)), e.Amount, e.Differs})
+		}
+	}
+	t.Render()
+	p := newTable("parcels", "case", "ours", "carrier's", "")
+	for _, e := range found.Parcels {
+		if c.All || e.Differs != "" {
+			p.AppendRow(table.Row{e.Waybill, e.CaseID, orDash(string(e.Ours)), orDash(string(e.Carrier)), e.Differs})
+		}
+	}
+	p.Render()
+	s := newTable("stock", "line", "sku", "ours", "warehouse's", "")
+	for _, e := range found.Stock {
+		if c.All || e.Differs != "" {
+			s.AppendRow(table.Row{e.CaseID, e.LineID, e.SKU, e.Ours, e.Warehouse, e.Differs})
+		}
+	}
+	s.Render()
+	fmt.Printf("%d payment(s), %d parcel(s), %d movement(s) of stock compared; %d difference(s). Succeeded: %s.\n",
+		len(found.Payments), len(found.Parcels), len(found.Stock), found.Differences, amounts(found.Succeeded))
+}

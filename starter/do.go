@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// doCommand gives a command to a case.
+type doCommand struct {
+	Case      string `arg:"" help:"Case id, merchant:request."`
+	Command   string `arg:"" help:"Command, such as review.approve."`
+	As        string `help:"Who decides: ROLE:ID, such as agent:agent-1." required:"" placeholder:"ROLE:ID"`
+	With      string `help:"The command's fields as JSON; @FILE reads a file, - standard input." default:"{}" placeholder:"JSON"`
+	Revision  int64  `help:"The revision that was looked at; a case that has changed since refuses."`
+	CommandID string `help:"Id of the command; the same id gets the same answer. Default: a new one." name:"command-id"`
+	JSON      bool   `help:"Print one JSON object."`
+}
+
+func (c *doCommand) Run(ctx context.Context, cli *commandLine) error {
+	actor, err := readActor(c.As)
+	if err != nil {
+		return err
+	}
+	body, err := readBody(c.With)
+	if err != nil {
+		return err
+	}
+	r, err := cli.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	id := c.CommandID
+	if id == "" {
+		id = uuid.Must(uuid.NewV7()).String()
+	}
+	receipt, err := r.cases.Send(ctx, c.Case, c.Command, schemas.Order{CommandID: id, Actor: actor, Revision: c.Revision, Body: body})
+	var refusal *schemas.Refusal
+	if errors.As(err, &refusal) && c.JSON {
+		printJSON(map[string]any{"refused": refusal})
+		return errSaid
+	}
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		printJSON(receipt)
+		return nil
+	}
+	fmt.Printf("%s\n%s is %s, revision %d; it is the %s's turn.\n", receipt.Message, receipt.CaseID, receipt.State, receipt.Revision, receipt.Turn)
+	return nil
+}
+
+// readActor reads ROLE:ID.
+func readActor(s string) (schemas.Actor, error) {
+	role, id, ok := strings.Cut(s, ":")
+	if !ok || role == "" || id == "" {
+		return schemas.Actor{}, usageError{fmt.Errorf("--as %q: write ROLE:ID, such as agent:agent-1", s)}
+	}
+	return schemas.Actor{Role: schemas.Role(role), ID: id}, nil
+}
+
+// readBody reads JSON from the argument itself, a file, or standard input. Whether it fits is for the case to say.
+func readBody(s string) (json.RawMessage, error) {
+	raw := []byte(s)
+	var err error
+	switch {
+	case s == "-":
+		raw, err = readAll(os.Stdin)
+	case strings.HasPrefix(s, "@"):
+		raw, err = os.ReadFile(s[1:])
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read --with: %w", err)
+	}
+	if len(raw) > schemas.MaxInput {
+		return nil, &schemas.Refusal{Code: schemas.CodeTooLarge, Field: "with", Message: fmt.Sprintf("the input has %d bytes; at most %d are allowed.", len(raw), schemas.MaxInput)}
+	}
+	if !json.Valid(raw) {
+		return nil, &schemas.Refusal{Code: schemas.CodeMalformed, Field: "with", Message: "this is not valid JSON."}
+	}
+	return raw, nil
+}

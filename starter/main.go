@@ -1,0 +1,110 @@
+// Starter is everything that talks to cases from a command line: it starts a dev stack, imports a shop's data, opens cases,
+// decides in them, reports facts and shows how they stand.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Exit codes.
+const (
+	exitDone    = 0
+	exitRefused = 1 // refused or failed
+	exitUsage   = 2 // wrong usage
+)
+
+// commandLine is the whole of it. Each command lies in a file of its name.
+type commandLine struct {
+	Data string `help:"Data folder of the dev stack." default:".aftercare" env:"AFTERCARE_DATA" placeholder:"DIR" type:"path"`
+
+	Dev     devCommand     `cmd:"" help:"Start Temporal with its UI, PostgreSQL and the worker on this machine."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
+	Import  importCommand  `cmd:"" help:"Take in orders, catalogue and customers (docs/import.md)."`
+	Open    openCommand    `cmd:"" help:"Open a case for each request of a file, or of standard input."`
+	Show    showCommand    `cmd:"" help:"Show a case."`
+	List    listCommand    `cmd:"" help:"List cases, the nearest due first."`
+	Do      doCommand      `cmd:"" help:"Give a command to a case (docs/words.md)."`
+	Notify  notifyCommand  `cmd:"" help:"Report a fact of a machine: courier, payments, warehouse."`
+	Watch   watchCommand   `cmd:"" help:"Watch a case live."`
+	Play    playCommand    `cmd:"" help:"Play requests to the end, every other party acting."`
+	Books   booksCommand   `cmd:"" help:"Compare the sandboxes' books with the ledger."`
+	Sandbox sandboxCommand `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
+	Rebuild rebuildCommand `cmd:"" help:"Write the rows of open cases anew from their workflows."`
+	Names   namesCommand   `cmd:"" help:"List commands, facts, states and roles."`
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var cli commandLine
+	usage, left := false, -1
+	parser, err := kong.New(&cli,
+		kong.Name("starter"),
+		kong.Description("Aftercare: returns as durable workflows.\n\nBegin with: go run ./starter dev"),
+		kong.UsageOnError(),
+		kong.Exit(func(code int) { left = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}),
+	)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "starter:", err)
+		return exitRefused
+	}
+	parsed, err := parser.Parse(args)
+	if left == 0 {
+		return exitDone // --help
+	}
+	if err != nil {
+		usage = true
+		fmt.Fprintf(os.Stderr, "starter: %v\nTry `starter --help`.\n", err)
+		return exitUsage
+	}
+	err = parsed.Run(&cli)
+	var wrong usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &wrong), usage:
+		fmt.Fprintln(os.Stderr, "starter:", err)
+		return exitUsage
+	case errors.Is(err, errSaid):
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(os.Stderr, "starter: stopped; what was begun goes on, and the same command may be given again.")
+	default:
+		fmt.Fprintln(os.Stderr, "starter:", sentence(err))
+	}
+	return exitRefused
+}
+
+// usageError is a fault of how a command was called, beyond what the parser sees.
+type usageError struct{ error }
+
+// errSaid ends a command whose output says already what is wrong.
+var errSaid = errors.New("said already")
+
+// sentence is what a person reads: a refusal with its code, anything else in its own words.
+func sentence(err error) string {
+	var r *schemas.Refusal
+	if errors.As(err, &r) {
+		text := fmt.Sprintf("refused (%s): %s", r.Code, r.Message)
+		if r.Field != "" {
+			text = fmt.Sprintf("refused (%s) at %s: %s", r.Code, r.Field, r.Message)
+		}
+		if r.Revision > 0 {
+			text += fmt.Sprintf(" The case is at revision %d.", r.Revision)
+		}
+		return text
+	}
+	return err.Error()
+}

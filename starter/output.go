@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+func readAll(r io.Reader) ([]byte, error) { return io.ReadAll(r) }
+
+// printJSON prints one JSON object on a line of its own.
+func printJSON(v any) {
+	encoder := json.NewEncoder(os.Stdout)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		fmt.Fprintln(os.Stderr, "starter: cannot write the answer:", err)
+	}
+}
+
+// newTable makes a table of the house's look. Its columns align for Chinese text too.
+func newTable(header ...any) table.Writer {
+	t := table.NewWriter()
+	t.SetOutputMirror(os.Stdout)
+	style := table.StyleLight
+	style.Options = table.Options{SeparateColumns: true, SeparateHeader: true}
+	style.Format.Header = text.FormatDefault
+	style.Format.Footer = text.FormatDefault
+	t.SetStyle(style)
+	t.AppendHeader(table.Row(header))
+	return t
+}
+
+// when writes a moment for people at this machine.
+func when(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04:05")
+}
+
+func whenever(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return when(*t)
+}
+
+// left writes how long it is until a moment, or how long it has been over.
+func left(until, now time.Time) string {
+	d := until.Sub(now).Round(time.Second)
+	sign := "in "
+	if d < 0 {
+		sign, d = "over since ", -d
+	}
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%s%dd %dh", sign, int(d.Hours())/24, int(d.Hours())%24)
+	case d >= time.Hour:
+		return fmt.Sprintf("%s%dh %dm", sign, int(d.Hours()), int(d.Minutes())%60)
+	}
+	return sign + d.String()
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
+
+func outcomeOf(v schemas.View) string {
+	if v.Outcome == schemas.OutcomeNone {
+		return "–"
+	}
+	return string(v.Outcome)
+}
