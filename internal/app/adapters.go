@@ -35,7 +35,10 @@ func (s surveys) SurveyAsked(ctx context.Context, merchant, customer, caseID str
 type deliverer struct{ provider.Notices }
 
 func (d deliverer) Deliver(ctx context.Context, m activities.Delivery) error {
-	err := d.Notices.Deliver(ctx, provider.Message(m))
+	err := d.Notices.Deliver(ctx, provider.Message{
+		Key: m.Key, MerchantID: m.MerchantID, CaseID: m.CaseID, To: m.To, Channel: m.Channel, Address: m.Address,
+		Template: m.Template, Locale: m.Locale, Subject: m.Subject, Body: m.Body, At: m.At,
+	})
 	if err != nil && provider.Classify(err).Class == provider.NeverRetry {
 		return fmt.Errorf("%w: %w", activities.ErrUndeliverable, err)
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/aftercare/aftercare/activities"
 	"github.com/aftercare/aftercare/cases"
@@ -32,6 +33,9 @@ var _ activities.Ledger = ledger{}
 
 func (l ledger) Refund(ctx context.Context, merchant, refundID string) (schemas.RefundReceipt, error) {
 	entry, err := l.Store.Refund(ctx, merchant, refundID)
+	if errors.Is(err, store.ErrNotFound) {
+		return schemas.RefundReceipt{}, &schemas.Refusal{Code: schemas.CodeUnknownRefund, Message: "the ledger has no refund " + refundID + "."}
+	}
 	if err != nil {
 		return schemas.RefundReceipt{}, err
 	}
