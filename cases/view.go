@@ -24,7 +24,7 @@ func (c *Client) View(ctx context.Context, caseID string) (schemas.View, error) 
 	}
 	var refusal *schemas.Refusal
 	if err == nil || (errors.As(err, &refusal) && refusal.Code == schemas.CodeUnknownCase) {
-		return schemas.View{}, &schemas.Refusal{Code: schemas.CodeUnknownCase, Message: fmt.Sprintf("there is no case %s; `starter list` shows what there is.", caseID)}
+		return schemas.View{}, &schemas.Refusal{Code: schemas.CodeUnknownCase, Message: fmt.Sprintf("there is no case %s; `starter list --merchant ID` shows what there is.", caseID)}
 	}
 	return schemas.View{}, err
 }

@@ -15,7 +15,7 @@ import (
 
 // listCommand lists cases.
 type listCommand struct {
-	Merchant string `help:"Only this merchant's."`
+	Merchant string `help:"Whose cases." required:"" placeholder:"ID"`
 	Owner    string `help:"Only this person's."`
 	State    string `help:"Only in this state, such as REVIEW."`
 	Stage    string `help:"Only in this stage."`

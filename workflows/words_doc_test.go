@@ -224,6 +224,8 @@ func kindName(s *source, kind string) string {
 		return "time, RFC 3339"
 	case "Money":
 		return "money: `{\"minor\": 4784, \"currency\": \"USD\"}`"
+	case "OfferKind":
+		return "offer"
 	case "PickLine":
 		return "`{\"line_id\": \"1\", \"quantity\": 1}`"
 	}
