@@ -339,7 +339,7 @@ func (r *returns) deductionAnswered(s *step, d schemas.AnswerOffer) {
 	}
 	s.say("The customer accepts the deduction for line(s) %s.", lineList(s.lines))
 	for _, l := range s.lines {
-		l.Deduction = l.Price().Sub(l.Refunded).Sub(l.Offer.Amount)
+		l.Deduction = l.Payable.Sub(l.Refunded).Sub(l.Offer.Amount)
 		l.Offer = nil
 	}
 	pay, nothing := sort2(s.lines, func(l *schemas.Line) bool { return l.Owed().Minor > 0 })

@@ -27,6 +27,8 @@ var (
 	claimsInherit string
 	//go:embed queries/payments_of_order.sql
 	paymentsOfOrder string
+	//go:embed queries/order_lines_left.sql
+	orderLinesLeft string
 	//go:embed queries/gift_card_get.sql
 	giftCardGet string
 	//go:embed queries/merchant_currency.sql
@@ -169,6 +171,9 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	if !known {
 		return result, nil
 	}
+	if err := capLines(ctx, tx, in.ShopOrder, lines); err != nil {
+		return AcceptResult{}, err
+	}
 	if result.Payments, err = payments(ctx, tx, in.ShopOrder); err != nil {
 		return AcceptResult{}, err
 	}
@@ -243,6 +248,28 @@ func inheritUnits(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, lines 
 	}
 	for i := range lines {
 		slices.Sort(lines[i].Units)
+	}
+	return nil
+}
+
+// capLines says of each line what can still be paid for it: its cost less everything that went out for it before.
+func capLines(ctx context.Context, tx pgx.Tx, o schemas.ShopOrder, lines []schemas.Line) error {
+	rows, err := tx.Query(ctx, orderLinesLeft, o.MerchantID, o.OrderID)
+	if err != nil {
+		return fmt.Errorf("read what is left of the lines: %w", err)
+	}
+	var id string
+	var left int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &left}, func() error {
+		for i := range lines {
+			if lines[i].LineID == id {
+				lines[i].Payable = schemas.Money{Minor: left, Currency: o.Currency}.Min(lines[i].Price())
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read what is left of the lines: %w", err)
 	}
 	return nil
 }

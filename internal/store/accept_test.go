@@ -20,8 +20,8 @@ func TestAFreeLineGoesOnWithItsUnitsItsPriceAndWhatCanBeRefunded(t *testing.T) {
 	got := accept(t, s, asks("R1", anOrder(), wish("1", 2), wish("2", 1)))
 	require.Nil(t, got.Refusal)
 	want := []schemas.Line{
-		{LineID: "1", SKU: "MUG", ProductID: "P1", Quantity: 2, Units: []int{1, 2}, UnitPrice: usd(1000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
-		{LineID: "2", SKU: "LAMP", ProductID: "P2", Quantity: 1, Units: []int{1}, UnitPrice: usd(5000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
+		{LineID: "1", SKU: "MUG", ProductID: "P1", Quantity: 2, Units: []int{1, 2}, UnitPrice: usd(1000), Payable: usd(2000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
+		{LineID: "2", SKU: "LAMP", ProductID: "P2", Quantity: 1, Units: []int{1}, UnitPrice: usd(5000), Payable: usd(5000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
 	}
 	require.Empty(t, cmp.Diff(want, got.Lines))
 	require.Equal(t, []schemas.Payment{
