@@ -73,12 +73,14 @@ func TestAnApprovalNeverDelaysAStatutoryDuty(t *testing.T) {
 	t.Parallel()
 	tl := aReturn(t).finding(line("1", 150000)).approved().ships()
 	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
-	// The supervisor's clocks are made to last beyond the statutory week.
+	// The clocks of the approval and of the ladder are made to last beyond the statutory week.
 	tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
 		got := tl.found(line("1", 150000))
-		k := got.Plan.Clocks["return.approval"]
-		k.After = schemas.Duration(60 * 24 * time.Hour)
-		got.Plan.Clocks["return.approval"] = k
+		for _, name := range []string{"return.approval", "escalation"} {
+			k := got.Plan.Clocks[name]
+			k.After = schemas.Duration(60 * 24 * time.Hour)
+			got.Plan.Clocks[name] = k
+		}
 		return got, nil
 	}
 	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
