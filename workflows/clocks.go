@@ -98,7 +98,7 @@ func (c *Case) fireDue(now time.Time) {
 			return
 		}
 		if what.end {
-			c.expire(due, now)
+			c.runOut(due, now)
 			continue
 		}
 		due.Fired++
@@ -108,8 +108,8 @@ func (c *Case) fireDue(now time.Time) {
 	}
 }
 
-// expire lets silence have its consequence.
-func (c *Case) expire(k *schemas.Clock, now time.Time) {
+// runOut lets silence have its consequence.
+func (c *Case) runOut(k *schemas.Clock, now time.Time) {
 	s := c.begin(schemas.EventExpired, schemas.System, schemas.DoorSystem)
 	s.clock, s.rule = k, k.Rule
 	s.lines = c.linesOn(k)
