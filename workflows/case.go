@@ -210,16 +210,16 @@ func (c *Case) endWithoutLines(s *step) {
 	}
 	if merged {
 		s.say("Every line is held by another open case; the wish was appended there.")
+		s.then = func() { c.close(schemas.Merged, nil) }
 		c.settle(s)
-		c.close(schemas.Merged, nil)
 		return
 	}
 	if refusal == nil {
 		refusal = &schemas.Refusal{Code: schemas.CodeNothingLeft, Message: lineRefusals[schemas.CodeNothingLeft]}
 	}
 	s.say("No line can be a request: %s", refusal.Message)
+	s.then = func() { c.close(schemas.Invalid, refusal) }
 	c.settle(s)
-	c.close(schemas.Invalid, refusal)
 }
 
 // lineRefusals are the sentences for lines that cannot be requested.
