@@ -129,6 +129,8 @@ func (c *Case) intake() {
 	if req.TextID != "" || len(req.EvidenceIDs) > 0 {
 		c.post(schemas.Posted{At: s.at, By: schemas.Actor{Role: schemas.RoleCustomer, ID: req.CustomerID}, Kind: "message", TextID: req.TextID, Evidence: req.EvidenceIDs})
 	}
+	// Nothing is known of the rules yet, so the one clock of this state has its time from here.
+	c.startClock(s, "intake", caseExpiries["intake"].says)
 	c.settle(s)
 
 	got, err := call(c, schemas.CaseIntake, req.RequestID, schemas.IntakeOrder{
@@ -144,6 +146,7 @@ func (c *Case) intake() {
 
 // takeIn applies what intake found.
 func (c *Case) takeIn(got schemas.Intake) {
+	c.stopClock("intake")
 	if got.Closed != nil {
 		// This case had ended before and was started again by somebody who could not know. It ends with its old answer,
 		// and changes nothing: its row and its events are already what they should be.

@@ -134,7 +134,7 @@ func standing(ctx workflow.Context, state schemas.State) *returns {
 }
 
 func everyClock(st *story) []string {
-	names := []string{"ack", "first_reply", "definite_reply", "formalities", "update", "idle", "idle_again", "max", "escalation", "law.refund", "rows.retry", "return.in_transit_max", "return.refund_processing_max"}
+	names := []string{"intake", "ack", "first_reply", "definite_reply", "formalities", "update", "idle", "idle_again", "max", "escalation", "law.refund", "rows.retry", "return.in_transit_max", "return.refund_processing_max"}
 	for _, r := range st.rows {
 		if r.clock != "" {
 			names = append(names, r.clock)
