@@ -54,3 +54,31 @@ func Example() {
 	}
 	fmt.Println(receipt.State, receipt.Message)
 }
+
+// Any Temporal client in any language opens a case in the same way: workflow type, task queue, id and input are all there is.
+func Example_plainClient() {
+	ctx := context.Background()
+	temporal, err := client.DialContext(ctx, client.Options{HostPort: "127.0.0.1:7233", Namespace: "aftercare"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer temporal.Close()
+	_, err = temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: "lotus:r-1002", TaskQueue: "aftercare.cases"}, "return", map[string]any{
+		"request": map[string]any{
+			"request_id": "r-1002", "kind": "return", "merchant_id": "lotus", "order_id": "L-1003", "customer_id": "c-2007",
+			"reason": "defective", "lines": []map[string]any{{"line_id": "2", "quantity": 1}},
+		},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	answer, err := temporal.QueryWorkflow(ctx, "lotus:r-1002", "", "case.show")
+	if err != nil {
+		log.Fatal(err)
+	}
+	var view map[string]any
+	if err := answer.Get(&view); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(view["state"], view["turn"], view["waiting"])
+}

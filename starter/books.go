@@ -11,7 +11,7 @@ import (
 
 // booksCommand compares the sandboxes' own books with ours.
 type booksCommand struct {
-	Merchant string `help:"Whose books." required:"" placeholder:"ID"`
+	Merchant string `help:"Only this merchant's."`
 	JSON     bool   `help:"Print one JSON object."`
 	All      bool   `help:"Print every entry, not only those that differ."`
 }

@@ -100,7 +100,7 @@ func (c *devCommand) announce(cli *commandLine, s devstack.State, worker *worker
 		fmt.Printf("missing     %s\n", feature)
 	}
 	fmt.Printf("data        %s\n", cli.Data)
-	fmt.Println("next        go run ./starter import samples/*.jsonl --as-of 2026-11-20 && go run ./starter play samples/requests.jsonl")
+	fmt.Println("next        go run ./starter import samples/{orders,catalog,customers}.jsonl --as-of 2026-11-20 && go run ./starter play samples/requests.jsonl")
 	fmt.Println("ready")
 }
 

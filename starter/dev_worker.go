@@ -125,10 +125,15 @@ func workerProgram(ctx context.Context, log *zap.Logger) (string, error) {
 	}
 	program := filepath.Join(cache, "aftercare", "worker", fmt.Sprintf("worker-%d", os.Getuid()))
 	log.Info("building the worker (the first time takes about a minute; `go build -o bin/ ./worker ./starter` beforehand avoids it)")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./worker")
+	// Another stack may be running the program right now; a new file takes its place without touching that one.
+	fresh := fmt.Sprintf("%s.%d", program, os.Getpid())
+	build := exec.CommandContext(ctx, "go", "build", "-o", fresh, "./worker")
 	build.Dir = root
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
+		return "", fmt.Errorf("build the worker: %w", err)
+	}
+	if err := os.Rename(fresh, program); err != nil {
 		return "", fmt.Errorf("build the worker: %w", err)
 	}
 	return program, nil

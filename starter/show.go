@@ -101,7 +101,7 @@ func writeClocks(w io.Writer, v schemas.View, now time.Time) {
 	for _, k := range v.Clocks {
 		due, remaining := when(k.Due), left(k.Due, now)
 		if k.Paused {
-			due, remaining = "paused", k.Left.D().Round(time.Second).String()+" left"
+			due, remaining = "paused", length(k.Left.D())+" left"
 		}
 		t.AppendRow(table.Row{k.Name, k.Rule, due, remaining, k.Expiry})
 	}

@@ -28,13 +28,13 @@ type Case struct {
 func opened(ctx workflow.Context, input converter.RawValue, kind schemas.Kind) *Case {
 	info := workflow.GetInfo(ctx)
 	c := &Case{ctx: ctx, log: workflow.GetLogger(ctx)}
-	opening, refusal := schemas.Decode[schemas.Opening](input.Payload().GetData())
-	if refusal == nil && opening.Carried != nil {
-		c.State, refusal = carriedState(opening.Carried.State)
-		if refusal == nil {
+	if info.ContinuedExecutionRunID != "" {
+		if st, ok := carriedState(input.Payload().GetData()); ok {
+			c.State = st
 			return c
 		}
 	}
+	opening, refusal := schemas.Decode[schemas.Opening](input.Payload().GetData())
 	if refusal == nil {
 		refusal = opening.Request.Check()
 	}
@@ -72,7 +72,7 @@ func (c *Case) run() error {
 	workflow.Go(c.ctx, c.runClocks)
 	workflow.Go(c.ctx, c.write)
 	c.takeCommands()
-	if len(c.Events) == 0 {
+	if c.revision() == 0 {
 		c.intake()
 	}
 	for {
@@ -129,6 +129,8 @@ func (c *Case) intake() {
 	if req.TextID != "" || len(req.EvidenceIDs) > 0 {
 		c.post(schemas.Posted{At: s.at, By: schemas.Actor{Role: schemas.RoleCustomer, ID: req.CustomerID}, Kind: "message", TextID: req.TextID, Evidence: req.EvidenceIDs})
 	}
+	// Nothing is known of the rules yet, so the one clock of this state has its time from here.
+	c.startClock(s, "intake", caseExpiries["intake"].says)
 	c.settle(s)
 
 	got, err := call(c, schemas.CaseIntake, req.RequestID, schemas.IntakeOrder{
@@ -144,6 +146,7 @@ func (c *Case) intake() {
 
 // takeIn applies what intake found.
 func (c *Case) takeIn(got schemas.Intake) {
+	c.stopClock("intake")
 	if got.Closed != nil {
 		// This case had ended before and was started again by somebody who could not know. It ends with its old answer,
 		// and changes nothing: its row and its events are already what they should be.
@@ -169,6 +172,9 @@ func (c *Case) takeIn(got schemas.Intake) {
 		}
 		l.Refunded, l.Deduction = c.money(0), c.money(0)
 		l.KeepsGoods = c.Opening.Request.RefundOnly
+		if l.Payable.Currency == "" {
+			l.Payable = l.Price()
+		}
 		c.Lines = append(c.Lines, &l)
 	}
 	s := c.begin(schemas.EventIntake, schemas.System, schemas.DoorSystem)
@@ -207,16 +213,16 @@ func (c *Case) endWithoutLines(s *step) {
 	}
 	if merged {
 		s.say("Every line is held by another open case; the wish was appended there.")
+		s.then = func() { c.close(schemas.Merged, nil) }
 		c.settle(s)
-		c.close(schemas.Merged, nil)
 		return
 	}
 	if refusal == nil {
 		refusal = &schemas.Refusal{Code: schemas.CodeNothingLeft, Message: lineRefusals[schemas.CodeNothingLeft]}
 	}
 	s.say("No line can be a request: %s", refusal.Message)
+	s.then = func() { c.close(schemas.Invalid, refusal) }
 	c.settle(s)
-	c.close(schemas.Invalid, refusal)
 }
 
 // lineRefusals are the sentences for lines that cannot be requested.

@@ -13,7 +13,7 @@ import (
 // set anew only when an earlier one has come up; when a later one is the earliest by then, the loop looks and arms again.
 func (c *Case) runClocks(ctx workflow.Context) {
 	for {
-		if workflow.Await(ctx, func() bool { return (c.ready() && !c.earliest().IsZero()) }) != nil {
+		if workflow.Await(ctx, func() bool { return !c.earliest().IsZero() }) != nil {
 			return
 		}
 		armed := c.earliest()
@@ -98,7 +98,7 @@ func (c *Case) fireDue(now time.Time) {
 			return
 		}
 		if what.end {
-			c.expire(due, now)
+			c.runOut(due, now)
 			continue
 		}
 		due.Fired++
@@ -108,8 +108,8 @@ func (c *Case) fireDue(now time.Time) {
 	}
 }
 
-// expire lets silence have its consequence.
-func (c *Case) expire(k *schemas.Clock, now time.Time) {
+// runOut lets silence have its consequence.
+func (c *Case) runOut(k *schemas.Clock, now time.Time) {
 	s := c.begin(schemas.EventExpired, schemas.System, schemas.DoorSystem)
 	s.clock, s.rule = k, k.Rule
 	s.lines = c.linesOn(k)
@@ -192,6 +192,9 @@ func (c *Case) startClock(s *step, name, expiry string) *schemas.Clock {
 	spec, ok := c.Plan.Clocks[name]
 	if !ok {
 		spec = schemas.ClockSpec{Rule: name + "@missing", After: schemas.Duration(24 * time.Hour)}
+	}
+	if name == "intake" {
+		spec = schemas.ClockSpec{Rule: "intake", After: schemas.Duration(time.Minute), Basis: "default"}
 	}
 	k := &schemas.Clock{
 		ClockID: fmt.Sprintf("k%d", c.next("clock")), Name: name, Rule: spec.Rule, Trigger: s.name, StartedAt: s.at,

@@ -111,6 +111,9 @@ func (c *Case) hearFact(name string, raw json.RawMessage) {
 			s.note("fact", name)
 			s.name = schemas.EventLateFact
 			s.say("%s came when nothing waits for it; it is kept.", name)
+			if c.ClosedAt == nil {
+				s.staff("staff.task", c.Owner, vars{"task": "late_fact", "due": ""})
+			}
 			c.settle(s)
 			return
 		}

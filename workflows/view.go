@@ -133,11 +133,24 @@ func (c *Case) allowed() []schemas.Permit {
 		}
 	}
 	for _, a := range c.story.whole {
-		if !a.fact {
+		if !a.fact && c.worthGiving(a.name) {
 			add(a.name, nil)
 		}
 	}
 	return permits
+}
+
+// worthGiving leaves out what would be refused whoever gave it: an approval that nobody asked for, a merge of what has moved.
+func (c *Case) worthGiving(name string) bool {
+	switch name {
+	case schemas.CaseAccept.Name:
+		return c.Ladder != nil && !c.Ladder.Accepted
+	case schemas.ApprovalGrant.Name, schemas.ApprovalRefuse.Name:
+		return c.openOne("") != nil
+	case schemas.CaseWithdraw.Name, schemas.CaseMerge.Name:
+		return !c.Following
+	}
+	return true
 }
 
 // details is the page that ops read in the Temporal UI.
