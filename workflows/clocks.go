@@ -18,13 +18,20 @@ func (c *Case) runClocks(ctx workflow.Context) {
 		}
 		armed := c.earliest()
 		if wait := armed.Sub(workflow.Now(ctx)); wait > 0 {
-			sooner, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-				Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: c.summaryOf(armed)},
-			}, func() bool { e := c.earliest(); return e.IsZero() || e.Before(armed) })
+			// The SDK's own await with a timeout would leave the timer running after the condition is met, to wake the case
+			// for nothing later; this one is cancelled.
+			timing, cancel := workflow.WithCancel(ctx)
+			timer := workflow.NewTimerWithOptions(timing, wait, workflow.TimerOptions{Summary: c.summaryOf(armed)})
+			err := workflow.Await(ctx, func() bool {
+				e := c.earliest()
+				return timer.IsReady() || e.IsZero() || e.Before(armed)
+			})
+			fired := timer.IsReady()
+			cancel()
 			if err != nil {
 				return
 			}
-			if sooner {
+			if !fired {
 				continue
 			}
 		}
