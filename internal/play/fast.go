@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
@@ -26,10 +27,10 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	next := nextDue(v)
-	wait := next.Sub(v.Now)
 	if next.IsZero() {
 		return false, nil
 	}
+	wait := next.Sub(v.Now)
 	key := fmt.Sprintf("forward/%d", v.Revision)
 	if st.done[key] && time.Since(st.since) < providerMoment {
 		return false, nil
@@ -37,25 +38,9 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	if wait < time.Millisecond {
 		wait = time.Millisecond
 	}
-	_, err := st.player.Temporal.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
-		Namespace:         st.player.Namespace,
-		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: st.caseID},
-		WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
-			Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: shortID(st.caseID + key), Duration: durationpb.New(wait)},
-		}},
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
-	})
-	var invalid *serviceerror.InvalidArgument
-	var unimplemented *serviceerror.Unimplemented
-	if errors.As(err, &invalid) || errors.As(err, &unimplemented) {
-		return false, fmt.Errorf("this Temporal server cannot fast-forward a case (server 1.31 or newer with frontend.WorkflowTimeSkippingEnabled can); play without --fast: %w", err)
-	}
-	var gone *serviceerror.NotFound
-	if errors.As(err, &gone) {
-		return false, nil // it has ended meanwhile
-	}
-	if err != nil {
-		return false, fmt.Errorf("fast-forward case %s: %w", st.caseID, err)
+	found, err := Forward(ctx, st.player.Temporal, st.player.Namespace, st.caseID, key, wait)
+	if err != nil || !found {
+		return false, err
 	}
 	if st.done == nil {
 		st.done = map[string]bool{}
@@ -64,6 +49,35 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	st.since = time.Now()
 	return true, nil
 }
+
+// Forward moves the time of one open case ahead by a wait, so that the clocks within it run out now. The step's name keeps a
+// repeated call from moving it twice. It reports false where the case is not open any more.
+func Forward(ctx context.Context, t client.Client, namespace, caseID, step string, wait time.Duration) (bool, error) {
+	_, err := t.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
+		Namespace:         namespace,
+		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: caseID},
+		WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
+			Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: shortID(caseID + step), Duration: durationpb.New(wait)},
+		}},
+		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
+	})
+	var invalid *serviceerror.InvalidArgument
+	var unimplemented *serviceerror.Unimplemented
+	if errors.As(err, &invalid) || errors.As(err, &unimplemented) {
+		return false, fmt.Errorf("%w: %w", ErrNoForward, err)
+	}
+	var gone *serviceerror.NotFound
+	if errors.As(err, &gone) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("fast-forward case %s: %w", caseID, err)
+	}
+	return true, nil
+}
+
+// ErrNoForward is the answer of a server without the feature.
+var ErrNoForward = errors.New("this Temporal server cannot fast-forward a case (server 1.31 or newer with frontend.WorkflowTimeSkippingEnabled can); play without --fast")
 
 // busy reports whether somebody outside has something to do: a call is under way, or a provider has not had its moment.
 func (st *stage) busy() bool {
