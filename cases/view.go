@@ -13,7 +13,7 @@ import (
 func (c *Client) View(ctx context.Context, caseID string) (schemas.View, error) {
 	v, err := c.Ask(ctx, caseID)
 	if err == nil && v.Revision > 0 {
-		return v, nil
+		return c.withEarlier(ctx, v), nil
 	}
 	if c.records == nil {
 		return v, err
@@ -27,6 +27,24 @@ func (c *Client) View(ctx context.Context, caseID string) (schemas.View, error) 
 		return schemas.View{}, &schemas.Refusal{Code: schemas.CodeUnknownCase, Message: fmt.Sprintf("there is no case %s; `starter list` shows what there is.", caseID)}
 	}
 	return schemas.View{}, err
+}
+
+// withEarlier puts the events in front that a long case has left behind; they are in the archive alone.
+func (c *Client) withEarlier(ctx context.Context, v schemas.View) schemas.View {
+	if len(v.Events) == 0 || v.Events[0].Revision == 1 || c.records == nil {
+		return v
+	}
+	row, err := c.records.CaseRow(ctx, v.CaseID)
+	if err != nil {
+		return v
+	}
+	for i, e := range row.Events {
+		if e.Revision == v.Events[0].Revision {
+			v.Events = append(row.Events[:i:i], v.Events...)
+			break
+		}
+	}
+	return v
 }
 
 // Ask asks the case itself, and nobody else.

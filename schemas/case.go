@@ -75,6 +75,7 @@ type Line struct {
 	Quantity  int     `json:"quantity"`
 	Units     []int   `json:"units,omitempty"` // unit numbers claimed, 1…quantity bought
 	UnitPrice Money   `json:"unit_price"`
+	Payable   Money   `json:"payable"` // at most this can be paid: the price less what went out for the line before this case
 	State     State   `json:"state"`
 	Outcome   Outcome `json:"outcome,omitempty"`
 	Code      Code    `json:"code,omitempty"`    // why it ended early
@@ -110,8 +111,8 @@ func (l Line) Price() Money {
 	return Money{Minor: l.UnitPrice.Minor * int64(l.Quantity), Currency: l.UnitPrice.Currency}
 }
 
-// Owed is what is still to be paid for the line: its price less the agreed deduction and what was refunded.
-func (l Line) Owed() Money { return l.Price().Sub(l.Deduction).Sub(l.Refunded) }
+// Owed is what is still to be paid for the line: what can be paid less the agreed deduction and what was refunded.
+func (l Line) Owed() Money { return l.Payable.Sub(l.Deduction).Sub(l.Refunded) }
 
 // Offer is an alternative the merchant put to the customer. It lapses; silence never accepts it.
 type Offer struct {

@@ -15,7 +15,7 @@ import (
 
 // listCommand lists cases.
 type listCommand struct {
-	Merchant string `help:"Only this merchant's."`
+	Merchant string `help:"Only this merchant's; all merchants' where it is left out."`
 	Owner    string `help:"Only this person's."`
 	State    string `help:"Only in this state, such as REVIEW."`
 	Stage    string `help:"Only in this stage."`
@@ -50,7 +50,7 @@ func (c *listCommand) Run(ctx context.Context, cli *commandLine) error {
 		scope = store.ScopeClosed
 	}
 	found, next, err := r.store.ListCases(ctx, store.Filter{
-		Merchant: c.Merchant, Owner: c.Owner, State: schemas.State(strings.ToUpper(c.State)), Stage: schemas.Stage(strings.ToUpper(c.Stage)),
+		Merchant: c.Merchant, Everywhere: c.Merchant == "", Owner: c.Owner, State: schemas.State(strings.ToUpper(c.State)), Stage: schemas.Stage(strings.ToUpper(c.Stage)),
 		Turn: schemas.Turn(strings.ToLower(c.Turn)), Order: c.Order, Customer: c.Customer, Waybill: c.Waybill, Scope: scope,
 	}, store.Page{After: c.After, Limit: c.Limit})
 	if err != nil {

@@ -28,13 +28,13 @@ type Case struct {
 func opened(ctx workflow.Context, input converter.RawValue, kind schemas.Kind) *Case {
 	info := workflow.GetInfo(ctx)
 	c := &Case{ctx: ctx, log: workflow.GetLogger(ctx)}
-	opening, refusal := schemas.Decode[schemas.Opening](input.Payload().GetData())
-	if refusal == nil && opening.Carried != nil {
-		c.State, refusal = carriedState(opening.Carried.State)
-		if refusal == nil {
+	if info.ContinuedExecutionRunID != "" {
+		if st, ok := carriedState(input.Payload().GetData()); ok {
+			c.State = st
 			return c
 		}
 	}
+	opening, refusal := schemas.Decode[schemas.Opening](input.Payload().GetData())
 	if refusal == nil {
 		refusal = opening.Request.Check()
 	}
@@ -72,7 +72,7 @@ func (c *Case) run() error {
 	workflow.Go(c.ctx, c.runClocks)
 	workflow.Go(c.ctx, c.write)
 	c.takeCommands()
-	if len(c.Events) == 0 {
+	if c.revision() == 0 {
 		c.intake()
 	}
 	for {
@@ -169,6 +169,9 @@ func (c *Case) takeIn(got schemas.Intake) {
 		}
 		l.Refunded, l.Deduction = c.money(0), c.money(0)
 		l.KeepsGoods = c.Opening.Request.RefundOnly
+		if l.Payable.Currency == "" {
+			l.Payable = l.Price()
+		}
 		c.Lines = append(c.Lines, &l)
 	}
 	s := c.begin(schemas.EventIntake, schemas.System, schemas.DoorSystem)

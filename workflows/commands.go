@@ -89,6 +89,7 @@ func (c *Case) carryOut(name string, a asked) schemas.Receipt {
 		CaseID: c.CaseID, Command: name, Revision: c.revision(), State: c.state(), Turn: c.turn(), Outcome: c.Outcome, Message: s.message,
 	}
 	c.Answered[a.order.CommandID] = receipt
+	c.Commands = append(c.Commands, a.order.CommandID)
 	return receipt
 }
 

@@ -93,6 +93,11 @@ func (c *Case) orderRefunds(s *step, lines []*schemas.Line) {
 		s.say("Refund %s of %s ordered.", f.RefundID, f.Amount)
 		c.request(f)
 	}
+	unpaid, _ := sort2(lines, func(l *schemas.Line) bool { return c.underWay(l) == 0 })
+	if len(unpaid) > 0 {
+		s.say("Nothing is left of the order's payments for line(s) %s.", lineList(unpaid))
+		c.afterRefund(s, unpaid)
+	}
 }
 
 // spread cuts what the lines are owed into one refund per payment, in the order of the payments, none above what is left of

@@ -156,11 +156,17 @@ func (r *returns) refusedAtWarehouse(s *step, w schemas.ParcelWord) {
 	s.staff("staff.task", r.Owner, vars{"task": "refused_at_warehouse", "due": stamp(k.Due)})
 }
 
+// toSupervisor asks for help with lines that lie too long. While a second person's decision is open its own clocks go on,
+// and nobody else is asked.
 func (r *returns) toSupervisor(s *step) {
+	state := s.lines[0].State
+	row := r.story.row(state)
+	if state == schemas.RefundApproved && r.openOne("") != nil {
+		r.startOn(s, s.lines, row.clock, row.silence.says)
+		return
+	}
 	r.escalate(s, 3, s.clock.Name)
-	// Where an approval is open its own clocks go on; where a call is under way, so does it.
-	if len(s.lines) > 0 && s.lines[0].State == schemas.ReturnInTransit {
-		row := r.story.row(schemas.ReturnInTransit)
+	if state == schemas.ReturnInTransit {
 		r.startOn(s, s.lines, row.clock, row.silence.says)
 	}
 }
@@ -339,7 +345,7 @@ func (r *returns) deductionAnswered(s *step, d schemas.AnswerOffer) {
 	}
 	s.say("The customer accepts the deduction for line(s) %s.", lineList(s.lines))
 	for _, l := range s.lines {
-		l.Deduction = l.Price().Sub(l.Refunded).Sub(l.Offer.Amount)
+		l.Deduction = l.Payable.Sub(l.Refunded).Sub(l.Offer.Amount)
 		l.Offer = nil
 	}
 	pay, nothing := sort2(s.lines, func(l *schemas.Line) bool { return l.Owed().Minor > 0 })

@@ -298,7 +298,7 @@ func (r *returns) offerAccepted(s *step, _ schemas.AnswerOffer) {
 		l.Approver = &by
 		switch l.Offer.What {
 		case schemas.OfferPartialRefund:
-			l.Deduction = l.Price().Sub(l.Refunded).Sub(l.Offer.Amount)
+			l.Deduction = l.Payable.Sub(l.Refunded).Sub(l.Offer.Amount)
 			l.KeepsGoods = true
 		case schemas.OfferRefundOnly:
 			l.KeepsGoods = true

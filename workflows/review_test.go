@@ -303,7 +303,9 @@ func TestAPartOfALineGoesItsOwnWay(t *testing.T) {
 	three := line("1", 1000)
 	three.Quantity, three.Units = 3, []int{1, 2, 3}
 	tl := aReturn(t).finding(three)
-	part := func(n int) schemas.OnLines { return schemas.OnLines{Lines: []schemas.PickLine{{LineID: "1", Quantity: n}}} }
+	part := func(n int) schemas.OnLines {
+		return schemas.OnLines{Lines: []schemas.PickLine{{LineID: "1", Quantity: n}}}
+	}
 	tl.approvedAndShipped()
 	tl.in(schemas.Received, func() {
 		refuses(tl, schemas.CodeBadQuantity, send(tl, schemas.InspectionPass, anInspector, schemas.Pass{OnLines: part(4)}, "", 0))

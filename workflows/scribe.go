@@ -58,7 +58,7 @@ func (c *Case) flush(ctx workflow.Context) {
 	}
 	upTo := c.revision()
 	row := c.view()
-	events := append([]schemas.Event(nil), c.Events[c.base:upTo]...)
+	events := c.since(c.base)
 	row.Events = nil
 	flush := schemas.Flush{
 		CaseID: c.CaseID, RunID: info.WorkflowExecution.RunID, RunStartedAt: info.WorkflowStartTime,

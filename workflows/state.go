@@ -34,8 +34,10 @@ type State struct {
 	Survey     *schemas.Survey            `json:"survey,omitempty"`
 	Following  bool                       `json:"following,omitempty"` // every line has ended and the follow-up runs
 	Stuck      []schemas.Work             `json:"stuck,omitempty"`
-	Events     []schemas.Event            `json:"events"`
+	Events     []schemas.Event            `json:"events"`   // the last ones; all of them are in PostgreSQL
+	Earlier    int64                      `json:"earlier"`  // events before those, left behind by a continue-as-new
 	Answered   map[string]schemas.Receipt `json:"answered"` // accepted commands by id
+	Commands   []string                   `json:"commands"` // their ids, oldest first
 	Heard      map[string]bool            `json:"heard"`    // facts by source and event id
 	Sequences  map[string]int             `json:"sequences"`
 	Breach     bool                       `json:"breach,omitempty"`
@@ -54,7 +56,12 @@ type Ladder struct {
 	Accepted bool          `json:"accepted,omitempty"`
 }
 
-func (st *State) revision() int64 { return int64(len(st.Events)) }
+func (st *State) revision() int64 { return st.Earlier + int64(len(st.Events)) }
+
+// since lists the events after a revision.
+func (st *State) since(revision int64) []schemas.Event {
+	return append([]schemas.Event(nil), st.Events[max(0, revision-st.Earlier):]...)
+}
 
 // next counts up a sequence of the case; derived keys and ids are made of it.
 func (st *State) next(name string) int {

@@ -233,6 +233,8 @@ func (c *Case) split(l *schemas.Line, n int) {
 	// A deduction or a refund of the whole line is shared by quantity; the last part takes what rounding leaves over.
 	rest.Deduction = c.money(l.Deduction.Minor * int64(rest.Quantity) / int64(l.Quantity))
 	l.Deduction = l.Deduction.Sub(rest.Deduction)
+	rest.Payable = l.Payable.Sub(l.Payable.Min(schemas.Money{Minor: l.UnitPrice.Minor * int64(n), Currency: c.Currency}))
+	l.Payable = l.Payable.Sub(rest.Payable)
 	rest.Refunded = c.money(l.Refunded.Minor * int64(rest.Quantity) / int64(l.Quantity))
 	l.Refunded = l.Refunded.Sub(rest.Refunded)
 	rest.History = append([]schemas.StateSince(nil), l.History...)

@@ -141,7 +141,7 @@ func allCases(ctx context.Context, ours Ours, merchant string) ([]schemas.View, 
 	var all []schemas.View
 	after := ""
 	for {
-		page, next, err := ours.ListCases(ctx, store.Filter{Merchant: merchant, Scope: store.ScopeAll}, store.Page{After: after, Limit: 500})
+		page, next, err := ours.ListCases(ctx, store.Filter{Merchant: merchant, Everywhere: merchant == "", Scope: store.ScopeAll}, store.Page{After: after, Limit: 500})
 		if err != nil {
 			return nil, fmt.Errorf("the cases: %w", err)
 		}

@@ -133,13 +133,25 @@ func (p Parties) staff(v schemas.View) []action {
 	if lines := inState(v, schemas.Appeal); len(lines) > 0 {
 		return []action{{name: schemas.AppealDecide.Name, by: schemas.Actor{Role: schemas.RoleManager, ID: "manager-1"}, on: on(lines), body: schemas.DecideAppeal{OnLines: schemas.OnLines{Lines: picks(lines)}, Grant: true, Reason: "looked_at_again"}}}
 	}
-	if lines := inState(v, schemas.RefundFailed); len(lines) > 0 {
+	if lines := inState(v, schemas.RefundFailed); len(lines) > 0 && tries(v) < enoughTries {
 		return []action{{name: schemas.RefundRetry.Name, by: schemas.Actor{Role: schemas.RoleFinance, ID: "finance-1"}, on: on(lines), body: schemas.RetryRefund{}}}
 	}
 	if s := v.Survey; s != nil && s.Low && s.Recovery == "" && v.State == schemas.FollowUp {
 		return []action{{name: schemas.RecoveryClose.Name, by: schemas.Actor{Role: schemas.RoleTeamLead, ID: "team_lead-1"}, on: "recovery", body: schemas.CloseRecovery{Outcome: "explained"}}}
 	}
 	return nil
+}
+
+// enoughTries is how often finance asks for a refund again before it leaves it to somebody who looks into it.
+const enoughTries = 5
+
+func tries(v schemas.View) (n int) {
+	for _, e := range v.Events {
+		if e.Name == schemas.RefundRetry.Name {
+			n++
+		}
+	}
+	return n
 }
 
 // review follows the rules' proposal. What they propose nothing on is approved, and what the customer has no right to is

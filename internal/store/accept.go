@@ -27,6 +27,8 @@ var (
 	claimsInherit string
 	//go:embed queries/payments_of_order.sql
 	paymentsOfOrder string
+	//go:embed queries/order_lines_left.sql
+	orderLinesLeft string
 	//go:embed queries/gift_card_get.sql
 	giftCardGet string
 	//go:embed queries/merchant_currency.sql
@@ -157,7 +159,7 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	if successor {
 		err = inheritUnits(ctx, tx, in.Order, lines)
 	} else {
-		err = takeUnits(ctx, tx, in, lines)
+		lines, err = takeUnits(ctx, tx, in, lines)
 	}
 	if err != nil {
 		return AcceptResult{}, err
@@ -169,6 +171,9 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	if !known {
 		return result, nil
 	}
+	if err := capLines(ctx, tx, in.ShopOrder, lines); err != nil {
+		return AcceptResult{}, err
+	}
 	if result.Payments, err = payments(ctx, tx, in.ShopOrder); err != nil {
 		return AcceptResult{}, err
 	}
@@ -176,12 +181,12 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	return result, err
 }
 
-// takeUnits gives every line that can go on its units.
-func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.Line) error {
+// takeUnits gives every line that can go on its units. A line of which another case holds a part becomes two.
+func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.Line) ([]schemas.Line, error) {
 	request := in.Order.Request
 	rows, err := tx.Query(ctx, claimsOfOrder, request.MerchantID, request.OrderID)
 	if err != nil {
-		return fmt.Errorf("read claims: %w", err)
+		return nil, fmt.Errorf("read claims: %w", err)
 	}
 	taken := map[string]map[int]claim{}
 	var line string
@@ -195,30 +200,36 @@ func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.L
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("read claims: %w", err)
+		return nil, fmt.Errorf("read claims: %w", err)
 	}
 	var took []schemas.LineUnits
+	var decided []schemas.Line
 	for i := range lines {
 		if lines[i].Outcome != schemas.OutcomeNone {
+			decided = append(decided, lines[i])
 			continue
 		}
 		at := slices.IndexFunc(in.ShopOrder.Lines, func(l schemas.ShopLine) bool { return l.LineID == lines[i].LineID })
-		decideUnits(&lines[i], in.ShopOrder.Lines[at].Quantity, taken[lines[i].LineID], in.Order.At)
+		held := decideUnits(&lines[i], in.ShopOrder.Lines[at].Quantity, taken[lines[i].LineID], in.Order.At)
+		decided = append(decided, lines[i])
+		if held != nil {
+			decided = append(decided, *held)
+		}
 		if len(lines[i].Units) > 0 {
 			took = append(took, schemas.LineUnits{LineID: lines[i].LineID, Units: lines[i].Units})
 		}
 	}
 	if len(took) == 0 {
-		return nil
+		return decided, nil
 	}
 	units, err := jsonb(took)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := tx.Exec(ctx, claimsTake, request.MerchantID, request.OrderID, in.Order.CaseID, in.Order.At, units); err != nil {
-		return fmt.Errorf("take units: %w", err)
+		return nil, fmt.Errorf("take units: %w", err)
 	}
-	return nil
+	return decided, nil
 }
 
 // inheritUnits moves what the predecessor still holds to its successor.
@@ -243,6 +254,28 @@ func inheritUnits(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, lines 
 	}
 	for i := range lines {
 		slices.Sort(lines[i].Units)
+	}
+	return nil
+}
+
+// capLines says of each line what can still be paid for it: its cost less everything that went out for it before.
+func capLines(ctx context.Context, tx pgx.Tx, o schemas.ShopOrder, lines []schemas.Line) error {
+	rows, err := tx.Query(ctx, orderLinesLeft, o.MerchantID, o.OrderID)
+	if err != nil {
+		return fmt.Errorf("read what is left of the lines: %w", err)
+	}
+	var id string
+	var left int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &left}, func() error {
+		for i := range lines {
+			if lines[i].LineID == id {
+				lines[i].Payable = schemas.Money{Minor: left, Currency: o.Currency}.Min(lines[i].Price())
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read what is left of the lines: %w", err)
 	}
 	return nil
 }

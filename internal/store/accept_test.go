@@ -20,8 +20,8 @@ func TestAFreeLineGoesOnWithItsUnitsItsPriceAndWhatCanBeRefunded(t *testing.T) {
 	got := accept(t, s, asks("R1", anOrder(), wish("1", 2), wish("2", 1)))
 	require.Nil(t, got.Refusal)
 	want := []schemas.Line{
-		{LineID: "1", SKU: "MUG", ProductID: "P1", Quantity: 2, Units: []int{1, 2}, UnitPrice: usd(1000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
-		{LineID: "2", SKU: "LAMP", ProductID: "P2", Quantity: 1, Units: []int{1}, UnitPrice: usd(5000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
+		{LineID: "1", SKU: "MUG", ProductID: "P1", Quantity: 2, Units: []int{1, 2}, UnitPrice: usd(1000), Payable: usd(2000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
+		{LineID: "2", SKU: "LAMP", ProductID: "P2", Quantity: 1, Units: []int{1}, UnitPrice: usd(5000), Payable: usd(5000), State: schemas.Submitted, GoodsWith: schemas.TurnCustomer, Deduction: usd(0), Refunded: usd(0), Since: noon},
 	}
 	require.Empty(t, cmp.Diff(want, got.Lines))
 	require.Equal(t, []schemas.Payment{
@@ -40,15 +40,16 @@ func TestAUnitThatAnOpenCaseHoldsIsMergedIntoThatCase(t *testing.T) {
 	s := storetest.New(t)
 	accept(t, s, asks("R1", anOrder(), wish("1", 2)))
 	second := accept(t, s, asks("R2", anOrder(), wish("1", 2), wish("2", 1)))
-	require.Nil(t, second.Refusal, "the lamp goes on")
-	require.Equal(t, schemas.Merged, second.Lines[0].Outcome)
-	require.Equal(t, schemas.CodeHeldElsewhere, second.Lines[0].Code)
-	require.Equal(t, "shop:R1", second.Lines[0].Holder)
-	require.Empty(t, second.Lines[0].Units, "a wish is never cut in two")
-	require.Equal(t, schemas.Submitted, second.Lines[1].State)
-
-	third := accept(t, s, asks("R3", anOrder(), wish("1", 1)))
-	require.Equal(t, []int{3}, third.Lines[0].Units, "one mug is still free")
+	require.Nil(t, second.Refusal)
+	require.Len(t, second.Lines, 3, "the wish for two mugs has become two parts")
+	require.Equal(t, []int{3}, second.Lines[0].Units, "the mug that is free goes on")
+	require.Equal(t, schemas.Submitted, second.Lines[0].State)
+	require.Equal(t, 1, second.Lines[1].Quantity)
+	require.Equal(t, schemas.Merged, second.Lines[1].Outcome)
+	require.Equal(t, schemas.CodeHeldElsewhere, second.Lines[1].Code)
+	require.Equal(t, "shop:R1", second.Lines[1].Holder)
+	require.Empty(t, second.Lines[1].Units)
+	require.Equal(t, schemas.Submitted, second.Lines[2].State, "the lamp goes on")
 
 	onlyMerged := accept(t, s, asks("R4", anOrder(), wish("1", 1)))
 	require.Nil(t, onlyMerged.Refusal, "a case that only merges is merged, not refused")

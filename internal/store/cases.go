@@ -55,14 +55,16 @@ const (
 // Filter chooses the cases of a list. Every field but the merchant may be left out.
 type Filter struct {
 	Merchant string
-	Scope    Scope
-	Owner    string
-	State    schemas.State
-	Stage    schemas.Stage
-	Turn     schemas.Turn
-	Order    string
-	Customer string
-	Waybill  string
+	// Everywhere asks for the cases of all merchants. It is the operator's, and never what a forgotten merchant means.
+	Everywhere bool
+	Scope      Scope
+	Owner      string
+	State      schemas.State
+	Stage      schemas.Stage
+	Turn       schemas.Turn
+	Order      string
+	Customer   string
+	Waybill    string
 }
 
 // Page is a part of a list. Limit is 50 where it is not given, and at most 500.
@@ -75,8 +77,8 @@ type Page struct {
 // on the last one. A cursor names a place in the order, not a number of rows, so a case that comes or goes between two
 // pages neither repeats nor hides another.
 func (s *Store) ListCases(ctx context.Context, f Filter, p Page) ([]schemas.View, string, error) {
-	if f.Merchant == "" {
-		return nil, "", refuse(schemas.CodeMissingField, "merchant", "a list is always of one merchant.")
+	if (f.Merchant == "") != f.Everywhere {
+		return nil, "", refuse(schemas.CodeMissingField, "merchant", "a list is of one merchant, or expressly of all.")
 	}
 	sql, args, limit, err := s.listQuery(ctx, f, p)
 	if err != nil {

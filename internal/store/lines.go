@@ -45,13 +45,14 @@ type claim struct {
 	settled bool
 }
 
-// decideUnits gives line its units out of those bought, or ends it (ruling 1).
+// decideUnits gives line its units out of those bought, or ends it (ruling 1). It returns the part of the wish that another
+// open case holds, where only a part is held.
 //
-// The wish is for a quantity, not for certain units, and is never cut in two: while enough units are free the line goes on
-// with the lowest of them. Where they are not, but would be if the open cases gave theirs back, the whole wish is merged
-// into the case that holds the lowest one; taking the free part alone would make the customer follow one wish in two
-// cases. Where not even that would do, too many units were refunded or replaced before.
-func decideUnits(line *schemas.Line, bought int, taken map[int]claim, at time.Time) {
+// The wish is for a quantity, not for certain units, so the lowest free ones are taken. What is missing then and would be
+// there if the open cases gave theirs back is merged into the case that holds the lowest unit: the free units go on, and
+// the customer does not wait for the others. Where not even that would do, too many units were refunded or replaced
+// before, and the line cannot be a request at all.
+func decideUnits(line *schemas.Line, bought int, taken map[int]claim, at time.Time) *schemas.Line {
 	var free []int
 	settled, holder := 0, ""
 	for unit := 1; unit <= bought; unit++ {
@@ -68,13 +69,20 @@ func decideUnits(line *schemas.Line, bought int, taken map[int]claim, at time.Ti
 	switch {
 	case len(free) >= line.Quantity:
 		line.Units = free[:line.Quantity]
-	case bought-settled >= line.Quantity:
-		end(line, schemas.Merged, schemas.CodeHeldElsewhere, holder, at)
 	case bought == settled:
 		end(line, schemas.Invalid, schemas.CodeAlreadySettled, "", at)
-	default:
+	case bought-settled < line.Quantity:
 		end(line, schemas.Invalid, schemas.CodeNothingLeft, "", at)
+	case len(free) == 0:
+		end(line, schemas.Merged, schemas.CodeHeldElsewhere, holder, at)
+	default:
+		held := *line
+		held.Quantity -= len(free)
+		end(&held, schemas.Merged, schemas.CodeHeldElsewhere, holder, at)
+		line.Quantity, line.Units = len(free), free
+		return &held
 	}
+	return nil
 }
 
 func end(line *schemas.Line, outcome schemas.Outcome, code schemas.Code, holder string, at time.Time) {

@@ -45,6 +45,9 @@ CREATE INDEX cases_by_opened        ON aftercare.cases (merchant_id, opened_at D
 CREATE INDEX cases_of_owner         ON aftercare.cases (merchant_id, owner, opened_at DESC, case_id DESC);
 CREATE INDEX cases_of_order         ON aftercare.cases (merchant_id, order_id);
 CREATE INDEX cases_of_customer      ON aftercare.cases (merchant_id, customer_id);
+-- The operator's lists, over all merchants.
+CREATE INDEX cases_open_everywhere  ON aftercare.cases (due_key, case_id) WHERE closed_at IS NULL;
+CREATE INDEX cases_everywhere       ON aftercare.cases (opened_at DESC, case_id DESC);
 CREATE INDEX cases_by_change        ON aftercare.cases (changed_at);
 
 -- Whether the row was just written by this workflow task. Asked by every later statement of the transaction that wrote it,

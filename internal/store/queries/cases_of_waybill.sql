@@ -1,1 +1,1 @@
-SELECT DISTINCT case_id FROM aftercare.parcels WHERE waybill = $1 AND merchant_id = $2
+SELECT DISTINCT case_id FROM aftercare.parcels WHERE waybill = $1 AND ($2 = '' OR merchant_id = $2)

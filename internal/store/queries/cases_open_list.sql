@@ -3,7 +3,7 @@
 -- ended, $11 limit.
 SELECT row
 FROM aftercare.cases
-WHERE merchant_id = $1::text AND closed_at IS NULL
+WHERE ($1::text = '' OR merchant_id = $1) AND closed_at IS NULL
   AND ($2::text = '' OR owner = $2) AND ($3::text = '' OR state = $3)
   AND ($4::text = '' OR stage = $4) AND ($5::text = '' OR turn = $5)
   AND ($6::text = '' OR order_id = $6) AND ($7::text = '' OR customer_id = $7)

@@ -1,0 +1,347 @@
+package workflows_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// paid is a return without goods that has been approved: what follows is money alone.
+func paid(t *testing.T, lines ...schemas.Line) *tale {
+	t.Helper()
+	if len(lines) == 0 {
+		lines = []schemas.Line{line("1", 4784)}
+	}
+	return aReturn(t).refundOnly().finding(lines...).approved()
+}
+
+func (tl *tale) providerSays(status schemas.RefundStatus, code schemas.Code) *tale {
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: status, Code: code, Amount: o.Refund.Amount}, nil
+	}
+	return tl
+}
+
+// firstSays lets the provider answer differently the first time.
+func (tl *tale) firstSays(status schemas.RefundStatus, code schemas.Code) *tale {
+	tries := 0
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		if tries++; tries == 1 {
+			return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: status, Code: code, Amount: o.Refund.Amount}, nil
+		}
+		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: schemas.RefundAccepted, Amount: o.Refund.Amount}, nil
+	}
+	return tl
+}
+
+func TestALargeRefundWaitsForASecondPersonWhoIsNotTheProposer(t *testing.T) {
+	t.Parallel()
+	tl := paid(t, line("1", 150000))
+	tl.steps[0].do = does(tl, schemas.ReviewApprove, aSupervisor, schemas.Approve{})
+	tl.in(schemas.RefundApproved, func() {
+		require.Empty(t, tl.ordered, "no provider is asked before the second word")
+		refuses(tl, schemas.CodeFourEyes, send(tl, schemas.ApprovalGrant, aSupervisor, schemas.DecideApproval{}, "", 0))
+		refuses(tl, schemas.CodeWrongRole, send(tl, schemas.ApprovalGrant, anAgent, schemas.DecideApproval{}, "", 0))
+		refuses(tl, schemas.CodeWrongRole, send(tl, schemas.ApprovalGrant, aFinancier, schemas.DecideApproval{}, "", 0))
+		does(tl, schemas.ApprovalGrant, who(schemas.RoleSupervisor, "supervisor-2"), schemas.DecideApproval{})()
+	})
+	tl.refunded().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, "supervisor-2", v.Approvals[0].DecidedBy.ID)
+}
+
+func TestAnApprovalThatNobodyGivesMovesUpAndIsGrantedInTheEnd(t *testing.T) {
+	t.Parallel()
+	tl := paid(t, line("1", 150000)).refunded().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, schemas.Operator, *v.Approvals[0].DecidedBy)
+	asked := []string{}
+	for _, n := range tl.toldStaff("staff.approval") {
+		asked = append(asked, n.To.ID)
+	}
+	require.Equal(t, []string{"supervisor-1", "supervisor-2", "manager-1", "manager-2", "executive-1", "executive-2"}, asked)
+}
+
+func TestAnApprovalNeverDelaysAStatutoryDuty(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).finding(line("1", 150000)).approved().ships()
+	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+	// The clocks of the approval and of the ladder are made to last beyond the statutory week.
+	tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
+		got := tl.found(line("1", 150000))
+		for _, name := range []string{"return.approval", "escalation"} {
+			k := got.Plan.Clocks[name]
+			k.After = schemas.Duration(60 * 24 * time.Hour)
+			got.Plan.Clocks[name] = k
+		}
+		return got, nil
+	}
+	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+	tl.refunded().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.False(t, v.LegalBreach)
+	require.Equal(t, "statutory_due", v.Approvals[0].Reason)
+	require.Equal(t, schemas.Completed, v.Outcome)
+}
+
+func TestARefusedLargeRefundCanBeAppealedAgainst(t *testing.T) {
+	t.Parallel()
+	tl := paid(t, line("1", 150000))
+	tl.in(schemas.RefundApproved, func() {
+		refuses(tl, schemas.CodeMissingField, send(tl, schemas.ApprovalRefuse, aSupervisor, schemas.DecideApproval{}, "", 0))
+		does(tl, schemas.ApprovalRefuse, aSupervisor, schemas.DecideApproval{Reason: "fraud_suspected"})()
+	})
+	tl.in(schemas.RejectedAppealable, does(tl, schemas.AppealFile, theCustomer, schemas.FileAppeal{}))
+	tl.in(schemas.Appeal, does(tl, schemas.AppealDecide, aManager, schemas.DecideAppeal{Grant: true, Reason: "proved"}))
+	tl.in(schemas.RefundApproved, does(tl, schemas.ApprovalGrant, aSupervisor, schemas.DecideApproval{}))
+	tl.refunded().answersSurvey(3, schemas.SolvedYes)
+	require.Equal(t, schemas.Completed, tl.run().Outcome)
+}
+
+func TestTheRefundIsSpreadOverThePaymentsAndNeverAboveOne(t *testing.T) {
+	t.Parallel()
+	tl := paid(t, line("1", 4784), line("2", 48881))
+	tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
+		got := tl.found(line("1", 4784), line("2", 48881))
+		got.Payments = []schemas.Payment{
+			{PaymentID: "p-1", Method: "gift_card_1", Captured: usd(5000), Refundable: usd(5000)},
+			{PaymentID: "p-2", Method: "card-1", Captured: usd(48665), Refundable: usd(48665)},
+		}
+		return got, nil
+	}
+	tl.in(schemas.RefundProcessing, func() {
+		says(tl, schemas.RefundSuccess, refundWord(1))()
+		tl.env.RegisterDelayedCallback(says(tl, schemas.RefundSuccess, refundWord(2)), time.Minute)
+	})
+	tl.answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, usd(53665), v.Money.Refunded)
+	require.Len(t, v.Money.Entries, 2)
+	require.Equal(t, usd(5000), v.Money.Entries[0].Amount)
+	require.Equal(t, "card-1", v.Money.Entries[1].Method)
+	for _, l := range v.Lines {
+		require.Equal(t, l.Price(), l.Refunded)
+	}
+}
+
+func TestTheProvidersWordBeforeItsAnswerCountsOnce(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		report(tl, schemas.RefundSuccess, refundWord(1), "early")
+		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: schemas.RefundAccepted, Amount: o.Refund.Amount}, nil
+	}
+	tl.in(schemas.FollowUp, func() {
+		report(tl, schemas.RefundSuccess, refundWord(1), "early")
+		report(tl, schemas.RefundSuccess, refundWord(1), "another word of the same")
+	})
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(4784), v.Money.Refunded)
+}
+
+func TestASuccessTheProviderDoesNotStandByIsTakenBack(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	words := []schemas.RefundStatus{schemas.RefundAccepted, schemas.RefundSucceeded}
+	tl.confirm = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		status := words[0]
+		if len(words) > 1 {
+			words = words[1:]
+		}
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: status}, nil
+	}
+	tl.refunded()
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(4784), v.Money.Refunded, "counted once")
+}
+
+func TestALostWebhookIsFoundByALookUp(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	asked := 0
+	tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		if asked++; asked < 3 {
+			return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundAccepted}, nil
+		}
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundSucceeded}, nil
+	}
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, 3, asked)
+	require.Len(t, tl.ordered, 1, "a look-up is never a second order")
+}
+
+func TestAnUnknownOutcomeStaysUnknownUntilTheProviderSpeaks(t *testing.T) {
+	t.Parallel()
+	tl := paid(t).providerSays(schemas.RefundUnknown, schemas.CodeNoAnswer)
+	silent := 90
+	tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		if silent--; silent > 0 {
+			return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundUnknown, Code: schemas.CodeNoAnswer}, nil
+		}
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundSucceeded}, nil
+	}
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Len(t, tl.ordered, 1)
+	require.NotEmpty(t, tl.toldStaff("staff.task"), "after three days finance is asked to look too")
+}
+
+func TestARefundTheProviderNeverTookIsOrderedAgainUnderItsNumber(t *testing.T) {
+	t.Parallel()
+	tl := paid(t).firstSays(schemas.RefundUnknown, schemas.CodeNoAnswer)
+	tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundUnknown, Code: schemas.CodeUnknownRefund}, nil
+	}
+	tl.later(schemas.RefundProcessing, 10*time.Minute, says(tl, schemas.RefundSuccess, refundWord(1)))
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.GreaterOrEqual(t, len(tl.ordered), 2)
+	for _, o := range tl.ordered {
+		require.Equal(t, "shop:r-1/refund/1", o.RefundID)
+	}
+}
+
+func TestAProviderThatIsAwayLeavesTheOutcomeUnknownAndNotRefused(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tl.refund = func(schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{}, errors.New("connection reset")
+	}
+	tl.later(schemas.RefundProcessing, time.Minute, func() {
+		require.Equal(t, schemas.RefundUnknown, tl.last().Money.Entries[0].Status)
+		says(tl, schemas.RefundSuccess, refundWord(1))()
+	})
+	require.Equal(t, schemas.Completed, tl.run().Outcome)
+}
+
+func TestALedgerThatRefusesIsAFailureNobodyWasPaidFor(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tries := 0
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		if tries++; tries == 1 {
+			r := schemas.Refusal{Code: schemas.CodeBadAmount, Message: "more than is left of the payment."}
+			return schemas.RefundReceipt{}, temporal.NewNonRetryableApplicationError(r.Message, schemas.ErrorTypeRefused, nil, r)
+		}
+		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: schemas.RefundSucceeded, Amount: o.Refund.Amount}, nil
+	}
+	tl.in(schemas.RefundFailed, func() {
+		require.Equal(t, schemas.CodeBadAmount, tl.last().Money.Entries[0].Code)
+		does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{})()
+	})
+	require.Equal(t, schemas.Completed, tl.run().Outcome)
+}
+
+func TestAMerchantWithoutBalanceIsAskedAgainWithTheSameNumber(t *testing.T) {
+	t.Parallel()
+	tl := paid(t).firstSays(schemas.RefundFailedWord, schemas.CodeBalance)
+	tl.refunded().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Len(t, tl.ordered, 2)
+	require.Equal(t, tl.ordered[0].RefundID, tl.ordered[1].RefundID)
+	require.Contains(t, tl.told(), "refund.failed")
+}
+
+func TestAClosedAccountIsPaidToAnotherOneWithFourEyes(t *testing.T) {
+	t.Parallel()
+	tl := paid(t).firstSays(schemas.RefundFailedWord, schemas.CodeAccountClosed)
+	tl.in(schemas.RefundFailed, func() {
+		refuses(tl, schemas.CodeWrongRole, send(tl, schemas.RefundRetry, anAgent, schemas.RetryRefund{Method: "card-2"}, "", 0))
+		does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{Method: "card-2"})()
+		tl.env.RegisterDelayedCallback(func() {
+			refuses(tl, schemas.CodeFourEyes, send(tl, schemas.ApprovalGrant, aFinancier, schemas.DecideApproval{}, "", 0))
+			refuses(tl, schemas.CodeAlreadyDone, send(tl, schemas.RefundManualPaid, aFinancier, schemas.ManualPaid{ProofID: "p"}, "", 0))
+			does(tl, schemas.ApprovalGrant, otherFinance, schemas.DecideApproval{})()
+		}, time.Minute)
+	})
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(2)))
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(4784), v.Money.Refunded)
+	require.Equal(t, schemas.RefundCancelled, v.Money.Entries[0].Status)
+	require.Equal(t, "card-2", v.Money.Entries[1].Method)
+	require.Equal(t, "shop:r-1/refund/1", v.Money.Entries[1].Replaces)
+}
+
+func TestAPaymentByHandCountsWithProofAndASecondPerson(t *testing.T) {
+	t.Parallel()
+	tl := paid(t).providerSays(schemas.RefundFailedWord, schemas.CodeExpired)
+	tl.in(schemas.RefundFailed, func() {
+		refuses(tl, schemas.CodeMissingField, send(tl, schemas.RefundManualPaid, aFinancier, schemas.ManualPaid{}, "", 0))
+		refuses(tl, schemas.CodeUnknownRefund, send(tl, schemas.RefundManualPaid, aFinancier, schemas.ManualPaid{RefundID: "x", ProofID: "p-1"}, "", 0))
+		does(tl, schemas.RefundManualPaid, aFinancier, schemas.ManualPaid{ProofID: "p-1"})()
+		tl.env.RegisterDelayedCallback(does(tl, schemas.ApprovalGrant, otherFinance, schemas.DecideApproval{}), time.Minute)
+	})
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(4784), v.Money.Refunded)
+	require.Equal(t, schemas.RefundManual, v.Money.Entries[0].Status)
+	require.Equal(t, "p-1", v.Money.Entries[0].ProofID)
+}
+
+func TestAFailedRefundIsParkedAndNeverClosedUnpaid(t *testing.T) {
+	t.Parallel()
+	tl := paid(t).firstSays(schemas.RefundFailedWord, schemas.CodeAccountClosed)
+	tl.later(schemas.RefundFailed, 100*24*time.Hour, func() {
+		v := tl.last()
+		require.Equal(t, schemas.RefundFailed, v.State)
+		require.GreaterOrEqual(t, v.Level, 4)
+		does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{})()
+	})
+	tl.refunded().answersSurvey(1, schemas.SolvedPartly)
+	tl.later(schemas.FollowUp, time.Hour, does(tl, schemas.RecoveryClose, aLead, schemas.CloseRecovery{Outcome: "unreachable"}))
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+}
+
+func TestARefundThatComesBackAfterSuccessOpensTheMoneyAgain(t *testing.T) {
+	t.Parallel()
+	tl := paid(t).refunded()
+	tl.in(schemas.FollowUp, says(tl, schemas.RefundReversal, refundWord(1)))
+	tl.in(schemas.RefundFailed, func() {
+		require.Equal(t, usd(0), tl.last().Money.Refunded)
+		does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{})()
+	})
+	tl.refunded()
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(4784), v.Money.Refunded)
+	require.Contains(t, tl.told(), "refund.reversed")
+}
+
+func TestAWithdrawalIsTooLateOnceMoneyMoves(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tl.in(schemas.RefundProcessing, func() {
+		refuses(tl, schemas.CodeTooLate, send(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{}, "", 0))
+		refuses(tl, schemas.CodeTooLate, send(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-9", Reason: "duplicate"}, "", 0))
+		says(tl, schemas.RefundSuccess, refundWord(1))()
+	})
+	require.Equal(t, schemas.Completed, tl.run().Outcome)
+}
+
+func TestAnOrderWithoutAnyMoneyLeftEndsWithoutARefund(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
+		got := tl.found(line("1", 4784))
+		got.Payments[0].Refundable = usd(0)
+		return got, nil
+	}
+	v := tl.run()
+	require.Empty(t, tl.ordered)
+	require.Equal(t, usd(0), v.Money.Refunded)
+	require.Equal(t, schemas.Closed, v.State)
+}
