@@ -72,10 +72,29 @@ func openHouse(t *testing.T, needs ...need) *house {
 	h.findServers(n)
 	h.connect()
 	h.shelf = newShelf(h)
+	t.Cleanup(h.explain)
 	if !n.noWorker {
 		h.startWorker()
 	}
 	return h
+}
+
+// explain shows, after a test that failed, the cases that are still open and the worker's last words.
+func (h *house) explain() {
+	if !h.t.Failed() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	open, _, err := h.store.ListCases(ctx, store.Filter{Everywhere: true, Scope: store.ScopeOpen}, store.Page{Limit: 5})
+	if err != nil {
+		h.t.Log(err)
+	}
+	for _, v := range open {
+		v = h.row(v.CaseID)
+		h.t.Logf("still open: %s%s", timeline(v), pretty(h.t, v.Clocks))
+	}
+	h.t.Logf("the worker's last words: %s", h.worker.tail())
 }
 
 func (h *house) findServers(n need) {

@@ -35,7 +35,7 @@ func (h *house) allCases() []schemas.View {
 	h.t.Helper()
 	var all []schemas.View
 	for after := ""; ; {
-		page, next, err := h.store.ListCases(h.t.Context(), store.Filter{Scope: store.ScopeAll}, store.Page{After: after, Limit: 500})
+		page, next, err := h.store.ListCases(h.t.Context(), store.Filter{Everywhere: true, Scope: store.ScopeAll}, store.Page{After: after, Limit: 500})
 		require.NoError(h.t, err)
 		all = append(all, page...)
 		if after = next; after == "" {

@@ -26,27 +26,31 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	if v.ClosedAt != nil || st.busy() {
 		return false, nil
 	}
-	next := nextDue(v)
-	if next.IsZero() {
+	// The row is as old as the last event; a clock that stopped since without one, such as that of the acknowledgement, is
+	// known to the case alone.
+	own, err := st.player.Cases.Ask(ctx, st.caseID)
+	var refusal *schemas.Refusal
+	if errors.As(err, &refusal) {
+		return false, nil // it has ended, or does not answer now; the next look tells
+	}
+	if err != nil {
+		return false, err
+	}
+	next := nextDue(own)
+	if own.Revision != v.Revision || next.IsZero() {
 		return false, nil
 	}
-	wait := next.Sub(v.Now)
-	key := fmt.Sprintf("forward/%d", v.Revision)
-	if st.done[key] && time.Since(st.since) < providerMoment {
+	wait := max(next.Sub(own.Now), time.Millisecond)
+	// A case that was moved and has not said anything is left alone for a moment, then moved again, by a name of its own.
+	if st.forwarded == v.Revision && time.Since(st.since) < providerMoment {
 		return false, nil
 	}
-	if wait < time.Millisecond {
-		wait = time.Millisecond
-	}
-	found, err := Forward(ctx, st.player.Temporal, st.player.Namespace, st.caseID, key, wait)
+	st.forwards++
+	found, err := Forward(ctx, st.player.Temporal, st.player.Namespace, st.caseID, fmt.Sprintf("forward/%d/%d", v.Revision, st.forwards), wait)
 	if err != nil || !found {
 		return false, err
 	}
-	if st.done == nil {
-		st.done = map[string]bool{}
-	}
-	st.done[key] = true
-	st.since = time.Now()
+	st.forwarded, st.since = v.Revision, time.Now()
 	return true, nil
 }
 
