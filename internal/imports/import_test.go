@@ -91,6 +91,13 @@ func TestARowWithoutMerchantIsForEveryMerchantOfTheImport(t *testing.T) {
 	require.Equal(t, "third", s.articles[0].MerchantID)
 }
 
+func TestRequestsArePassedOver(t *testing.T) {
+	t.Parallel()
+	s := &shelf{}
+	got := run(t, imports.Options{}, s, file(t, "requests", `{"request_id":"r","order_id":"O"}`), file(t, "b", goodOrder))
+	require.Equal(t, imports.Result{Orders: 1, Requests: 1, Refused: []imports.Refused{}}, got)
+}
+
 func TestABadRowIsReportedWithItsPlaceAndTheOthersGoIn(t *testing.T) {
 	t.Parallel()
 	edit := func(row, old, new string) string {
@@ -104,7 +111,6 @@ func TestABadRowIsReportedWithItsPlaceAndTheOthersGoIn(t *testing.T) {
 		{`{"order_id":`, "malformed"},
 		{`[1]`, "a JSON array stands where an object is expected"},
 		{`{"colour":"red"}`, "neither order_id nor sku nor customer_id"},
-		{`{"request_id":"r","order_id":"O"}`, "this is a request"},
 		{edit(goodOrder, `"status"`, `"statuz"`), "unknown_field: statuz"},
 		{edit(goodOrder, `"quantity":2`, `"quantity":"2"`), "wrong_type"},
 		{edit(goodOrder, `"quantity":2`, `"quantity":0`), "bad_quantity: lines[0].quantity"},
