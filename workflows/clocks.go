@@ -200,8 +200,12 @@ func (c *Case) startClock(s *step, name, expiry string) *schemas.Clock {
 	if !ok {
 		spec = schemas.ClockSpec{Rule: name + "@missing", After: schemas.Duration(24 * time.Hour)}
 	}
-	if name == "intake" {
+	// Two clocks may be needed before there is a plan.
+	switch {
+	case name == "intake":
 		spec = schemas.ClockSpec{Rule: "intake", After: schemas.Duration(time.Minute), Basis: "default"}
+	case name == "rows.retry" && !ok:
+		spec = schemas.ClockSpec{Rule: "rows.retry", After: schemas.Duration(5 * time.Second), Basis: "default"}
 	}
 	k := &schemas.Clock{
 		ClockID: fmt.Sprintf("k%d", c.next("clock")), Name: name, Rule: spec.Rule, Trigger: s.name, StartedAt: s.at,
