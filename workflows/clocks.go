@@ -18,13 +18,20 @@ func (c *Case) runClocks(ctx workflow.Context) {
 		}
 		armed := c.earliest()
 		if wait := armed.Sub(workflow.Now(ctx)); wait > 0 {
-			sooner, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-				Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: c.summaryOf(armed)},
-			}, func() bool { e := c.earliest(); return e.IsZero() || e.Before(armed) })
+			// The SDK's own await with a timeout would leave the timer running after the condition is met, to wake the case
+			// for nothing later; this one is cancelled.
+			timing, cancel := workflow.WithCancel(ctx)
+			timer := workflow.NewTimerWithOptions(timing, wait, workflow.TimerOptions{Summary: c.summaryOf(armed)})
+			err := workflow.Await(ctx, func() bool {
+				e := c.earliest()
+				return timer.IsReady() || e.IsZero() || e.Before(armed)
+			})
+			fired := timer.IsReady()
+			cancel()
 			if err != nil {
 				return
 			}
-			if sooner {
+			if !fired {
 				continue
 			}
 		}
@@ -193,8 +200,12 @@ func (c *Case) startClock(s *step, name, expiry string) *schemas.Clock {
 	if !ok {
 		spec = schemas.ClockSpec{Rule: name + "@missing", After: schemas.Duration(24 * time.Hour)}
 	}
-	if name == "intake" {
+	// Two clocks may be needed before there is a plan.
+	switch {
+	case name == "intake":
 		spec = schemas.ClockSpec{Rule: "intake", After: schemas.Duration(time.Minute), Basis: "default"}
+	case name == "rows.retry" && !ok:
+		spec = schemas.ClockSpec{Rule: "rows.retry", After: schemas.Duration(5 * time.Second), Basis: "default"}
 	}
 	k := &schemas.Clock{
 		ClockID: fmt.Sprintf("k%d", c.next("clock")), Name: name, Rule: spec.Rule, Trigger: s.name, StartedAt: s.at,

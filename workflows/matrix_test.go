@@ -64,7 +64,7 @@ func standing(ctx workflow.Context, state schemas.State) *returns {
 		State: state, Since: at, GoodsWith: schemas.TurnCustomer,
 		Verdict: schemas.Verdict{Proposal: schemas.ProposeApprove, Owed: true, Rule: "T@1", Freight: schemas.TurnCustomer},
 	}
-	r := &returns{&Case{ctx: ctx, log: log.With(workflow.GetLogger(ctx)), State: &State{
+	r := &returns{&Case{ctx: ctx, asked: ctx, log: log.With(workflow.GetLogger(ctx)), State: &State{
 		Opening: schemas.Opening{Request: schemas.Request{RequestID: "r-1", Kind: schemas.KindReturn, MerchantID: "shop", OrderID: "o-1", CustomerID: "c-1", Reason: schemas.ChangedMind, Channel: "chat"}},
 		CaseID:  "shop:r-1", OpenedAt: at, Currency: "USD", Owner: "agent-1", Owners: []string{"agent-1"}, Priority: schemas.P2, Level: 1,
 		Lines: []*schemas.Line{l}, Payments: []schemas.Payment{{PaymentID: "p-1", Method: "card-1", Captured: usd(1000), Refundable: usd(1000)}},

@@ -34,11 +34,17 @@ func (c *Case) payOut(s *step) {
 		c.afterRefund(s, s.lines)
 		return
 	}
-	if limit := c.Plan.Limits.LargeRefund; c.refunded().Add(total).Minor > limit.Minor && !c.approved(s.lines) {
+	if c.needsSecond(s.lines) {
 		c.openApproval(s, &schemas.Approval{Subject: subjectLargeRefund, Amount: total, Lines: picksOf(s.lines), Proposer: c.proposerOf(s.lines)})
 		return
 	}
 	c.orderRefunds(s, s.lines)
+}
+
+// needsSecond reports whether a second person must grant the refund of these lines: when it takes the case above the limit,
+// so that nobody stays below it by paying in parts.
+func (c *Case) needsSecond(lines []*schemas.Line) bool {
+	return c.refunded().Add(c.owedFor(lines)).Minor > c.Plan.Limits.LargeRefund.Minor && !c.approved(lines)
 }
 
 func (c *Case) owedFor(lines []*schemas.Line) schemas.Money {

@@ -14,6 +14,7 @@ type scribe struct {
 	taskLength int   // the history's length in the task of the last flush: it tells one workflow task from the next
 	base       int64 // the revision that task began with
 	failing    bool  // PostgreSQL does not answer: neither the story nor the next decision waits for it
+	failures   int   // in a row
 	tryAgain   bool
 	mute       bool // this run may not write: its case had ended before
 	shown      shown
@@ -75,10 +76,13 @@ func (c *Case) flush(ctx workflow.Context) {
 		c.failing = true
 		c.stopClock("rows.retry")
 		s := c.begin("rows.retry", schemas.System, schemas.DoorSystem)
-		c.startClock(s, "rows.retry", caseExpiries["rows.retry"].says)
+		// An outage of a night must not fill the history: the pauses grow from seconds to minutes.
+		k := c.startClock(s, "rows.retry", caseExpiries["rows.retry"].says)
+		k.Due = s.at.Add(min(k.Spec.After.D()<<min(c.failures, 6), 5*time.Minute))
+		c.failures++
 		return
 	}
-	c.failing, c.Flushed = false, upTo
+	c.failing, c.failures, c.Flushed = false, 0, upTo
 	c.stopClock("rows.retry")
 }
 

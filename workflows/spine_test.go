@@ -350,6 +350,19 @@ func TestALongCaseGoesOnInANewRunWithEverything(t *testing.T) {
 	require.Len(t, named(v, schemas.EventOpened), 1, "intake is not done twice")
 }
 
+func TestACancellationFromOutsideEndsNothing(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tl.steps[0].do = func() {
+		tl.env.CancelWorkflow()
+		tl.env.RegisterDelayedCallback(does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}), time.Minute)
+	}
+	tl.refunded()
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, "cancel", named(v, schemas.EventRefused)[0].Data["name"])
+}
+
 func TestStaffWordsAndOwners(t *testing.T) {
 	t.Parallel()
 	tl := paid(t)

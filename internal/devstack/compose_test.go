@@ -54,7 +54,7 @@ func TestComposeOpensPortsOnLoopbackOnly(t *testing.T) {
 			ports++
 		}
 	}
-	require.Equal(t, 4, ports)
+	require.Equal(t, 3, ports)
 }
 
 func TestComposePinsOfficialImages(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
@@ -25,45 +26,62 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	if v.ClosedAt != nil || st.busy() {
 		return false, nil
 	}
-	next := nextDue(v)
-	wait := next.Sub(v.Now)
-	if next.IsZero() {
+	// The row is as old as the last event; a clock that stopped since without one, such as that of the acknowledgement, is
+	// known to the case alone.
+	own, err := st.player.Cases.Ask(ctx, st.caseID)
+	var refusal *schemas.Refusal
+	if errors.As(err, &refusal) {
+		return false, nil // it has ended, or does not answer now; the next look tells
+	}
+	if err != nil {
+		return false, err
+	}
+	next := nextDue(own)
+	if own.Revision != v.Revision || next.IsZero() {
 		return false, nil
 	}
-	key := fmt.Sprintf("forward/%d", v.Revision)
-	if st.done[key] && time.Since(st.since) < providerMoment {
+	wait := max(next.Sub(own.Now), time.Millisecond)
+	// A case that was moved and has not said anything is left alone for a moment, then moved again, by a name of its own.
+	if st.forwarded == v.Revision && time.Since(st.since) < providerMoment {
 		return false, nil
 	}
-	if wait < time.Millisecond {
-		wait = time.Millisecond
+	st.forwards++
+	found, err := Forward(ctx, st.player.Temporal, st.player.Namespace, st.caseID, fmt.Sprintf("forward/%d/%d", v.Revision, st.forwards), wait)
+	if err != nil || !found {
+		return false, err
 	}
-	_, err := st.player.Temporal.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
-		Namespace:         st.player.Namespace,
-		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: st.caseID},
+	st.forwarded, st.since = v.Revision, time.Now()
+	return true, nil
+}
+
+// Forward moves the time of one open case ahead by a wait, so that the clocks within it run out now. The step's name keeps a
+// repeated call from moving it twice. It reports false where the case is not open any more.
+func Forward(ctx context.Context, t client.Client, namespace, caseID, step string, wait time.Duration) (bool, error) {
+	_, err := t.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
+		Namespace:         namespace,
+		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: caseID},
 		WorkflowExecutionOptions: &workflowpb.WorkflowExecutionOptions{TimeSkippingConfig: &commonpb.TimeSkippingConfig{
-			Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: shortID(st.caseID + key), Duration: durationpb.New(wait)},
+			Enabled: true, FastForwardConfig: &commonpb.FastForwardConfig{Id: shortID(caseID + step), Duration: durationpb.New(wait)},
 		}},
 		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"time_skipping_config"}},
 	})
 	var invalid *serviceerror.InvalidArgument
 	var unimplemented *serviceerror.Unimplemented
 	if errors.As(err, &invalid) || errors.As(err, &unimplemented) {
-		return false, fmt.Errorf("this Temporal server cannot fast-forward a case (server 1.31 or newer with frontend.WorkflowTimeSkippingEnabled can); play without --fast: %w", err)
+		return false, fmt.Errorf("%w: %w", ErrNoForward, err)
 	}
 	var gone *serviceerror.NotFound
 	if errors.As(err, &gone) {
-		return false, nil // it has ended meanwhile
+		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("fast-forward case %s: %w", st.caseID, err)
+		return false, fmt.Errorf("fast-forward case %s: %w", caseID, err)
 	}
-	if st.done == nil {
-		st.done = map[string]bool{}
-	}
-	st.done[key] = true
-	st.since = time.Now()
 	return true, nil
 }
+
+// ErrNoForward is the answer of a server without the feature.
+var ErrNoForward = errors.New("this Temporal server cannot fast-forward a case (server 1.31 or newer with frontend.WorkflowTimeSkippingEnabled can); play without --fast")
 
 // busy reports whether somebody outside has something to do: a call is under way, or a provider has not had its moment.
 func (st *stage) busy() bool {

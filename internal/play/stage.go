@@ -22,6 +22,9 @@ type stage struct {
 	view    schemas.View
 	since   time.Time // when its row last changed, by this machine: a provider is given a moment to speak
 	done    map[string]bool
+
+	forwarded int64 // the revision at which it was last moved to its next due
+	forwards  int
 }
 
 // look reads how the case stands, and says whether that is new.
