@@ -130,7 +130,11 @@ func caseClockTable(times map[string][2]string) string {
 		if contains(merchantClocks, name) {
 			pauses = "yes"
 		}
-		g.row(code(name), orNone(times[name][0]), orNone(times[name][1]), pauses, caseExpiries[name].says)
+		long := times[name]
+		if name == "intake" {
+			long = [2]string{"1m, then 1h", "1m, then 1h"} // runs before the case has a plan, so no policy can set it
+		}
+		g.row(code(name), orNone(long[0]), orNone(long[1]), pauses, caseExpiries[name].says)
 	}
 	return g.String()
 }
