@@ -44,7 +44,6 @@ const (
 	CodeTooLate       Code = "too_late"        // money or goods have moved; see the sentence for what is possible
 	CodeUnknownName   Code = "unknown_command" // no command or fact has this name
 	CodeUnknownCase   Code = "unknown_case"    // no case has this id
-	CodeUnknownParcel Code = "unknown_parcel"  // no parcel has this number; not used by this version
 	CodeUnknownRefund Code = "unknown_refund"  // no failed refund of this case has this number
 	CodeUnavailable   Code = "unavailable"     // a server that is needed does not answer; the same call may be repeated
 )

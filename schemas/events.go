@@ -21,33 +21,27 @@ type Event struct {
 
 // Names of the events that are neither a command nor a fact.
 const (
-	EventOpened         = "case.opened"      // a request was opened as a case
-	EventIntake         = "intake.done"      // the order was found, units were claimed, the rules were asked
-	EventAssigned       = "case.assigned"    // another person has the case; not written by this version
-	EventFollowUp       = "follow_up.begun"  // every line has ended
-	EventSurveyDue      = "survey.due"       // the customer is to be asked
-	EventWarned         = "clock.warned"     // a clock warns the owner
-	EventReminded       = "clock.reminded"   // a clock reminds the customer
-	EventExpired        = "clock.expired"    // a clock ran out; what silence does was done
-	EventEscalated      = "case.escalated"   // the case went up a level; not written by this version
-	EventLastRung       = "ladder.ended"     // nobody on the ladder acted; the operator did, by the plan
-	EventRefused        = "refused"          // a command or fact that could not be taken
-	EventLateFact       = "fact.late"        // true, but no longer of use
-	EventApprovalOpen   = "approval.opened"  // a second person was asked; not written by this version
-	EventApprovalMoved  = "approval.moved"   // a second person's decision went to the deputy or the next level
-	EventRefundOrdered  = "refund.ordered"   // the provider was asked to pay; not written by this version
-	EventRefundAccepted = "refund.accepted"  // the provider took the order; that is not yet paid
-	EventRefundWord     = "refund.word"      // what the provider said when it was asked
-	EventLabelBooked    = "parcel.booked"    // the way back was booked
-	EventTraced         = "parcel.traced"    // what the carrier said when it was asked
-	EventDisposed       = "goods.disposed"   // books and goods of paid lines are settled
-	EventReleased       = "claims.released"  // units are free again; not written by this version
-	EventNoticeFailed   = "notice.failed"    // a message reached nobody
-	EventSurveySent     = "survey.sent"      // the customer was asked
-	EventSurveySkipped  = "survey.skipped"   // the customer was not asked, with the reason
-	EventSurveyClosed   = "survey.expired"   // no answer came
-	EventLowScore       = "survey.low_score" // a low score is followed up; not written by this version
-	EventStuck          = "step.stuck"       // a call failed in a way that no repetition helps
-	EventOpsAlert       = "ops.alerted"      // a clock of the system's own ran out
-	EventClosed         = "case.closed"      // the case ended
+	EventOpened         = "case.opened"     // a request was opened as a case
+	EventIntake         = "intake.done"     // the order was found, units were claimed, the rules were asked
+	EventFollowUp       = "follow_up.begun" // every line has ended
+	EventSurveyDue      = "survey.due"      // the customer is to be asked
+	EventWarned         = "clock.warned"    // a clock warns the owner
+	EventReminded       = "clock.reminded"  // a clock reminds the customer
+	EventExpired        = "clock.expired"   // a clock ran out; what silence does was done
+	EventLastRung       = "ladder.ended"    // nobody on the ladder acted; the operator did, by the plan
+	EventRefused        = "refused"         // a command or fact that could not be taken
+	EventLateFact       = "fact.late"       // true, but no longer of use
+	EventApprovalMoved  = "approval.moved"  // a second person's decision went to the deputy or the next level
+	EventRefundAccepted = "refund.accepted" // the provider took the order; that is not yet paid
+	EventRefundWord     = "refund.word"     // what the provider said when it was asked
+	EventLabelBooked    = "parcel.booked"   // the way back was booked
+	EventTraced         = "parcel.traced"   // what the carrier said when it was asked
+	EventDisposed       = "goods.disposed"  // books and goods of paid lines are settled
+	EventNoticeFailed   = "notice.failed"   // a message reached nobody
+	EventSurveySent     = "survey.sent"     // the customer was asked
+	EventSurveySkipped  = "survey.skipped"  // the customer was not asked, with the reason
+	EventSurveyClosed   = "survey.expired"  // no answer came
+	EventStuck          = "step.stuck"      // a call failed in a way that no repetition helps
+	EventOpsAlert       = "ops.alerted"     // a clock of the system's own ran out
+	EventClosed         = "case.closed"     // the case ended
 )

@@ -111,7 +111,7 @@ func (p *workerProcess) stop() {
 func workerProgram(ctx context.Context, log *zap.Logger) (string, error) {
 	if self, err := os.Executable(); err == nil {
 		beside := filepath.Join(filepath.Dir(self), "worker")
-		if info, err := os.Stat(beside); err == nil && !info.IsDir() && !strings.HasPrefix(beside, os.TempDir()) {
+		if info, err := os.Stat(beside); err == nil && !info.IsDir() && !strings.Contains(beside, "go-build") {
 			return beside, nil
 		}
 	}

@@ -170,6 +170,9 @@ func (c *Case) linesNamed(body any) []*schemas.Line {
 
 // refuse keeps what could not be taken, with its reason.
 func (c *Case) refuse(name string, who schemas.Actor, refusal *schemas.Refusal) {
+	if who.ID == "" {
+		who = schemas.Actor{Role: schemas.RoleSystem, ID: "unknown"}
+	}
 	s := c.begin(schemas.EventRefused, who, schemas.DoorSignal)
 	s.note("name", name)
 	s.note("code", string(refusal.Code))

@@ -27,6 +27,15 @@ type shown struct {
 	owner    string
 	level    int
 	priority schemas.Priority
+	due      time.Time
+}
+
+// saysMore reports whether the attributes have something new to say. A due that moves by minutes is not worth an event: it
+// moves with every scan of a parcel.
+func (s shown) saysMore(than shown) bool {
+	moved := s.due.Sub(than.due).Abs() > 10*time.Minute
+	s.due, than.due = time.Time{}, time.Time{}
+	return moved || s != than
 }
 
 // write is the scribe. It is created last, waits until something has happened, lets everybody else run once more in this
@@ -97,7 +106,10 @@ func (c *Case) written() bool { return c.Flushed >= c.revision() && !c.tryAgain 
 func (c *Case) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, c.details())
 	now := shown{state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority}
-	if now == c.shown {
+	if at := c.due(); at != nil {
+		now.due = *at
+	}
+	if !now.saysMore(c.shown) {
 		return
 	}
 	c.shown = now
