@@ -27,6 +27,7 @@ type workerProcess struct {
 	isReady chan struct{}
 	ended   chan struct{}
 	stopped atomic.Bool
+	began   time.Time
 }
 
 // startWorker builds the worker where that is needed, and starts it on the stack.
@@ -35,7 +36,7 @@ func startWorker(ctx context.Context, state devstack.State, log *zap.Logger) (*w
 	if err != nil {
 		return nil, err
 	}
-	p := &workerProcess{command: exec.Command(program, "--stop-with-stdin"), isReady: make(chan struct{}), ended: make(chan struct{})}
+	p := &workerProcess{command: exec.Command(program, "--stop-with-stdin"), isReady: make(chan struct{}), ended: make(chan struct{}), began: time.Now()}
 	p.command.Env = append(os.Environ(), state.Temporal.Env...)
 	p.command.Env = append(p.command.Env, "DATABASE_URL="+state.Postgres.URL, "AFTERCARE_DEV_POLICIES=true", "AFTERCARE_LOG_FORMAT=console")
 	p.command.Stderr = os.Stderr
@@ -70,6 +71,8 @@ func (p *workerProcess) read(out io.Reader) {
 	_ = p.command.Wait()
 	close(p.ended)
 }
+
+func (p *workerProcess) age() time.Duration { return time.Since(p.began) }
 
 func (p *workerProcess) pid() int { return p.command.Process.Pid }
 
