@@ -51,7 +51,8 @@ func (c *Client) Report(ctx context.Context, fact string, report schemas.Report)
 		return Noted{}, err
 	}
 	noted := Noted{Cases: []string{}, Duplicate: duplicate, Unknown: unknown, Late: late}
-	if duplicate {
+	if duplicate || len(tell) == 0 {
+		// What nobody was told of stays open: sent again, it is routed anew, and may find its parcel known by then.
 		return noted, nil
 	}
 	for _, caseID := range tell {

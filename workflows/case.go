@@ -311,10 +311,13 @@ func (c *Case) state() schemas.State {
 			best = r
 		}
 	}
-	if best < 0 {
-		return schemas.Submitted
+	switch {
+	case best >= 0:
+		return c.story.rows[best].state
+	case c.anyHandled():
+		return schemas.FollowUp // every line has just ended
 	}
-	return c.story.rows[best].state
+	return schemas.Submitted
 }
 
 // where is the row of the case's state, and nil once it is closed.

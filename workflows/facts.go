@@ -17,8 +17,20 @@ func (c *Case) listen(ctx workflow.Context) {
 		if workflow.Await(ctx, func() bool { return (c.ready() && len(workflow.GetUnhandledSignalNames(ctx)) > 0) }) != nil {
 			return
 		}
+		// What has come back from the outside in the same task is applied first: a fact may be about a parcel whose number
+		// this very answer brings, when the task that brought it before was lost.
+		if letOthersRun(ctx) != nil {
+			return
+		}
 		c.hearAll()
 	}
+}
+
+// letOthersRun lets every other coroutine of the case run once more in this workflow task.
+func letOthersRun(ctx workflow.Context) error {
+	everybodyRan := false
+	workflow.Go(ctx, func(workflow.Context) { everybodyRan = true })
+	return workflow.Await(ctx, func() bool { return everybodyRan })
 }
 
 // ready reports whether the case has been taken in. A fact that comes earlier waits in its channel: nothing is known yet

@@ -72,11 +72,33 @@ func (r *returns) shippedBack(s *step, d schemas.SubmitWaybill) {
 		order.Carrier, order.Waybill = d.Carrier, d.Waybill
 		r.addParcel(schemas.Parcel{Waybill: d.Waybill, Carrier: d.Carrier, Direction: schemas.ToMerchant, PaidBy: schemas.TurnCustomer}, s.lines)
 		r.effect(schemas.ParcelRegister.Name, order.Key, func(ctx workflow.Context) {
-			_, err := do(ctx, r.Case, schemas.ParcelRegister, order.Key, order)
-			r.stuckOn(err, schemas.ParcelRegister.Name, order.Key)
+			parcel, err := do(ctx, r.Case, schemas.ParcelRegister, order.Key, order)
+			if !r.stuckOn(err, schemas.ParcelRegister.Name, order.Key) {
+				r.carrierKnew(parcel)
+			}
 		})
 	}
 	r.move(s, s.lines, schemas.ReturnInTransit)
+}
+
+// carrierKnew applies what a parcel had done before its number reached us: its facts found no case then, and do not come again.
+func (r *returns) carrierKnew(told schemas.Parcel) {
+	p := r.parcel(told.Waybill)
+	word := schemas.ParcelWord{Waybill: told.Waybill}
+	lines, _ := sort2(r.linesNamed(word), func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
+	if p == nil || len(lines) == 0 || told.Status == schemas.ParcelExpected || told.Status == "" || told.Status == p.Status {
+		return
+	}
+	s := r.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
+	s.lines = lines
+	s.note("waybill", told.Waybill)
+	s.say("The carrier knew parcel %s already: %s.", told.Waybill, told.Status)
+	if told.DeliveredAt != nil {
+		s.report = &schemas.Report{Source: told.Carrier, OccurredAt: *told.DeliveredAt}
+		p.book(schemas.ParcelDeliver.Name, *told.DeliveredAt)
+	}
+	r.applyTrace(s, schemas.TraceAnswer{Known: true, Status: told.Status, MovedAt: told.MovedAt}, word)
+	r.settle(s)
 }
 
 // mayExtend gives one extension.

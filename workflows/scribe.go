@@ -45,9 +45,7 @@ func (c *Case) write(ctx workflow.Context) {
 		if workflow.Await(ctx, func() bool { return c.tryAgain || (c.revision() > c.Flushed && !c.failing) }) != nil {
 			return
 		}
-		everybodyRan := false
-		workflow.Go(ctx, func(workflow.Context) { everybodyRan = true })
-		if workflow.Await(ctx, func() bool { return everybodyRan }) != nil {
+		if letOthersRun(ctx) != nil {
 			return
 		}
 		if c.mute {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
@@ -45,6 +46,7 @@ type house struct {
 	world     *sandbox.World
 	cases     *cases.Client
 	worker    *workerProcess
+	logs      string
 	shelf     *shelf
 	news      news
 	// workerAddress is where the worker finds Temporal, when that is not where everybody else does.
@@ -68,7 +70,7 @@ func openHouse(t *testing.T, needs ...need) *house {
 	if len(needs) > 0 {
 		n = needs[0]
 	}
-	h := &house{t: t}
+	h := &house{t: t, logs: t.TempDir()}
 	h.findServers(n)
 	h.connect()
 	h.shelf = newShelf(h)
@@ -266,6 +268,13 @@ func (h *house) send(caseID, command string, order schemas.Order) (schemas.Recei
 	}
 }
 
+// answerSurvey waits until the customer is asked how it went, and answers.
+func (h *house) answerSurvey(caseID string, overall int, solved schemas.Solved) {
+	h.t.Helper()
+	v := h.await(caseID, "the customer is asked", func(v schemas.View) bool { return v.Survey != nil && v.Survey.SentAt != nil })
+	h.do(caseID, schemas.SurveyAnswer.Name, schemas.Actor{Role: schemas.RoleCustomer, ID: v.CustomerID}, schemas.AnswerSurvey{Overall: overall, Solved: solved})
+}
+
 // refused gives a command that is not taken.
 func (h *house) refused(caseID, command string, as schemas.Actor, body any) *schemas.Refusal {
 	h.t.Helper()
@@ -331,7 +340,17 @@ var programs = sync.OnceValues(func() (string, error) {
 
 var builtIn string
 
+// side is how many tests run side by side. Most of them wait most of the time: for a clock, or for a call that was lost with
+// a killed worker to be given up.
+const side = "6"
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen {
+		_ = flag.Set("test.parallel", side)
+	}
 	code := m.Run()
 	if builtIn != "" {
 		_ = os.RemoveAll(builtIn)

@@ -39,7 +39,7 @@ func (h *house) launchWorker() {
 	if h.workerAddress != "" {
 		address = h.workerAddress
 	}
-	log, err := os.OpenFile(filepath.Join(t.TempDir(), "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	log, err := os.OpenFile(filepath.Join(h.logs, "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
 	defer log.Close()
 	w := &workerProcess{
