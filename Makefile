@@ -40,7 +40,7 @@ build: ## Build the two programs into bin/
 	go build -o bin/ ./worker ./starter
 
 record: prepare ## Record the histories that the replay tests read; run it after a deliberate change of a workflow
-	AFTERCARE_RECORD=1 go test ./workflows/... -run 'Record' -count=1 -timeout 25m
+	AFTERCARE_RECORD=1 go test ./internal/endtoend -run TestRecordHistories -count=1 -timeout 25m -v
 
 clean: ## Delete the built programs and the data of `make dev`
 	rm -rf bin .aftercare

@@ -223,8 +223,8 @@ func (c *Case) providerSaid(s *step, f *schemas.Refund, status schemas.RefundSta
 		s.say("The provider says %s of %s, which was settled otherwise.", status, f.RefundID)
 		return
 	}
-	if f.Status == schemas.RefundSucceeded && status != schemas.RefundReversed {
-		s.say("%s is known to have succeeded.", f.RefundID)
+	if !news(f.Status, status) {
+		s.say("%s is known to be %s.", f.RefundID, f.Status)
 		return
 	}
 	before := f.Status
@@ -258,6 +258,21 @@ func (c *Case) providerSaid(s *step, f *schemas.Refund, status schemas.RefundSta
 	case schemas.RefundManual, schemas.RefundCancelled:
 		s.say("Refund %s is %s.", f.RefundID, status)
 	}
+}
+
+// news reports whether a word changes what is known of a refund. Words overtake each other: an answer that the order was
+// taken may come after the word that it failed, and a success after its own reversal. What is known is only weakened by
+// asking again, which begins with "requested".
+func news(known, word schemas.RefundStatus) bool {
+	switch known {
+	case schemas.RefundSucceeded:
+		return word == schemas.RefundReversed
+	case schemas.RefundReversed:
+		return false
+	case schemas.RefundFailedWord:
+		return word == schemas.RefundSucceeded || word == schemas.RefundReversed
+	}
+	return word != known
 }
 
 // credit adds what a refund brought, or took back, to the lines it pays.

@@ -321,6 +321,27 @@ func TestARefundThatComesBackAfterSuccessOpensTheMoneyAgain(t *testing.T) {
 	require.Contains(t, tl.told(), "refund.reversed")
 }
 
+func TestAReversalThatOvertakesItsSuccessIsTheLastWord(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tl.in(schemas.RefundProcessing, func() {
+		says(tl, schemas.RefundReversal, refundWord(1))()
+		tl.env.RegisterDelayedCallback(func() {
+			says(tl, schemas.RefundSuccess, refundWord(1))()
+			says(tl, schemas.RefundFailure, refundWord(1))()
+		}, time.Second)
+	})
+	tl.later(schemas.RefundFailed, time.Minute, func() {
+		require.Equal(t, usd(0), tl.last().Money.Refunded)
+		require.Equal(t, schemas.RefundFailed, tl.last().State)
+		does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{})()
+	})
+	tl.refunded()
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(4784), v.Money.Refunded)
+}
+
 func TestAWithdrawalIsTooLateOnceMoneyMoves(t *testing.T) {
 	t.Parallel()
 	tl := paid(t)

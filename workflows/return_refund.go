@@ -153,9 +153,12 @@ func (r *returns) confirm(ctx workflow.Context, f *schemas.Refund) bool {
 	s.note("refund_id", f.RefundID)
 	r.credit(f, -1)
 	f.Status, f.Code = receipt.Status, receipt.Code
-	if receipt.Status == schemas.RefundFailedWord {
+	switch receipt.Status {
+	case schemas.RefundFailedWord:
 		r.refundFailed(s, f, receipt.Code)
-	} else {
+	case schemas.RefundReversed:
+		r.refundFailed(s, f, schemas.CodeReversed)
+	default:
 		r.move(s, s.lines, schemas.RefundProcessing)
 	}
 	r.settle(s)

@@ -34,6 +34,10 @@ func (h *house) letTimePass(caseID, what string, wanted func(schemas.View) bool)
 		if wanted(v) {
 			return true
 		}
+		// The case itself knows which of its clocks still run; a row may show one that has stopped since.
+		if live, err := h.cases.Ask(h.t.Context(), caseID); err == nil {
+			v.Clocks, v.Now = live.Clocks, live.Now
+		}
 		next := time.Time{}
 		for _, k := range v.Clocks {
 			if !k.Paused && (next.IsZero() || k.Due.Before(next)) {

@@ -12,8 +12,9 @@ import (
 // Every status but cancelled keeps the reservation. A failed refund keeps it so that the same number can be tried again; a
 // reversed one because the customer is still owed.
 var refundSteps = map[schemas.RefundStatus][]schemas.RefundStatus{
-	schemas.RefundRequested: {schemas.RefundAccepted, schemas.RefundUnknown, schemas.RefundFailedWord, schemas.RefundSucceeded, schemas.RefundCancelled},
-	schemas.RefundAccepted:  {schemas.RefundSucceeded, schemas.RefundFailedWord, schemas.RefundUnknown},
+	schemas.RefundRequested: {schemas.RefundAccepted, schemas.RefundUnknown, schemas.RefundFailedWord, schemas.RefundSucceeded, schemas.RefundReversed, schemas.RefundCancelled},
+	// A look-up may find a reversal whose success nobody told us of.
+	schemas.RefundAccepted: {schemas.RefundSucceeded, schemas.RefundFailedWord, schemas.RefundReversed, schemas.RefundUnknown},
 	schemas.RefundUnknown: {
 		schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundSucceeded, schemas.RefundFailedWord, schemas.RefundReversed,
 		schemas.RefundManual, schemas.RefundCancelled,
@@ -21,7 +22,8 @@ var refundSteps = map[schemas.RefundStatus][]schemas.RefundStatus{
 	// Asked again with the same number, paid another way, or given up. Should the provider say after all that it takes it or
 	// that the money has moved, that counts, whatever it said before. (Unknown: see mayBecome.)
 	schemas.RefundFailedWord: {
-		schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundUnknown, schemas.RefundSucceeded, schemas.RefundManual, schemas.RefundCancelled,
+		schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundUnknown, schemas.RefundSucceeded, schemas.RefundReversed, schemas.RefundManual,
+		schemas.RefundCancelled,
 	},
 	schemas.RefundSucceeded: {schemas.RefundReversed},
 	schemas.RefundReversed:  {schemas.RefundRequested, schemas.RefundManual, schemas.RefundCancelled},
