@@ -179,6 +179,9 @@ func (c *Case) request(f *schemas.Refund) {
 		Refund: *f, Units: unitsOf(c.linesPaidBy(f)), At: c.now(),
 	}
 	c.effect(schemas.RefundRequest.Name, f.RefundID, func(ctx workflow.Context) {
+		if f.Replaces != "" && c.heardSince(ctx, c.refund(f.Replaces), f) {
+			return
+		}
 		receipt, err := do(ctx, c, schemas.RefundRequest, f.RefundID, order)
 		if err != nil {
 			refusal := asRefusal(err)
@@ -192,6 +195,26 @@ func (c *Case) request(f *schemas.Refund) {
 		c.providerSaid(s, f, receipt.Status, receipt.Code)
 		c.settle(s)
 	})
+}
+
+// heardSince asks the provider once more about a refund that people are about to settle in another way. The answer also
+// tells the ledger, which has heard of a failure through a fact only, that the number is free. It reports whether the
+// refund has gone through after all: then nothing else may be paid, and what was ordered instead of it is given up.
+func (c *Case) heardSince(ctx workflow.Context, f, instead *schemas.Refund) bool {
+	r := c.Opening.Request
+	question := schemas.RefundQuestion{CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, At: c.now()}
+	receipt, err := do(ctx, c, schemas.RefundLookup, f.RefundID, question)
+	if err != nil || receipt.Status != schemas.RefundSucceeded {
+		return false
+	}
+	s := c.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
+	f.Status = schemas.RefundUnknown // it had been given up; the provider's word counts again
+	if instead != nil {
+		instead.Status = schemas.RefundCancelled
+	}
+	c.providerSaid(s, f, receipt.Status, receipt.Code)
+	c.settle(s)
+	return true
 }
 
 // lookUp asks the provider what became of a refund; it is never a second order.
@@ -400,6 +423,9 @@ func (c *Case) byHand(s *step, a *schemas.Approval) {
 		Maker: a.Proposer, Checker: *a.DecidedBy, Units: unitsOf(c.linesPaidBy(f)), At: s.at,
 	}
 	c.effect(schemas.RefundByHand.Name, f.RefundID, func(ctx workflow.Context) {
+		if c.heardSince(ctx, f, nil) {
+			return
+		}
 		_, err := do(ctx, c, schemas.RefundByHand, f.RefundID, order)
 		if c.stuckOn(err, schemas.RefundByHand.Name, f.RefundID) {
 			return

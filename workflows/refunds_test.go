@@ -275,6 +275,35 @@ func TestAClosedAccountIsPaidToAnotherOneWithFourEyes(t *testing.T) {
 	require.Equal(t, "shop:r-1/refund/1", v.Money.Entries[1].Replaces)
 }
 
+func TestWhatTheProviderPaidAfterAllIsNotPaidAgain(t *testing.T) {
+	t.Parallel()
+	for name, settle := range map[string]func(tl *tale) func(){
+		"by hand": func(tl *tale) func() {
+			return does(tl, schemas.RefundManualPaid, aFinancier, schemas.ManualPaid{ProofID: "p-1"})
+		},
+		"to another account": func(tl *tale) func() {
+			return does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{Method: "card-2"})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tl := paid(t).firstSays(schemas.RefundFailedWord, schemas.CodeAccountClosed)
+			tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+				return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundSucceeded}, nil
+			}
+			tl.in(schemas.RefundFailed, func() {
+				settle(tl)()
+				tl.env.RegisterDelayedCallback(does(tl, schemas.ApprovalGrant, otherFinance, schemas.DecideApproval{}), time.Minute)
+			})
+			v := tl.run()
+			require.Equal(t, schemas.Completed, v.Outcome)
+			require.Equal(t, usd(4784), v.Money.Refunded)
+			require.Len(t, tl.ordered, 1, "nobody else was asked to pay")
+			require.NotContains(t, tl.calls, "refund.record_by_hand")
+		})
+	}
+}
+
 func TestAPaymentByHandCountsWithProofAndASecondPerson(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).providerSays(schemas.RefundFailedWord, schemas.CodeExpired)
