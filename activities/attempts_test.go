@@ -58,8 +58,10 @@ func requestByWorkflow(t *testing.T, d desk) (schemas.RefundReceipt, error) {
 	env := suite.NewTestWorkflowEnvironment()
 	env.RegisterActivityWithOptions(d.payments.Request, activity.RegisterOptions{Name: schemas.RefundRequest.Name})
 	env.ExecuteWorkflow(func(ctx workflow.Context) (receipt schemas.RefundReceipt, err error) {
-		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute,
-			RetryPolicy: &temporal.RetryPolicy{InitialInterval: time.Second, MaximumAttempts: 3}})
+		ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+			StartToCloseTimeout: time.Minute,
+			RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, MaximumAttempts: 3},
+		})
 		err = workflow.ExecuteActivity(ctx, schemas.RefundRequest.Name, ordered()).Get(ctx, &receipt)
 		return receipt, err
 	})

@@ -41,16 +41,21 @@ func (c *Courier) Trace(ctx context.Context, order schemas.TraceOrder) (schemas.
 }
 
 func (c *Courier) book(ctx context.Context, doing string, order schemas.ParcelOrder,
-	call func(context.Context, provider.ParcelCall) (provider.Shipment, error)) (schemas.Parcel, error) {
+	call func(context.Context, provider.ParcelCall) (provider.Shipment, error),
+) (schemas.Parcel, error) {
 	ctx, cancel := patience(ctx)
 	defer cancel()
-	shipment, err := call(ctx, provider.ParcelCall{Key: order.Key, MerchantID: order.MerchantID, OrderID: order.OrderID,
+	shipment, err := call(ctx, provider.ParcelCall{
+		Key: order.Key, MerchantID: order.MerchantID, OrderID: order.OrderID,
 		CustomerID: order.CustomerID, Direction: order.Direction, Carrier: order.Carrier, Waybill: order.Waybill,
-		Lines: order.Lines, PaidBy: order.PaidBy, At: order.At})
+		Lines: order.Lines, PaidBy: order.PaidBy, At: order.At,
+	})
 	if err != nil {
 		return schemas.Parcel{}, outsideFailed(doing+order.Key, err)
 	}
-	return schemas.Parcel{Waybill: shipment.Waybill, Carrier: shipment.Carrier, Direction: order.Direction, Lines: order.Lines,
+	return schemas.Parcel{
+		Waybill: shipment.Waybill, Carrier: shipment.Carrier, Direction: order.Direction, Lines: order.Lines,
 		Label: shipment.Label, PaidBy: order.PaidBy, Status: shipment.Status,
-		ScannedAt: shipment.ScannedAt, DeliveredAt: shipment.DeliveredAt, MovedAt: shipment.MovedAt}, nil
+		ScannedAt: shipment.ScannedAt, DeliveredAt: shipment.DeliveredAt, MovedAt: shipment.MovedAt,
+	}, nil
 }

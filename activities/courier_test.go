@@ -46,9 +46,11 @@ func (c *fakeCourier) Trace(_ context.Context, call provider.TraceCall) (schemas
 func TestParcelIsBookedWithEverythingTheCarrierKnows(t *testing.T) {
 	t.Parallel()
 	scanned := noon.Add(-time.Hour)
-	order := schemas.ParcelOrder{Key: "m:r/parcel/1", CaseID: "m:r", MerchantID: "m", OrderID: "o-1", CustomerID: "c-1",
+	order := schemas.ParcelOrder{
+		Key: "m:r/parcel/1", CaseID: "m:r", MerchantID: "m", OrderID: "o-1", CustomerID: "c-1",
 		Direction: schemas.ToMerchant, Carrier: "sf", Waybill: "SF-1", Lines: []schemas.PickLine{{LineID: "1", Quantity: 2}},
-		PaidBy: schemas.TurnCustomer, At: noon}
+		PaidBy: schemas.TurnCustomer, At: noon,
+	}
 	for operation, book := range map[string]func(*Courier) func(context.Context, schemas.ParcelOrder) (schemas.Parcel, error){
 		"label":     func(c *Courier) func(context.Context, schemas.ParcelOrder) (schemas.Parcel, error) { return c.Label },
 		"register":  func(c *Courier) func(context.Context, schemas.ParcelOrder) (schemas.Parcel, error) { return c.Register },
@@ -58,10 +60,14 @@ func TestParcelIsBookedWithEverythingTheCarrierKnows(t *testing.T) {
 		parcel, err := book(NewCourier(fake))(context.Background(), order)
 		require.NoError(t, err)
 		require.Equal(t, operation, fake.operation)
-		require.Equal(t, provider.ParcelCall{Key: order.Key, MerchantID: "m", OrderID: "o-1", CustomerID: "c-1", Direction: schemas.ToMerchant,
-			Carrier: "sf", Waybill: "SF-1", Lines: order.Lines, PaidBy: schemas.TurnCustomer, At: noon}, fake.call)
-		require.Equal(t, schemas.Parcel{Waybill: "SF-1", Carrier: "sf", Direction: schemas.ToMerchant, Lines: order.Lines, Label: "L-1",
-			PaidBy: schemas.TurnCustomer, Status: schemas.ParcelMoving, ScannedAt: &scanned, MovedAt: &scanned}, parcel)
+		require.Equal(t, provider.ParcelCall{
+			Key: order.Key, MerchantID: "m", OrderID: "o-1", CustomerID: "c-1", Direction: schemas.ToMerchant,
+			Carrier: "sf", Waybill: "SF-1", Lines: order.Lines, PaidBy: schemas.TurnCustomer, At: noon,
+		}, fake.call)
+		require.Equal(t, schemas.Parcel{
+			Waybill: "SF-1", Carrier: "sf", Direction: schemas.ToMerchant, Lines: order.Lines, Label: "L-1",
+			PaidBy: schemas.TurnCustomer, Status: schemas.ParcelMoving, ScannedAt: &scanned, MovedAt: &scanned,
+		}, parcel)
 	}
 }
 

@@ -20,8 +20,10 @@ const refundID = "m:r/refund/1"
 func ordered() schemas.RefundOrder {
 	return schemas.RefundOrder{
 		CaseID: "m:r", MerchantID: "m", OrderID: "o-1", CustomerID: "c-1",
-		Refund: schemas.Refund{RefundID: refundID, PaymentID: "o-1-P1", Method: "card-1", Amount: usd(100),
-			Shares: []schemas.Share{{LineID: "1", Amount: usd(100)}}},
+		Refund: schemas.Refund{
+			RefundID: refundID, PaymentID: "o-1-P1", Method: "card-1", Amount: usd(100),
+			Shares: []schemas.Share{{LineID: "1", Amount: usd(100)}},
+		},
 		Units: []schemas.LineUnits{{LineID: "1", Units: []int{1}}},
 		At:    noon,
 	}

@@ -145,8 +145,10 @@ func (p *Payments) ask(ctx context.Context, q schemas.RefundQuestion, settle []s
 func (p *Payments) order(ctx context.Context, o schemas.RefundOrder) (provider.RefundAnswer, error) {
 	ctx, cancel := patience(ctx)
 	defer cancel()
-	return p.provider.Refund(ctx, provider.RefundCall{Key: o.Refund.RefundID, MerchantID: o.MerchantID, OrderID: o.OrderID,
-		PaymentID: o.Refund.PaymentID, Method: o.Refund.Method, Amount: o.Refund.Amount, At: o.At})
+	return p.provider.Refund(ctx, provider.RefundCall{
+		Key: o.Refund.RefundID, MerchantID: o.MerchantID, OrderID: o.OrderID,
+		PaymentID: o.Refund.PaymentID, Method: o.Refund.Method, Amount: o.Refund.Amount, At: o.At,
+	})
 }
 
 func (p *Payments) lookup(ctx context.Context, merchant, id string) (provider.RefundAnswer, bool, error) {

@@ -15,8 +15,10 @@ import (
 // again if it were asked again.
 func TestRefundIsPaidOnceWhateverHappens(t *testing.T) {
 	t.Parallel()
-	points := []string{"", "before reserve", "after reserve", "before mark", "after mark", "before lookup", "before order",
-		"after order", "before record", "after record"}
+	points := []string{
+		"", "before reserve", "after reserve", "before mark", "after mark", "before lookup", "before order",
+		"after order", "before record", "after record",
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		d := newDesk()
 		attempts := rapid.IntRange(1, 12).Draw(t, "attempts")

@@ -32,8 +32,10 @@ func (c *counted) Refund(ctx context.Context, call provider.RefundCall) (provide
 // paidOrder loads the order of ordered() into a sandbox.
 func paidOrder(t *testing.T, w *sandbox.World) {
 	t.Helper()
-	require.NoError(t, w.Load().Order(t.Context(), schemas.ShopOrder{OrderID: "o-1", MerchantID: "m", CustomerID: "c-1", Currency: "USD",
-		Payments: []schemas.ShopPayment{{PaymentID: "o-1-P1", PaymentMethodID: "card-1", Captured: usd(150)}}}))
+	require.NoError(t, w.Load().Order(t.Context(), schemas.ShopOrder{
+		OrderID: "o-1", MerchantID: "m", CustomerID: "c-1", Currency: "USD",
+		Payments: []schemas.ShopPayment{{PaymentID: "o-1-P1", PaymentMethodID: "card-1", Captured: usd(150)}},
+	}))
 }
 
 // refundsIn reads the payment provider's books.

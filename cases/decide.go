@@ -74,6 +74,9 @@ func (c *Client) explain(ctx context.Context, caseID, command string, order sche
 	if command == schemas.CaseRequestHuman.Name {
 		return c.requestHuman(ctx, view, order)
 	}
+	if view.ClosedAt == nil {
+		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: "the workflow of this case was ended from outside, so nobody can decide in it any more; tell whoever runs Aftercare.", Revision: view.Revision}
+	}
 	message := fmt.Sprintf("this case has ended as %s; open a new one", view.Outcome)
 	if view.Outcome == schemas.Invalid {
 		message += ", or send case.request_human to have a person look at it"

@@ -12,15 +12,19 @@ import (
 // Temporal has forgotten.
 func (c *Client) View(ctx context.Context, caseID string) (schemas.View, error) {
 	v, err := c.Ask(ctx, caseID)
-	if err == nil && v.Revision > 0 {
+	// A case that has ended is read from its rows, which know what has happened since: the case that continues it.
+	if err == nil && v.Revision > 0 && (v.ClosedAt == nil || c.records == nil) {
 		return c.withEarlier(ctx, v), nil
 	}
 	if c.records == nil {
 		return v, err
 	}
 	row, rowErr := c.records.CaseRow(ctx, caseID)
-	if rowErr == nil {
+	if rowErr == nil && (err != nil || row.Revision >= v.Revision) {
 		return row, nil
+	}
+	if err == nil && v.Revision > 0 {
+		return v, nil
 	}
 	var refusal *schemas.Refusal
 	if err == nil || (errors.As(err, &refusal) && refusal.Code == schemas.CodeUnknownCase) {

@@ -22,8 +22,8 @@ const (
 
 // Codes of what cannot be a request (ruling 2): the system closes the case as INVALID, with a way to a person.
 const (
-	CodeUnknownOrder   Code = "unknown_order" // unknown and foreign orders and lines read the same, so that ids cannot be probed
-	CodeNotDelivered   Code = "not_delivered"
+	CodeUnknownOrder   Code = "unknown_order"   // unknown and foreign orders and lines read the same, so that ids cannot be probed
+	CodeNotDelivered   Code = "not_delivered"   // the order was not delivered, or was cancelled
 	CodeNothingLeft    Code = "nothing_left"    // more than was bought or is left
 	CodeAlreadySettled Code = "already_settled" // these units were refunded or replaced before
 	CodeHeldElsewhere  Code = "held_elsewhere"  // an open case holds these units; the wish was appended there
@@ -31,32 +31,31 @@ const (
 
 // Codes of a command that was refused. Nothing changed.
 const (
-	CodeWrongState    Code = "wrong_state"
-	CodeWrongRole     Code = "wrong_role"
-	CodeNotYours      Code = "not_yours" // a customer and another customer's case
-	CodeStale         Code = "stale"     // decided on an older revision than the current one
-	CodeCaseClosed    Code = "case_closed"
-	CodeOverLimit     Code = "over_limit" // above what this role may decide alone
-	CodeFourEyes      Code = "four_eyes"  // the proposer may not approve
-	CodeUnknownLine   Code = "unknown_line"
-	CodeAlreadyDone   Code = "already_done"   // the same thing was done before under another command id
-	CodeNoRounds      Code = "no_rounds_left" // three offers were made; decide or escalate
-	CodeTooLate       Code = "too_late"       // money or goods have moved; see the sentence for what is possible
-	CodeUnknownName   Code = "unknown_command"
-	CodeUnknownCase   Code = "unknown_case"
-	CodeUnknownParcel Code = "unknown_parcel"
-	CodeUnknownRefund Code = "unknown_refund"
-	CodeUnavailable   Code = "unavailable" // a server that is needed does not answer; the same call may be repeated
+	CodeWrongState    Code = "wrong_state"     // no line stands in a state that hears this command
+	CodeWrongRole     Code = "wrong_role"      // another role decides this
+	CodeNotYours      Code = "not_yours"       // a customer and another customer's case
+	CodeStale         Code = "stale"           // decided on an older revision than the current one
+	CodeCaseClosed    Code = "case_closed"     // the case has ended
+	CodeOverLimit     Code = "over_limit"      // above what this role may decide alone
+	CodeFourEyes      Code = "four_eyes"       // the proposer may not approve
+	CodeUnknownLine   Code = "unknown_line"    // no line of this case has this id
+	CodeAlreadyDone   Code = "already_done"    // the same thing was done before under another command id
+	CodeNoRounds      Code = "no_rounds_left"  // three offers were made; decide or escalate
+	CodeTooLate       Code = "too_late"        // money or goods have moved; see the sentence for what is possible
+	CodeUnknownName   Code = "unknown_command" // no command or fact has this name
+	CodeUnknownCase   Code = "unknown_case"    // no case has this id
+	CodeUnknownRefund Code = "unknown_refund"  // no failed refund of this case has this number
+	CodeUnavailable   Code = "unavailable"     // a server that is needed does not answer; the same call may be repeated
 )
 
 // Codes of a refund that did not go through. They tell which way out there is.
 const (
 	CodeBalance       Code = "insufficient_balance" // the merchant's balance; retry with the same number
 	CodeAccountClosed Code = "account_closed"       // the card or account is gone; another account, or by hand
-	CodeDeclined      Code = "declined"
-	CodeExpired       Code = "payment_expired" // the provider's own window for refunds is over
-	CodeNoAnswer      Code = "no_answer"       // nothing known yet
-	CodeReversed      Code = "reversed"        // came back after success
+	CodeDeclined      Code = "declined"             // the provider or the bank said no
+	CodeExpired       Code = "payment_expired"      // the provider's own window for refunds is over
+	CodeNoAnswer      Code = "no_answer"            // nothing known yet
+	CodeReversed      Code = "reversed"             // came back after success
 )
 
 // Refusal says why something was not done: a code for programs and a sentence a person can act on.

@@ -234,7 +234,7 @@ type RefundWord struct {
 type MergedIn struct {
 	CaseID string     `json:"case_id"`
 	Kind   Kind       `json:"kind"`
-	Reason Reason     `json:"reason"`
-	TextID string     `json:"text_id,omitempty"`
-	Lines  []PickLine `json:"lines"`
+	Reason Reason     `json:"reason"`            // why its customer asks
+	TextID string     `json:"text_id,omitempty"` // what its customer wrote
+	Lines  []PickLine `json:"lines"`             // the lines they share
 }

@@ -21,33 +21,27 @@ type Event struct {
 
 // Names of the events that are neither a command nor a fact.
 const (
-	EventOpened         = "case.opened"
-	EventIntake         = "intake.done"
-	EventAssigned       = "case.assigned"
-	EventFollowUp       = "follow_up.begun"
-	EventSurveyDue      = "survey.due"
-	EventWarned         = "clock.warned"
-	EventReminded       = "clock.reminded"
-	EventExpired        = "clock.expired"
-	EventEscalated      = "case.escalated"
-	EventLastRung       = "ladder.ended"
-	EventRefused        = "refused"   // a command or fact that could not be taken
-	EventLateFact       = "fact.late" // true, but no longer of use
-	EventApprovalOpen   = "approval.opened"
-	EventApprovalMoved  = "approval.moved" // to the deputy or the next level
-	EventRefundOrdered  = "refund.ordered"
-	EventRefundAccepted = "refund.accepted"
-	EventRefundWord     = "refund.word" // what a look-up found
-	EventLabelBooked    = "parcel.booked"
-	EventTraced         = "parcel.traced"
-	EventDisposed       = "goods.disposed"
-	EventReleased       = "claims.released"
-	EventNoticeFailed   = "notice.failed"
-	EventSurveySent     = "survey.sent"
-	EventSurveySkipped  = "survey.skipped"
-	EventSurveyClosed   = "survey.expired"
-	EventLowScore       = "survey.low_score"
-	EventStuck          = "step.stuck"  // a call failed in a way that no repetition helps
-	EventOpsAlert       = "ops.alerted" // a clock of the system's own ran out
-	EventClosed         = "case.closed"
+	EventOpened         = "case.opened"     // a request was opened as a case
+	EventIntake         = "intake.done"     // the order was found, units were claimed, the rules were asked
+	EventFollowUp       = "follow_up.begun" // every line has ended
+	EventSurveyDue      = "survey.due"      // the customer is to be asked
+	EventWarned         = "clock.warned"    // a clock warns the owner
+	EventReminded       = "clock.reminded"  // a clock reminds the customer
+	EventExpired        = "clock.expired"   // a clock ran out; what silence does was done
+	EventLastRung       = "ladder.ended"    // nobody on the ladder acted; the operator did, by the plan
+	EventRefused        = "refused"         // a command or fact that could not be taken
+	EventLateFact       = "fact.late"       // true, but no longer of use
+	EventApprovalMoved  = "approval.moved"  // a second person's decision went to the deputy or the next level
+	EventRefundAccepted = "refund.accepted" // the provider took the order; that is not yet paid
+	EventRefundWord     = "refund.word"     // what the provider said when it was asked
+	EventLabelBooked    = "parcel.booked"   // the way back was booked
+	EventTraced         = "parcel.traced"   // what the carrier said when it was asked
+	EventDisposed       = "goods.disposed"  // books and goods of paid lines are settled
+	EventNoticeFailed   = "notice.failed"   // a message reached nobody
+	EventSurveySent     = "survey.sent"     // the customer was asked
+	EventSurveySkipped  = "survey.skipped"  // the customer was not asked, with the reason
+	EventSurveyClosed   = "survey.expired"  // no answer came
+	EventStuck          = "step.stuck"      // a call failed in a way that no repetition helps
+	EventOpsAlert       = "ops.alerted"     // a clock of the system's own ran out
+	EventClosed         = "case.closed"     // the case ended
 )

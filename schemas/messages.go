@@ -23,11 +23,11 @@ type Query[Out any] struct{ Name string }
 type TaskQueue string
 
 const (
-	QueueCases    TaskQueue = "aftercare.cases" // workflows and the activities on our own database
-	QueueCourier  TaskQueue = "aftercare.courier"
-	QueuePayments TaskQueue = "aftercare.payments"
-	QueueStock    TaskQueue = "aftercare.stock"
-	QueueNotices  TaskQueue = "aftercare.notices"
+	QueueCases    TaskQueue = "aftercare.cases"    // workflows and the activities on our own database
+	QueueCourier  TaskQueue = "aftercare.courier"  // calls to carriers
+	QueuePayments TaskQueue = "aftercare.payments" // calls to payment providers
+	QueueStock    TaskQueue = "aftercare.stock"    // calls to the warehouse
+	QueueNotices  TaskQueue = "aftercare.notices"  // messages and surveys
 )
 
 // TaskQueues lists every task queue a worker polls.
@@ -38,69 +38,69 @@ const WorkflowReturn = "return"
 
 // Activities.
 var (
-	CaseIntake     = Activity[IntakeOrder, Intake]{Name: "case.intake", Queue: QueueCases}
-	ClaimsRelease  = Activity[ReleaseOrder, Nothing]{Name: "claims.release", Queue: QueueCases}
-	RowsWrite      = Activity[Flush, Written]{Name: "rows.write", Queue: QueueCases} // a local activity: the scribe's
-	ParcelRegister = Activity[ParcelOrder, Parcel]{Name: "parcel.register", Queue: QueueCourier}
-	ParcelLabel    = Activity[ParcelOrder, Parcel]{Name: "parcel.label", Queue: QueueCourier}
-	ParcelSendBack = Activity[ParcelOrder, Parcel]{Name: "parcel.send_back", Queue: QueueCourier}
-	ParcelTrace    = Activity[TraceOrder, TraceAnswer]{Name: "parcel.trace", Queue: QueueCourier}
-	RefundRequest  = Activity[RefundOrder, RefundReceipt]{Name: "refund.request", Queue: QueuePayments}
-	RefundLookup   = Activity[RefundQuestion, RefundReceipt]{Name: "refund.lookup", Queue: QueuePayments}
-	RefundConfirm  = Activity[RefundQuestion, RefundReceipt]{Name: "refund.confirm", Queue: QueuePayments}
-	RefundByHand   = Activity[ByHandOrder, RefundReceipt]{Name: "refund.record_by_hand", Queue: QueuePayments}
-	GoodsDispose   = Activity[DisposeOrder, Nothing]{Name: "goods.dispose", Queue: QueueStock}
-	NoticeSend     = Activity[NoticeOrder, NoticeReceipt]{Name: "notice.send", Queue: QueueNotices}
-	SurveyInvite   = Activity[SurveyOrder, SurveyReceipt]{Name: "survey.invite", Queue: QueueNotices}
+	CaseIntake     = Activity[IntakeOrder, Intake]{Name: "case.intake", Queue: QueueCases}                     // find the order, claim the units, make the plan
+	ClaimsRelease  = Activity[ReleaseOrder, Nothing]{Name: "claims.release", Queue: QueueCases}                // free units whose goods stay with the customer
+	RowsWrite      = Activity[Flush, Written]{Name: "rows.write", Queue: QueueCases}                           // write events and rows; a local activity, the scribe's
+	ParcelRegister = Activity[ParcelOrder, Parcel]{Name: "parcel.register", Queue: QueueCourier}               // ask the carrier to report on the customer's parcel
+	ParcelLabel    = Activity[ParcelOrder, Parcel]{Name: "parcel.label", Queue: QueueCourier}                  // book the way back
+	ParcelSendBack = Activity[ParcelOrder, Parcel]{Name: "parcel.send_back", Queue: QueueCourier}              // book the way to the customer again
+	ParcelTrace    = Activity[TraceOrder, TraceAnswer]{Name: "parcel.trace", Queue: QueueCourier}              // ask the carrier where a parcel is
+	RefundRequest  = Activity[RefundOrder, RefundReceipt]{Name: "refund.request", Queue: QueuePayments}        // reserve in the ledger, then order a refund
+	RefundLookup   = Activity[RefundQuestion, RefundReceipt]{Name: "refund.lookup", Queue: QueuePayments}      // ask the provider how a refund stands
+	RefundConfirm  = Activity[RefundQuestion, RefundReceipt]{Name: "refund.confirm", Queue: QueuePayments}     // look a success up once more and book it with its units
+	RefundByHand   = Activity[ByHandOrder, RefundReceipt]{Name: "refund.record_by_hand", Queue: QueuePayments} // book what finance paid outside the provider
+	GoodsDispose   = Activity[DisposeOrder, Nothing]{Name: "goods.dispose", Queue: QueueStock}                 // bring inspected goods where they belong
+	NoticeSend     = Activity[NoticeOrder, NoticeReceipt]{Name: "notice.send", Queue: QueueNotices}            // send the messages of one step
+	SurveyInvite   = Activity[SurveyOrder, SurveyReceipt]{Name: "survey.invite", Queue: QueueNotices}          // ask the customer, unless asked lately
 )
 
 // Commands.
 var (
-	CaseProvideInfo     = Command[ProvideInfo]{Name: "case.provide_info"}
-	CaseRequestHuman    = Command[RequestHuman]{Name: "case.request_human"}
-	CaseWithdraw        = Command[Withdraw]{Name: "case.withdraw"}
-	CaseMessage         = Command[Message]{Name: "case.message"}
-	CaseReply           = Command[Message]{Name: "case.reply"}
-	CaseNote            = Command[Message]{Name: "case.note"}
-	CaseTransfer        = Command[Transfer]{Name: "case.transfer"}
-	CaseTakeOver        = Command[Why]{Name: "case.take_over"}
-	CaseEscalate        = Command[Escalate]{Name: "case.escalate"}
-	CaseAccept          = Command[Nothing]{Name: "case.accept"}
-	CaseMerge           = Command[Merge]{Name: "case.merge"}
-	ReviewApprove       = Command[Approve]{Name: "review.approve"}
-	ReviewReject        = Command[Reject]{Name: "review.reject"}
-	ReviewRequestInfo   = Command[RequestInfo]{Name: "review.request_info"}
-	OfferMake           = Command[MakeOffer]{Name: "offer.make"}
-	OfferAccept         = Command[AnswerOffer]{Name: "offer.accept"}
-	OfferDecline        = Command[AnswerOffer]{Name: "offer.decline"}
-	OfferCounter        = Command[CounterOffer]{Name: "offer.counter"}
-	AppealFile          = Command[FileAppeal]{Name: "appeal.file"}
-	AppealDecide        = Command[DecideAppeal]{Name: "appeal.decide"}
-	ReturnSubmitWaybill = Command[SubmitWaybill]{Name: "return.submit_waybill"}
-	ShipbackExtend      = Command[OnLines]{Name: "shipback.extend"}
-	InspectionPass      = Command[Pass]{Name: "inspection.pass"}
-	InspectionFail      = Command[Fail]{Name: "inspection.fail"}
-	ApprovalGrant       = Command[DecideApproval]{Name: "approval.grant"}
-	ApprovalRefuse      = Command[DecideApproval]{Name: "approval.refuse"}
-	RefundRetry         = Command[RetryRefund]{Name: "refund.retry"}
-	RefundManualPaid    = Command[ManualPaid]{Name: "refund.manual_paid"}
-	SurveyAnswer        = Command[AnswerSurvey]{Name: "survey.answer"}
-	RecoveryClose       = Command[CloseRecovery]{Name: "recovery.close"}
+	CaseProvideInfo     = Command[ProvideInfo]{Name: "case.provide_info"}       // answer a question, or add evidence
+	CaseRequestHuman    = Command[RequestHuman]{Name: "case.request_human"}     // ask for a person; never declined
+	CaseWithdraw        = Command[Withdraw]{Name: "case.withdraw"}              // take the wish back, for one line or all
+	CaseMessage         = Command[Message]{Name: "case.message"}                // the customer writes
+	CaseReply           = Command[Message]{Name: "case.reply"}                  // somebody answers the customer
+	CaseNote            = Command[Message]{Name: "case.note"}                   // a note among staff
+	CaseTransfer        = Command[Transfer]{Name: "case.transfer"}              // give the case to another person
+	CaseTakeOver        = Command[Why]{Name: "case.take_over"}                  // take the case
+	CaseEscalate        = Command[Escalate]{Name: "case.escalate"}              // raise the case to a level; without one, a level up
+	CaseAccept          = Command[Nothing]{Name: "case.accept"}                 // take an escalated case on
+	CaseMerge           = Command[Merge]{Name: "case.merge"}                    // end lines as duplicates of another case
+	ReviewApprove       = Command[Approve]{Name: "review.approve"}              // grant the wish
+	ReviewReject        = Command[Reject]{Name: "review.reject"}                // refuse the wish; only a person can
+	ReviewRequestInfo   = Command[RequestInfo]{Name: "review.request_info"}     // ask the customer for facts or photos
+	OfferMake           = Command[MakeOffer]{Name: "offer.make"}                // put an alternative to the customer
+	OfferAccept         = Command[AnswerOffer]{Name: "offer.accept"}            // take the open offer
+	OfferDecline        = Command[AnswerOffer]{Name: "offer.decline"}           // decline the open offer; after an inspection: dispute it
+	OfferCounter        = Command[CounterOffer]{Name: "offer.counter"}          // decline the open offer and name another amount
+	AppealFile          = Command[FileAppeal]{Name: "appeal.file"}              // ask for another look at a refusal; once
+	AppealDecide        = Command[DecideAppeal]{Name: "appeal.decide"}          // end an appeal; not by whoever refused
+	ReturnSubmitWaybill = Command[SubmitWaybill]{Name: "return.submit_waybill"} // say in which parcel the goods come back
+	ShipbackExtend      = Command[OnLines]{Name: "shipback.extend"}             // have more time to send the goods; once
+	InspectionPass      = Command[Pass]{Name: "inspection.pass"}                // accept returned goods
+	InspectionFail      = Command[Fail]{Name: "inspection.fail"}                // say what is not as declared, with evidence
+	ApprovalGrant       = Command[DecideApproval]{Name: "approval.grant"}       // the second person's yes; not by the proposer
+	ApprovalRefuse      = Command[DecideApproval]{Name: "approval.refuse"}      // the second person's no, with a reason
+	RefundRetry         = Command[RetryRefund]{Name: "refund.retry"}            // send a failed refund again, or to another account
+	RefundManualPaid    = Command[ManualPaid]{Name: "refund.manual_paid"}       // record a payment outside the provider; a second person grants it
+	SurveyAnswer        = Command[AnswerSurvey]{Name: "survey.answer"}          // say how it went
+	RecoveryClose       = Command[CloseRecovery]{Name: "recovery.close"}        // end the follow-up of a low score; not by the case's own agent
 )
 
 // Facts.
 var (
-	ParcelScanned   = Fact[ParcelWord]{Name: "parcel.scanned"}
-	ParcelDeliver   = Fact[ParcelWord]{Name: "parcel.delivered"}
-	ParcelException = Fact[ParcelWord]{Name: "parcel.exception"}
-	ParcelLoss      = Fact[ParcelWord]{Name: "parcel.lost"}
-	ParcelDamage    = Fact[ParcelWord]{Name: "parcel.damaged"}
-	ParcelRefusal   = Fact[ParcelWord]{Name: "parcel.refused"}
-	GoodsReceived   = Fact[ParcelWord]{Name: "goods.received"}
-	RefundSuccess   = Fact[RefundWord]{Name: "refund.succeeded"}
-	RefundFailure   = Fact[RefundWord]{Name: "refund.failed"}
-	RefundReversal  = Fact[RefundWord]{Name: "refund.reversed"}
-	CaseMergedIn    = Fact[MergedIn]{Name: "case.merged_in"}
+	ParcelScanned   = Fact[ParcelWord]{Name: "parcel.scanned"}   // a parcel moved
+	ParcelDeliver   = Fact[ParcelWord]{Name: "parcel.delivered"} // a parcel was delivered
+	ParcelException = Fact[ParcelWord]{Name: "parcel.exception"} // a parcel has trouble
+	ParcelLoss      = Fact[ParcelWord]{Name: "parcel.lost"}      // a parcel is lost
+	ParcelDamage    = Fact[ParcelWord]{Name: "parcel.damaged"}   // a parcel is damaged beyond use
+	ParcelRefusal   = Fact[ParcelWord]{Name: "parcel.refused"}   // our warehouse, or the customer, did not take a parcel
+	GoodsReceived   = Fact[ParcelWord]{Name: "goods.received"}   // the warehouse has the goods
+	RefundSuccess   = Fact[RefundWord]{Name: "refund.succeeded"} // the money has arrived
+	RefundFailure   = Fact[RefundWord]{Name: "refund.failed"}    // a refund did not go through
+	RefundReversal  = Fact[RefundWord]{Name: "refund.reversed"}  // a refund came back after success
+	CaseMergedIn    = Fact[MergedIn]{Name: "case.merged_in"}     // another case for the same units was merged into this one
 )
 
 // Queries.

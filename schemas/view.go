@@ -21,7 +21,9 @@ type View struct {
 	Level         int        `json:"level"` // escalation, 1…5
 	Turn          Turn       `json:"turn"`
 	Owner         string     `json:"owner"`
+	Asked         string     `json:"asked"`   // the person of the escalation who has not accepted yet
 	DueAt         *time.Time `json:"due_at"`  // the nearest due of the clocks that decide something
+	DueFor        string     `json:"due_for"` // that clock's name
 	Waiting       string     `json:"waiting"` // what for, on whom, until when, and what happens if nobody acts
 	Now           time.Time  `json:"now"`     // the case's own time; ahead of the wall clock in a fast-forwarded case
 	Revision      int64      `json:"revision"`

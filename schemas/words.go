@@ -4,106 +4,106 @@ package schemas
 type Kind string
 
 const (
-	KindReturn    Kind = "return"    // 退货退款, with goods or refund-only (仅退款)
-	KindExchange  Kind = "exchange"  // 换货
-	KindRepair    Kind = "repair"    // 维修
-	KindComplaint Kind = "complaint" // 投诉
+	KindReturn    Kind = "return"    // 退货退款: the customer wants the money back, with the goods coming back or refund-only (仅退款)
+	KindExchange  Kind = "exchange"  // 换货: the customer wants another article instead
+	KindRepair    Kind = "repair"    // 维修: the customer wants the article mended
+	KindComplaint Kind = "complaint" // 投诉: the customer wants somebody to answer for something
 )
 
 // Stage is one of the five parts every story passes through, or CLOSED.
 type Stage string
 
 const (
-	StageIntake        Stage = "INTAKE"        // 受理
-	StageInvestigation Stage = "INVESTIGATION" // 调查
-	StageVerification  Stage = "VERIFICATION"  // 核实
-	StageResolution    Stage = "RESOLUTION"    // 解决
-	StageFollowUp      Stage = "FOLLOW_UP"     // 回访
-	StageClosed        Stage = "CLOSED"
+	StageIntake        Stage = "INTAKE"        // 受理: the request is taken in and completed
+	StageInvestigation Stage = "INVESTIGATION" // 调查: somebody decides whether it is granted
+	StageVerification  Stage = "VERIFICATION"  // 核实: the goods come back and are looked at, or a refusal is looked at again
+	StageResolution    Stage = "RESOLUTION"    // 解决: the money is paid
+	StageFollowUp      Stage = "FOLLOW_UP"     // 回访: the customer is asked how it went
+	StageClosed        Stage = "CLOSED"        // 已结案: the case has ended
 )
 
 // State is where a line of a case stands. The state of a case is that of its line furthest behind.
 type State string
 
 const (
-	Submitted          State = "SUBMITTED"           // RR01 已提交
-	WaitInfo           State = "WAIT_INFO"           // RR02 待补充
-	Review             State = "REVIEW"              // RR03 商家审核
-	Negotiating        State = "NEGOTIATING"         // RR04 协商
-	RejectedAppealable State = "REJECTED_APPEALABLE" // RR05 已拒绝
-	Appeal             State = "APPEAL"              // 申诉
-	WaitShipback       State = "WAIT_SHIPBACK"       // RR06 待买家退货
-	ReturnInTransit    State = "RETURN_IN_TRANSIT"   // RR07 退货中
-	Received           State = "RECEIVED"            // RR08 待验货
-	InspectionFailed   State = "INSPECTION_FAILED"   // RR09 验货不符
-	SendBack           State = "SEND_BACK"           // 寄回买家
-	RefundApproved     State = "REFUND_APPROVED"     // RR10 待退款
-	RefundProcessing   State = "REFUND_PROCESSING"   // RR11 退款中
-	RefundFailed       State = "REFUND_FAILED"       // RR12 退款异常
-	Refunded           State = "REFUNDED"            // RR13 已退款
-	FollowUp           State = "FOLLOW_UP"           // RR14 回访
-	Closed             State = "CLOSED"
+	Submitted          State = "SUBMITTED"           // 已提交: the system takes the request in
+	WaitInfo           State = "WAIT_INFO"           // 待补充: the customer is asked for facts or photos
+	Review             State = "REVIEW"              // 商家审核: a person of the merchant's decides on the wish
+	Negotiating        State = "NEGOTIATING"         // 协商: the customer has an offer to answer
+	RejectedAppealable State = "REJECTED_APPEALABLE" // 已拒绝: a person refused; the customer may object
+	Appeal             State = "APPEAL"              // 申诉: a supervisor looks at the refusal again
+	WaitShipback       State = "WAIT_SHIPBACK"       // 待买家退货: the customer sends the goods back
+	ReturnInTransit    State = "RETURN_IN_TRANSIT"   // 退货中: the goods travel to the warehouse
+	Received           State = "RECEIVED"            // 待验货: the warehouse has the goods and looks at them
+	InspectionFailed   State = "INSPECTION_FAILED"   // 验货不符: the goods are not as declared; the customer chooses
+	SendBack           State = "SEND_BACK"           // 寄回买家: the goods travel back to the customer
+	RefundApproved     State = "REFUND_APPROVED"     // 待退款: the refund is ordered, above a limit after a second person said yes
+	RefundProcessing   State = "REFUND_PROCESSING"   // 退款中: the payment provider has the order
+	RefundFailed       State = "REFUND_FAILED"       // 退款异常: the provider could not pay; finance finds another way
+	Refunded           State = "REFUNDED"            // 已退款: the money has arrived; books and goods are settled
+	FollowUp           State = "FOLLOW_UP"           // 回访: every line has ended; the customer is asked how it went
+	Closed             State = "CLOSED"              // 已结案: over
 )
 
 // Turn says on whom a state waits.
 type Turn string
 
 const (
-	TurnCustomer  Turn = "customer"
-	TurnMerchant  Turn = "merchant"
-	TurnWarehouse Turn = "warehouse"
-	TurnCarrier   Turn = "carrier"
-	TurnProvider  Turn = "provider" // the payment provider
-	TurnSystem    Turn = "system"
-	TurnNobody    Turn = "nobody" // the case has ended
+	TurnCustomer  Turn = "customer"  // 买家: the customer
+	TurnMerchant  Turn = "merchant"  // 商家: the merchant's staff
+	TurnWarehouse Turn = "warehouse" // 仓库: the warehouse
+	TurnCarrier   Turn = "carrier"   // 承运商: the carrier
+	TurnProvider  Turn = "provider"  // 支付机构: the payment provider
+	TurnSystem    Turn = "system"    // 系统: Aftercare itself
+	TurnNobody    Turn = "nobody"    // 无: nobody, the case has ended
 )
 
 // Outcome is how a line, or a whole case, ended.
 type Outcome string
 
 const (
-	OutcomeNone       Outcome = ""
-	Completed         Outcome = "COMPLETED"
-	CompletedPartial  Outcome = "COMPLETED_PARTIAL"
-	Withdrawn         Outcome = "WITHDRAWN"
-	Expired           Outcome = "EXPIRED"
-	RejectedFinal     Outcome = "REJECTED_FINAL"
-	Converted         Outcome = "CONVERTED"
-	Merged            Outcome = "MERGED"
-	SettledExternally Outcome = "SETTLED_EXTERNALLY"
-	Unresolvable      Outcome = "UNRESOLVABLE"
-	Invalid           Outcome = "INVALID"
+	OutcomeNone       Outcome = ""                   // not ended
+	Completed         Outcome = "COMPLETED"          // 已完成: everything that was asked for was paid
+	CompletedPartial  Outcome = "COMPLETED_PARTIAL"  // 部分完成: a part was paid, or the goods went back to the customer by choice
+	Withdrawn         Outcome = "WITHDRAWN"          // 买家撤销: the customer took the wish back
+	Expired           Outcome = "EXPIRED"            // 超时关闭: the customer was silent
+	RejectedFinal     Outcome = "REJECTED_FINAL"     // 最终拒绝: a person refused, and it was not objected to, or the appeal was refused too
+	Converted         Outcome = "CONVERTED"          // 已转换: goes on as another kind of case; not used by returns yet
+	Merged            Outcome = "MERGED"             // 已合并: another open case holds these units, and has the wish
+	SettledExternally Outcome = "SETTLED_EXTERNALLY" // 外部裁决: a bank, a platform or a court decided; not used by returns yet
+	Unresolvable      Outcome = "UNRESOLVABLE"       // 无法解决: nobody decided on goodwill until the last rung
+	Invalid           Outcome = "INVALID"            // 无效: it cannot be a request; a person can still be asked for
 )
 
 // Priority orders work: P0 is served first. It is computed at intake and never silently lowered.
 type Priority string
 
 const (
-	P0 Priority = "P0"
-	P1 Priority = "P1"
-	P2 Priority = "P2"
-	P3 Priority = "P3"
+	P0 Priority = "P0" // safety, injury, a mass event
+	P1 Priority = "P1" // money above a limit, a repeated failure
+	P2 Priority = "P2" // ordinary work
+	P3 Priority = "P3" // low urgency: clocks marked P3 × 2 take twice as long
 )
 
 // Role is in what capacity somebody acts.
 type Role string
 
 const (
-	RoleCustomer   Role = "customer"
-	RoleAgent      Role = "agent"      // 客服 L1
-	RoleHandler    Role = "handler"    // 投诉专员
-	RoleTeamLead   Role = "team_lead"  // 组长 L2
-	RoleSupervisor Role = "supervisor" // 主管 L3
-	RoleManager    Role = "manager"    // 售后经理 L4
-	RoleExecutive  Role = "executive"  // L5
-	RoleInspector  Role = "inspector"  // 验货员
-	RoleTechnician Role = "technician"
-	RoleFinance    Role = "finance"
-	RolePrivacy    Role = "privacy"
-	RoleLegal      Role = "legal"
-	RoleAnalyst    Role = "analyst"
-	RoleOperator   Role = "operator" // the platform's operator, who acts when the merchant does not
-	RoleSystem     Role = "system"
+	RoleCustomer   Role = "customer"   // 买家: the customer of this case
+	RoleAgent      Role = "agent"      // 客服: level 1
+	RoleHandler    Role = "handler"    // 投诉专员: level 1, owns complaints
+	RoleTeamLead   Role = "team_lead"  // 组长: level 2
+	RoleSupervisor Role = "supervisor" // 主管: level 3
+	RoleManager    Role = "manager"    // 售后经理: level 4
+	RoleExecutive  Role = "executive"  // 高管: level 5
+	RoleInspector  Role = "inspector"  // 验货员: looks at returned goods
+	RoleTechnician Role = "technician" // 维修技师: repairs
+	RoleFinance    Role = "finance"    // 财务: pays where the provider cannot
+	RolePrivacy    Role = "privacy"    // 隐私专员: answers requests about personal data
+	RoleLegal      Role = "legal"      // 法务: legal questions
+	RoleAnalyst    Role = "analyst"    // 分析师: reads figures, decides nothing
+	RoleOperator   Role = "operator"   // 平台运营: acts when nobody on the ladder did
+	RoleSystem     Role = "system"     // 系统: the case itself, and machines
 )
 
 // Roles lists every role in the order of docs/words.md.
@@ -116,14 +116,14 @@ var Roles = []Role{
 type Reason string
 
 const (
-	ChangedMind    Reason = "changed_mind"
-	WrongVariant   Reason = "wrong_variant" // the customer's mistake unless the order shows another SKU than was shipped
-	Defective      Reason = "defective"
-	Damaged        Reason = "damaged"
-	NotAsDescribed Reason = "not_as_described"
-	WrongItemSent  Reason = "wrong_item_sent"
-	NotReceived    Reason = "not_received"
-	OtherReason    Reason = "other"
+	ChangedMind    Reason = "changed_mind"     // 不想要了: no fault of the goods
+	WrongVariant   Reason = "wrong_variant"    // 拍错: the customer chose wrongly, unless the order shows that another article was sent
+	Defective      Reason = "defective"        // 质量问题: it does not work
+	Damaged        Reason = "damaged"          // 破损: it arrived damaged
+	NotAsDescribed Reason = "not_as_described" // 与描述不符: it is not what the page said
+	WrongItemSent  Reason = "wrong_item_sent"  // 发错货: another article was sent
+	NotReceived    Reason = "not_received"     // 未收到: the carrier says delivered, the customer says not
+	OtherReason    Reason = "other"            // 其他: a person reads it
 )
 
 // Reasons lists every reason a request may give.
@@ -150,12 +150,12 @@ var Channels = []Channel{"app", "chat", "email", "phone", "web", "wechat", "mark
 type Finding string
 
 const (
-	FindingDamaged      Finding = "damaged"
-	FindingUsed         Finding = "used"
-	FindingMissingParts Finding = "missing_parts"
-	FindingWrongItem    Finding = "wrong_item"
-	FindingEmpty        Finding = "empty"
-	FindingMissing      Finding = "missing"
+	FindingDamaged      Finding = "damaged"       // 破损: damaged
+	FindingUsed         Finding = "used"          // 已使用: used
+	FindingMissingParts Finding = "missing_parts" // 缺件: parts are missing
+	FindingWrongItem    Finding = "wrong_item"    // 货不对板: another article
+	FindingEmpty        Finding = "empty"         // 空包: nothing in the parcel
+	FindingMissing      Finding = "missing"       // 少件: this line was not in the parcel
 )
 
 // Findings lists every finding.
@@ -165,12 +165,12 @@ var Findings = []Finding{FindingDamaged, FindingUsed, FindingMissingParts, Findi
 type Disposition string
 
 const (
-	Restock    Disposition = "restock"
-	Refurbish  Disposition = "refurbish"
-	Recycle    Disposition = "recycle"
-	Destroy    Disposition = "destroy"
-	ToSupplier Disposition = "return_to_supplier"
-	Quarantine Disposition = "quarantine"
+	Restock    Disposition = "restock"            // 重新上架: sold again
+	Refurbish  Disposition = "refurbish"          // 翻新: mended first
+	Recycle    Disposition = "recycle"            // 回收: recycled
+	Destroy    Disposition = "destroy"            // 销毁: destroyed
+	ToSupplier Disposition = "return_to_supplier" // 退供应商: back to the supplier
+	Quarantine Disposition = "quarantine"         // 隔离待检: not for sale until somebody has looked
 )
 
 // Dispositions lists every disposition.
@@ -180,9 +180,9 @@ var Dispositions = []Disposition{Restock, Refurbish, Recycle, Destroy, ToSupplie
 type Solved string
 
 const (
-	SolvedYes    Solved = "yes"
-	SolvedPartly Solved = "partly"
-	SolvedNo     Solved = "no"
+	SolvedYes    Solved = "yes"    // 已解决: yes
+	SolvedPartly Solved = "partly" // 部分解决: partly
+	SolvedNo     Solved = "no"     // 未解决: no; the case goes back to a person
 )
 
 // RecoveryOutcome is how a team lead closed the recovery after a low score.

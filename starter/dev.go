@@ -57,8 +57,8 @@ func (c *devCommand) serve(ctx context.Context, cli *commandLine, stack *devstac
 		if worker, err = startWorker(ctx, state, log); err != nil {
 			return err
 		}
-		defer worker.stop()
-		state.Services = append(state.Services, devstack.Service{Name: "worker", PID: worker.pid()})
+		defer func() { worker.stop() }()
+		state.Services = []devstack.Service{{Name: "worker", PID: worker.pid()}}
 	}
 	if err := devstack.WriteState(stack.Dir, state); err != nil {
 		return err
@@ -69,17 +69,39 @@ func (c *devCommand) serve(ctx context.Context, cli *commandLine, stack *devstac
 		}
 	}
 	c.announce(cli, state, worker)
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-stack.Temporal.Done():
-		return errors.New("the Temporal server ended by itself; its log is in " + filepath.Join(stack.Dir, "temporal.log"))
-	case <-stack.Postgres.Done():
-		return errors.New("PostgreSQL ended by itself; its log is in " + filepath.Join(stack.Dir, "postgres.log"))
-	case <-worker.done():
-		return errors.New("the worker ended by itself; its last words are above")
+	deaths := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-stack.Temporal.Done():
+			return errors.New("the Temporal server ended by itself; its log is in " + filepath.Join(stack.Dir, "temporal.log"))
+		case <-stack.Postgres.Done():
+			return errors.New("PostgreSQL ended by itself; its log is in " + filepath.Join(stack.Dir, "postgres.log"))
+		case <-worker.done():
+		}
+		// A worker keeps nothing, so a killed one is simply started again; one that cannot live says so in its last words.
+		if worker.age() > time.Minute {
+			deaths = 0
+		}
+		if deaths++; deaths > enoughDeaths {
+			return errors.New("the worker ends again and again; its last words are above")
+		}
+		again, err := startWorker(ctx, state, log)
+		if err != nil {
+			return err
+		}
+		worker = again
+		state.Services = []devstack.Service{{Name: "worker", PID: worker.pid()}}
+		if err := devstack.WriteState(stack.Dir, state); err != nil {
+			return err
+		}
+		fmt.Printf("worker      pid %d, started again after the one before had ended\n", worker.pid())
 	}
 }
+
+// enoughDeaths is how many short-lived workers in a row mean that something is wrong with it and not with its end.
+const enoughDeaths = 5
 
 // announce says where everything is, and "ready" on a line of its own when all of it answers.
 func (c *devCommand) announce(cli *commandLine, s devstack.State, worker *workerProcess) {
@@ -100,7 +122,7 @@ func (c *devCommand) announce(cli *commandLine, s devstack.State, worker *worker
 		fmt.Printf("missing     %s\n", feature)
 	}
 	fmt.Printf("data        %s\n", cli.Data)
-	fmt.Println("next        go run ./starter import samples/*.jsonl --as-of 2026-11-20 && go run ./starter play samples/requests.jsonl")
+	fmt.Println("next        go run ./starter import samples/{orders,catalog,customers}.jsonl --as-of 2026-11-20 && go run ./starter play samples/requests.jsonl")
 	fmt.Println("ready")
 }
 

@@ -27,6 +27,7 @@ type workerProcess struct {
 	isReady chan struct{}
 	ended   chan struct{}
 	stopped atomic.Bool
+	began   time.Time
 }
 
 // startWorker builds the worker where that is needed, and starts it on the stack.
@@ -35,7 +36,7 @@ func startWorker(ctx context.Context, state devstack.State, log *zap.Logger) (*w
 	if err != nil {
 		return nil, err
 	}
-	p := &workerProcess{command: exec.Command(program, "--stop-with-stdin"), isReady: make(chan struct{}), ended: make(chan struct{})}
+	p := &workerProcess{command: exec.Command(program, "--stop-with-stdin"), isReady: make(chan struct{}), ended: make(chan struct{}), began: time.Now()}
 	p.command.Env = append(os.Environ(), state.Temporal.Env...)
 	p.command.Env = append(p.command.Env, "DATABASE_URL="+state.Postgres.URL, "AFTERCARE_DEV_POLICIES=true", "AFTERCARE_LOG_FORMAT=console")
 	p.command.Stderr = os.Stderr
@@ -70,6 +71,8 @@ func (p *workerProcess) read(out io.Reader) {
 	_ = p.command.Wait()
 	close(p.ended)
 }
+
+func (p *workerProcess) age() time.Duration { return time.Since(p.began) }
 
 func (p *workerProcess) pid() int { return p.command.Process.Pid }
 
@@ -111,7 +114,7 @@ func (p *workerProcess) stop() {
 func workerProgram(ctx context.Context, log *zap.Logger) (string, error) {
 	if self, err := os.Executable(); err == nil {
 		beside := filepath.Join(filepath.Dir(self), "worker")
-		if info, err := os.Stat(beside); err == nil && !info.IsDir() && !strings.HasPrefix(beside, os.TempDir()) {
+		if info, err := os.Stat(beside); err == nil && !info.IsDir() && !strings.Contains(beside, "go-build") {
 			return beside, nil
 		}
 	}
@@ -125,10 +128,15 @@ func workerProgram(ctx context.Context, log *zap.Logger) (string, error) {
 	}
 	program := filepath.Join(cache, "aftercare", "worker", fmt.Sprintf("worker-%d", os.Getuid()))
 	log.Info("building the worker (the first time takes about a minute; `go build -o bin/ ./worker ./starter` beforehand avoids it)")
-	build := exec.CommandContext(ctx, "go", "build", "-o", program, "./worker")
+	// Another stack may be running the program right now; a new file takes its place without touching that one.
+	fresh := fmt.Sprintf("%s.%d", program, os.Getpid())
+	build := exec.CommandContext(ctx, "go", "build", "-o", fresh, "./worker")
 	build.Dir = root
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
+		return "", fmt.Errorf("build the worker: %w", err)
+	}
+	if err := os.Rename(fresh, program); err != nil {
 		return "", fmt.Errorf("build the worker: %w", err)
 	}
 	return program, nil

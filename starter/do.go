@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -42,11 +43,17 @@ func (c *doCommand) Run(ctx context.Context, cli *commandLine) error {
 	if id == "" {
 		id = uuid.Must(uuid.NewV7()).String()
 	}
+	// A command whose answer does not come is not lost: it waits for a worker, and its id may be given again.
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
 	receipt, err := r.cases.Send(ctx, c.Case, c.Command, schemas.Order{CommandID: id, Actor: actor, Revision: c.Revision, Body: body})
 	var refusal *schemas.Refusal
 	if errors.As(err, &refusal) && c.JSON {
 		printJSON(map[string]any{"refused": refusal})
 		return errSaid
+	}
+	if refusal != nil && refusal.Code == schemas.CodeUnavailable {
+		return fmt.Errorf("%s To repeat it, add --command-id %s", sentence(err), id)
 	}
 	if err != nil {
 		return err

@@ -53,6 +53,9 @@ func (c *importCommand) Run(ctx context.Context, cli *commandLine) error {
 			fmt.Printf(", dates shifted by %d day(s)", result.ShiftDays)
 		}
 		fmt.Println(".")
+		if result.Requests > 0 {
+			fmt.Printf("%d row(s) about requests passed over: `starter open` and `starter play` take requests.\n", result.Requests)
+		}
 		for _, refused := range result.Refused {
 			fmt.Fprintln(os.Stderr, refused)
 		}

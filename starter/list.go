@@ -65,14 +65,14 @@ func (c *listCommand) Run(ctx context.Context, cli *commandLine) error {
 		}
 		return nil
 	}
-	t := newTable("case", "state", "turn", "owner", "due", "left", "priority", "level", "outcome", "refunded")
+	t := newTable("case", "state", "turn", "who", "due", "left", "for", "priority", "level", "reason", "outcome", "refunded")
 	now := time.Now()
 	for _, v := range found {
 		remaining := ""
 		if v.DueAt != nil {
 			remaining = left(*v.DueAt, now)
 		}
-		t.AppendRow(table.Row{v.CaseID, v.State, v.Turn, v.Owner, whenever(v.DueAt), remaining, v.Priority, v.Level, outcomeOf(v), v.Money.Refunded})
+		t.AppendRow(table.Row{v.CaseID, v.State, v.Turn, whoActs(v), whenever(v.DueAt), remaining, v.DueFor, v.Priority, v.Level, v.Reason, outcomeOf(v), paid(v)})
 	}
 	t.Render()
 	fmt.Printf("%d case(s)\n", len(found))
@@ -80,4 +80,19 @@ func (c *listCommand) Run(ctx context.Context, cli *commandLine) error {
 		fmt.Fprintf(os.Stdout, "more: add --after %s\n", next)
 	}
 	return nil
+}
+
+// whoActs is the person a case waits for on the merchant's side: whoever was asked last, or the owner.
+func whoActs(v schemas.View) string {
+	if v.Asked != "" {
+		return v.Asked
+	}
+	return v.Owner
+}
+
+func paid(v schemas.View) string {
+	if v.Money.Refunded.IsZero() {
+		return ""
+	}
+	return v.Money.Refunded.String()
 }

@@ -101,7 +101,7 @@ func sentence(err error) string {
 		if r.Field != "" {
 			text = fmt.Sprintf("refused (%s) at %s: %s", r.Code, r.Field, r.Message)
 		}
-		if r.Revision > 0 {
+		if r.Revision > 0 && r.Code != schemas.CodeStale {
 			text += fmt.Sprintf(" The case is at revision %d.", r.Revision)
 		}
 		return text

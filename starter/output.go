@@ -59,13 +59,19 @@ func left(until, now time.Time) string {
 	if d < 0 {
 		sign, d = "over since ", -d
 	}
+	return sign + length(d)
+}
+
+// length writes a length of time in its two largest units.
+func length(d time.Duration) string {
+	d = d.Round(time.Second)
 	switch {
 	case d >= 48*time.Hour:
-		return fmt.Sprintf("%s%dd %dh", sign, int(d.Hours())/24, int(d.Hours())%24)
+		return fmt.Sprintf("%dd %dh", int(d.Hours())/24, int(d.Hours())%24)
 	case d >= time.Hour:
-		return fmt.Sprintf("%s%dh %dm", sign, int(d.Hours()), int(d.Minutes())%60)
+		return fmt.Sprintf("%dh %dm", int(d.Hours()), int(d.Minutes())%60)
 	}
-	return sign + d.String()
+	return d.String()
 }
 
 func orDash(s string) string {

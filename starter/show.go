@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -83,7 +84,7 @@ func writeCase(w io.Writer, v schemas.View, withEvents bool) {
 	}
 	if withEvents {
 		t := tableTo(w, "rev", "at", "event", "by", "what")
-		t.SetColumnConfigs([]table.ColumnConfig{{Number: 5, WidthMax: 90}})
+		t.SetColumnConfigs([]table.ColumnConfig{{Number: 5, WidthMax: 90, WidthMaxEnforcer: text.WrapSoft}})
 		for _, e := range v.Events {
 			t.AppendRow(table.Row{e.Revision, when(e.At), e.Name, e.Actor, e.Message})
 		}
@@ -96,11 +97,11 @@ func writeClocks(w io.Writer, v schemas.View, now time.Time) {
 		return
 	}
 	t := tableTo(w, "clock", "rule", "due", "left", "then")
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 5, WidthMax: 60}})
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 5, WidthMax: 60, WidthMaxEnforcer: text.WrapSoft}})
 	for _, k := range v.Clocks {
 		due, remaining := when(k.Due), left(k.Due, now)
 		if k.Paused {
-			due, remaining = "paused", k.Left.D().Round(time.Second).String()+" left"
+			due, remaining = "paused", length(k.Left.D())+" left"
 		}
 		t.AppendRow(table.Row{k.Name, k.Rule, due, remaining, k.Expiry})
 	}

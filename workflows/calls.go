@@ -127,7 +127,8 @@ func (c *Case) servedBy() temporal.Priority {
 // send lets the notices of a step leave together. Nothing waits for them; a message that reached nobody becomes an event
 // and a task.
 func (c *Case) send(s *step) {
-	order := c.noticeOrder(s.name, s.at, s.notices)
+	order := c.noticeOrder(s.name, s.at, append(c.Held, s.notices...))
+	c.Held = nil
 	first := c.State.Sequences["notice"] == 1
 	c.effect(schemas.NoticeSend.Name, order.Step, func(ctx workflow.Context) {
 		got, err := do(ctx, c, schemas.NoticeSend, order.Step, order)

@@ -15,7 +15,10 @@ import (
 // Case is one case at work: its state, the story it follows, and the coroutines that serve it.
 type Case struct {
 	*State
+	// ctx is apart from the workflow's own, so that a cancellation from outside stops nothing half-way; asked is the one
+	// that hears of it.
 	ctx   workflow.Context
+	asked workflow.Context
 	log   log.Logger
 	story *story
 	// calls counts the calls to the outside that have not been answered.
@@ -27,7 +30,8 @@ type Case struct {
 // a typed one that does not decode would fail the workflow instead of closing the case with an answer.
 func opened(ctx workflow.Context, input converter.RawValue, kind schemas.Kind) *Case {
 	info := workflow.GetInfo(ctx)
-	c := &Case{ctx: ctx, log: workflow.GetLogger(ctx)}
+	apart, _ := workflow.NewDisconnectedContext(ctx)
+	c := &Case{ctx: apart, asked: ctx, log: workflow.GetLogger(ctx)}
 	if info.ContinuedExecutionRunID != "" {
 		if st, ok := carriedState(input.Payload().GetData()); ok {
 			c.State = st
@@ -68,6 +72,7 @@ func checkCaseID(id string, o schemas.Opening) *schemas.Refusal {
 // run lives the life of a case: take it in, serve it until it has ended, leave nothing unheard.
 func (c *Case) run() error {
 	c.answerQueries()
+	workflow.Go(c.ctx, c.refuseCancel)
 	workflow.Go(c.ctx, c.listen)
 	workflow.Go(c.ctx, c.runClocks)
 	workflow.Go(c.ctx, c.write)
@@ -89,6 +94,17 @@ func (c *Case) run() error {
 			return c.continueAsNew()
 		}
 	}
+}
+
+// refuseCancel answers a cancellation from outside, such as from the Temporal UI. A case owes things to people and does not
+// end because a workflow was cancelled; its own commands end it.
+func (c *Case) refuseCancel(ctx workflow.Context) {
+	if workflow.Await(ctx, func() bool { return c.asked.Err() != nil && c.ready() }) != nil || c.ClosedAt != nil {
+		return
+	}
+	c.refuse("cancel", schemas.Actor{}, &schemas.Refusal{
+		Code: schemas.CodeUnknownName, Message: "a case cannot be cancelled; the customer withdraws it, or its state is decided by a command.",
+	})
 }
 
 // ended reports whether the case is over and nothing of it is still under way.
@@ -129,6 +145,8 @@ func (c *Case) intake() {
 	if req.TextID != "" || len(req.EvidenceIDs) > 0 {
 		c.post(schemas.Posted{At: s.at, By: schemas.Actor{Role: schemas.RoleCustomer, ID: req.CustomerID}, Kind: "message", TextID: req.TextID, Evidence: req.EvidenceIDs})
 	}
+	// Nothing is known of the rules yet, so the one clock of this state has its time from here.
+	c.startClock(s, "intake", caseExpiries["intake"].says)
 	c.settle(s)
 
 	got, err := call(c, schemas.CaseIntake, req.RequestID, schemas.IntakeOrder{
@@ -144,6 +162,7 @@ func (c *Case) intake() {
 
 // takeIn applies what intake found.
 func (c *Case) takeIn(got schemas.Intake) {
+	c.stopClock("intake")
 	if got.Closed != nil {
 		// This case had ended before and was started again by somebody who could not know. It ends with its old answer,
 		// and changes nothing: its row and its events are already what they should be.
@@ -210,16 +229,16 @@ func (c *Case) endWithoutLines(s *step) {
 	}
 	if merged {
 		s.say("Every line is held by another open case; the wish was appended there.")
+		s.then = func() { c.close(schemas.Merged, nil) }
 		c.settle(s)
-		c.close(schemas.Merged, nil)
 		return
 	}
 	if refusal == nil {
 		refusal = &schemas.Refusal{Code: schemas.CodeNothingLeft, Message: lineRefusals[schemas.CodeNothingLeft]}
 	}
 	s.say("No line can be a request: %s", refusal.Message)
+	s.then = func() { c.close(schemas.Invalid, refusal) }
 	c.settle(s)
-	c.close(schemas.Invalid, refusal)
 }
 
 // lineRefusals are the sentences for lines that cannot be requested.

@@ -8,10 +8,11 @@ import (
 
 // The clocks every case has, whatever its kind: how fast somebody answers, how long the merchant has it, how long it lies.
 
-// startCaseClocks starts them. A successor's count from when the first case was received.
+// startCaseClocks starts them. They count from when the case was received, however long it took to take it in.
 func (c *Case) startCaseClocks(s *step) {
 	for _, name := range []string{"ack", "first_reply", "definite_reply", "formalities", "update", "idle", "max"} {
-		c.startClock(s, name, caseExpiries[name].says)
+		k := c.startClock(s, name, caseExpiries[name].says)
+		k.Trigger, k.StartedAt, k.Due = schemas.EventOpened, c.OpenedAt, c.OpenedAt.Add(k.Spec.After.D())
 	}
 }
 
@@ -110,6 +111,11 @@ var caseExpiries map[string]caseSilence
 
 func init() {
 	caseExpiries = map[string]caseSilence{
+		"intake": {"ops are alerted: the request has not been taken in", func(c *Case, s *step) {
+			s.name = schemas.EventOpsAlert
+			s.say("The request has not been taken in within a minute; a server that is needed does not answer.")
+			c.startClock(s, "intake", caseExpiries["intake"].says).Due = s.at.Add(time.Hour)
+		}},
 		"ack": {"ops are alerted: the acknowledgement has not left", func(c *Case, s *step) {
 			s.name = schemas.EventOpsAlert
 			s.say("The acknowledgement has not left within its time.")

@@ -13,18 +13,25 @@ import (
 // set anew only when an earlier one has come up; when a later one is the earliest by then, the loop looks and arms again.
 func (c *Case) runClocks(ctx workflow.Context) {
 	for {
-		if workflow.Await(ctx, func() bool { return (c.ready() && !c.earliest().IsZero()) }) != nil {
+		if workflow.Await(ctx, func() bool { return !c.earliest().IsZero() }) != nil {
 			return
 		}
 		armed := c.earliest()
 		if wait := armed.Sub(workflow.Now(ctx)); wait > 0 {
-			sooner, err := workflow.AwaitWithOptions(ctx, workflow.AwaitOptions{
-				Timeout: wait, TimerOptions: workflow.TimerOptions{Summary: c.summaryOf(armed)},
-			}, func() bool { e := c.earliest(); return e.IsZero() || e.Before(armed) })
+			// The SDK's own await with a timeout would leave the timer running after the condition is met, to wake the case
+			// for nothing later; this one is cancelled.
+			timing, cancel := workflow.WithCancel(ctx)
+			timer := workflow.NewTimerWithOptions(timing, wait, workflow.TimerOptions{Summary: c.summaryOf(armed)})
+			err := workflow.Await(ctx, func() bool {
+				e := c.earliest()
+				return timer.IsReady() || e.IsZero() || e.Before(armed)
+			})
+			fired := timer.IsReady()
+			cancel()
 			if err != nil {
 				return
 			}
-			if sooner {
+			if !fired {
 				continue
 			}
 		}
@@ -98,7 +105,7 @@ func (c *Case) fireDue(now time.Time) {
 			return
 		}
 		if what.end {
-			c.expire(due, now)
+			c.runOut(due, now)
 			continue
 		}
 		due.Fired++
@@ -108,8 +115,8 @@ func (c *Case) fireDue(now time.Time) {
 	}
 }
 
-// expire lets silence have its consequence.
-func (c *Case) expire(k *schemas.Clock, now time.Time) {
+// runOut lets silence have its consequence.
+func (c *Case) runOut(k *schemas.Clock, now time.Time) {
 	s := c.begin(schemas.EventExpired, schemas.System, schemas.DoorSystem)
 	s.clock, s.rule = k, k.Rule
 	s.lines = c.linesOn(k)
@@ -192,6 +199,13 @@ func (c *Case) startClock(s *step, name, expiry string) *schemas.Clock {
 	spec, ok := c.Plan.Clocks[name]
 	if !ok {
 		spec = schemas.ClockSpec{Rule: name + "@missing", After: schemas.Duration(24 * time.Hour)}
+	}
+	// Two clocks may be needed before there is a plan.
+	switch {
+	case name == "intake":
+		spec = schemas.ClockSpec{Rule: "intake", After: schemas.Duration(time.Minute), Basis: "default"}
+	case name == "rows.retry" && !ok:
+		spec = schemas.ClockSpec{Rule: "rows.retry", After: schemas.Duration(5 * time.Second), Basis: "default"}
 	}
 	k := &schemas.Clock{
 		ClockID: fmt.Sprintf("k%d", c.next("clock")), Name: name, Rule: spec.Rule, Trigger: s.name, StartedAt: s.at,

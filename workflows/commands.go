@@ -69,6 +69,7 @@ func (c *Case) handle(ctx workflow.Context, name string, raw converter.RawValue)
 		return schemas.Receipt{}, refused(refusal)
 	}
 	receipt := c.carryOut(name, a)
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	if err := workflow.Await(ctx, func() bool { return c.recorded(receipt.Revision) }); err != nil {
 		return schemas.Receipt{}, err
 	}

@@ -123,6 +123,9 @@ func (c *Case) hearFact(name string, raw json.RawMessage) {
 			s.note("fact", name)
 			s.name = schemas.EventLateFact
 			s.say("%s came when nothing waits for it; it is kept.", name)
+			if c.ClosedAt == nil {
+				s.staff("staff.task", c.Owner, vars{"task": "late_fact", "due": ""})
+			}
 			c.settle(s)
 			return
 		}
@@ -179,6 +182,9 @@ func (c *Case) linesNamed(body any) []*schemas.Line {
 
 // refuse keeps what could not be taken, with its reason.
 func (c *Case) refuse(name string, who schemas.Actor, refusal *schemas.Refusal) {
+	if who.ID == "" {
+		who = schemas.Actor{Role: schemas.RoleSystem, ID: "unknown"}
+	}
 	s := c.begin(schemas.EventRefused, who, schemas.DoorSignal)
 	s.note("name", name)
 	s.note("code", string(refusal.Code))

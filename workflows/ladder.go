@@ -107,20 +107,34 @@ func (c *Case) lastRung(s *step, state schemas.State) {
 	if state == "" {
 		// The cause was the case's own clock. Whatever waits for the merchant is settled.
 		for i := range c.story.rows {
-			r := &c.story.rows[i]
-			if lines := c.inState(r.state); !r.pauses && r.lastRung.act != nil && len(lines) > 0 {
-				s.lines = lines
-				r.lastRung.act(s)
+			if r := &c.story.rows[i]; !r.pauses {
+				c.settleByOperator(s, r)
 			}
 		}
 		return
 	}
 	r := c.story.row(state)
-	if lines := c.inState(state); r != nil && r.lastRung.act != nil && len(lines) > 0 {
+	if state == schemas.FollowUp && c.Following {
+		r.lastRung.act(s)
+		return
+	}
+	c.settleByOperator(s, r)
+}
+
+// settleByOperator does a state's last rung. Lines that it leaves where they are, because a call of ours is under way or
+// because nothing can be done for them, get the state's clock again: no line waits without one.
+func (c *Case) settleByOperator(s *step, r *row) {
+	lines := c.inState(r.state)
+	if len(lines) == 0 {
+		return
+	}
+	if r.lastRung.act != nil {
 		s.lines = lines
 		r.lastRung.act(s)
-	} else if state == schemas.FollowUp && c.Following && r.lastRung.act != nil {
-		r.lastRung.act(s)
+	}
+	left, _ := sort2(c.inState(r.state), func(l *schemas.Line) bool { return c.clockByID(l.ClockID) == nil })
+	if len(left) > 0 {
+		c.startOn(s, left, r.clock, r.silence.says)
 	}
 }
 

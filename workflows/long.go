@@ -23,6 +23,7 @@ const (
 
 // continueAsNew goes on in a new run with the whole state, but for events that are written down elsewhere.
 func (c *Case) continueAsNew() error {
+	// tooLong has made sure that all of them are written.
 	if n := len(c.Events) - carriedEvents; n > 0 {
 		c.Earlier += int64(n)
 		c.Events = c.Events[n:]

@@ -34,11 +34,17 @@ func (c *Case) payOut(s *step) {
 		c.afterRefund(s, s.lines)
 		return
 	}
-	if limit := c.Plan.Limits.LargeRefund; c.refunded().Add(total).Minor > limit.Minor && !c.approved(s.lines) {
+	if c.needsSecond(s.lines) {
 		c.openApproval(s, &schemas.Approval{Subject: subjectLargeRefund, Amount: total, Lines: picksOf(s.lines), Proposer: c.proposerOf(s.lines)})
 		return
 	}
 	c.orderRefunds(s, s.lines)
+}
+
+// needsSecond reports whether a second person must grant the refund of these lines: when it takes the case above the limit,
+// so that nobody stays below it by paying in parts.
+func (c *Case) needsSecond(lines []*schemas.Line) bool {
+	return c.refunded().Add(c.owedFor(lines)).Minor > c.Plan.Limits.LargeRefund.Minor && !c.approved(lines)
 }
 
 func (c *Case) owedFor(lines []*schemas.Line) schemas.Money {
@@ -232,7 +238,7 @@ func (c *Case) providerSaid(s *step, f *schemas.Refund, status schemas.RefundSta
 		if before == schemas.RefundRequested {
 			waiting, _ := sort2(s.lines, func(l *schemas.Line) bool { return l.State == schemas.RefundApproved })
 			c.move(s, waiting, schemas.RefundProcessing)
-			s.tell("refund.started", vars{"amount": amount(f.Amount), "method": f.Method, "due": stamp(c.dueOf(waiting))})
+			s.tell("refund.started", vars{"amount": amount(f.Amount), "method": f.Method, "due": stamp(s.at.Add(c.Plan.Clocks["return.refund_processing_max"].After.D()))})
 		}
 	case schemas.RefundSucceeded:
 		s.say("Refund %s of %s succeeded.", f.RefundID, f.Amount)

@@ -303,8 +303,19 @@ func (r *returns) passed(s *step, d schemas.Pass) {
 	}
 	r.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", Evidence: d.EvidenceIDs})
 	s.say("%s passed line(s) %s.", s.actor, lineList(s.lines))
-	s.tell("inspect.pass", vars{"lines": linesVar(s.lines)})
+	r.tellPassed(s)
 	r.move(s, s.lines, schemas.RefundApproved)
+}
+
+// tellPassed tells the customer that the goods are accepted: together with the start of the refund where that follows at
+// once, and by itself where a second person must grant it first.
+func (r *returns) tellPassed(s *step) {
+	v := vars{"lines": linesVar(s.lines)}
+	if r.needsSecond(s.lines) || r.owedFor(s.lines).Minor <= 0 {
+		s.tell("inspect.pass", v)
+		return
+	}
+	s.tellSoon("inspect.pass", v)
 }
 
 // acceptedAsDeclared is the warehouse's silence: the customer is not made to wait for it.
@@ -313,7 +324,7 @@ func (r *returns) acceptedAsDeclared(s *step) {
 		l.Disposition = schemas.Quarantine // nobody has looked at the goods yet, so they are not for sale
 	}
 	s.say("Nobody inspected line(s) %s in time; accepted as declared.", lineList(s.lines))
-	s.tell("inspect.pass", vars{"lines": linesVar(s.lines)})
+	r.tellPassed(s)
 	r.move(s, s.lines, schemas.RefundApproved)
 }
 

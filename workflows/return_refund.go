@@ -101,13 +101,7 @@ func (r *returns) finishRefund(s *step) {
 		}
 		s := r.begin(schemas.EventDisposed, schemas.System, schemas.DoorSystem)
 		s.lines = done
-		paid := r.money(0)
-		method := schemas.SettleOriginal
-		for _, f := range r.Refunds {
-			if r.paysAny(f, done) && f.Status != schemas.RefundCancelled {
-				paid, method = paid.Add(f.Amount), f.Method
-			}
-		}
+		paid, method := r.paidFor(done)
 		s.say("Line(s) %s are settled: %s.", lineList(done), paid)
 		if paid.Minor > 0 {
 			s.tell("refund.done", vars{"amount": amount(paid), "method": method})
@@ -120,6 +114,23 @@ func (r *returns) finishRefund(s *step) {
 		}
 		r.settle(s)
 	})
+}
+
+// paidFor sums up what was paid for lines, and where to: one method, or simply the way it came where there were several.
+func (r *returns) paidFor(lines []*schemas.Line) (schemas.Money, string) {
+	paid, method := r.money(0), ""
+	for _, f := range r.Refunds {
+		if !r.paysAny(f, lines) || f.Status == schemas.RefundCancelled {
+			continue
+		}
+		paid = paid.Add(f.Amount)
+		if method == "" {
+			method = f.Method
+		} else if method != f.Method {
+			method = schemas.SettleOriginal
+		}
+	}
+	return paid, method
 }
 
 // confirm looks a refund up that was reported as succeeded. A report that the provider does not stand by is taken back.

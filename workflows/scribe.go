@@ -14,6 +14,7 @@ type scribe struct {
 	taskLength int   // the history's length in the task of the last flush: it tells one workflow task from the next
 	base       int64 // the revision that task began with
 	failing    bool  // PostgreSQL does not answer: neither the story nor the next decision waits for it
+	failures   int   // in a row
 	tryAgain   bool
 	mute       bool // this run may not write: its case had ended before
 	shown      shown
@@ -26,6 +27,15 @@ type shown struct {
 	owner    string
 	level    int
 	priority schemas.Priority
+	due      time.Time
+}
+
+// saysMore reports whether the attributes have something new to say. A due that moves by minutes is not worth an event: it
+// moves with every scan of a parcel.
+func (s shown) saysMore(than shown) bool {
+	moved := s.due.Sub(than.due).Abs() > 10*time.Minute
+	s.due, than.due = time.Time{}, time.Time{}
+	return moved || s != than
 }
 
 // write is the scribe. It is created last, waits until something has happened, lets everybody else run once more in this
@@ -73,10 +83,13 @@ func (c *Case) flush(ctx workflow.Context) {
 		c.failing = true
 		c.stopClock("rows.retry")
 		s := c.begin("rows.retry", schemas.System, schemas.DoorSystem)
-		c.startClock(s, "rows.retry", caseExpiries["rows.retry"].says)
+		// An outage of a night must not fill the history: the pauses grow from seconds to minutes.
+		k := c.startClock(s, "rows.retry", caseExpiries["rows.retry"].says)
+		k.Due = s.at.Add(min(k.Spec.After.D()<<min(c.failures, 6), 5*time.Minute))
+		c.failures++
 		return
 	}
-	c.failing, c.Flushed = false, upTo
+	c.failing, c.failures, c.Flushed = false, 0, upTo
 	c.stopClock("rows.retry")
 }
 
@@ -91,7 +104,10 @@ func (c *Case) written() bool { return c.Flushed >= c.revision() && !c.tryAgain 
 func (c *Case) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, c.details())
 	now := shown{state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority}
-	if now == c.shown {
+	if at := c.due(); at != nil {
+		now.due = *at
+	}
+	if !now.saysMore(c.shown) {
 		return
 	}
 	c.shown = now

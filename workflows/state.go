@@ -30,6 +30,7 @@ type State struct {
 	Refunds    []*schemas.Refund          `json:"refunds"`
 	Approvals  []*schemas.Approval        `json:"approvals"`
 	Messages   []schemas.Posted           `json:"messages"`
+	Held       []schemas.Notice           `json:"held,omitempty"` // messages that leave with the next ones
 	Evidence   []string                   `json:"evidence"`
 	Survey     *schemas.Survey            `json:"survey,omitempty"`
 	Following  bool                       `json:"following,omitempty"` // every line has ended and the follow-up runs

@@ -61,6 +61,12 @@ func (s *step) tell(template string, v vars) {
 	s.notices = append(s.notices, schemas.Notice{Template: template, To: s.c.customer(), Vars: s.c.filled(v)})
 }
 
+// tellSoon keeps a message for the next sending, where one is certain to follow within moments: two messages of one event
+// leave together then.
+func (s *step) tellSoon(template string, v vars) {
+	s.c.Held = append(s.c.Held, schemas.Notice{Template: template, To: s.c.customer(), Vars: s.c.filled(v)})
+}
+
 // filled gives a message that has no due of its own the case's nearest one: no message leaves open until when.
 func (c *Case) filled(v vars) vars {
 	if due, wants := v["due"]; wants && due == "" {

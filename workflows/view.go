@@ -32,6 +32,12 @@ func (c *Case) view() schemas.View {
 		EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
 		Allowed: c.allowed(), Policy: c.policy(), PolicyVersion: c.Plan.Version, LegalBreach: c.Breach,
 	}
+	if k := c.nearest(); k != nil {
+		v.DueFor = k.Name
+	}
+	if c.Ladder != nil && !c.Ladder.Accepted {
+		v.Asked = c.Ladder.Person
+	}
 	for _, l := range r.Lines {
 		v.Requested = append(v.Requested, schemas.PickLine{LineID: l.LineID, Quantity: l.Quantity})
 	}
@@ -56,19 +62,25 @@ func (c *Case) view() schemas.View {
 	return v
 }
 
-// due is the nearest end of a clock that decides something: a line's, or one of the case's own. Warnings do not count.
+// due is the nearest end of a clock that decides something.
 func (c *Case) due() *time.Time {
+	k := c.nearest()
+	if k == nil {
+		return nil
+	}
+	due := k.Due.UTC()
+	return &due
+}
+
+// nearest is the running clock with the nearest end: a line's, or one of the case's own. Warnings do not count.
+func (c *Case) nearest() *schemas.Clock {
 	var nearest *schemas.Clock
 	for _, k := range c.Clocks {
 		if !k.Paused && k.Name != "rows.retry" && k.Name != "ack" && (nearest == nil || k.Due.Before(nearest.Due)) {
 			nearest = k
 		}
 	}
-	if nearest == nil {
-		return nil
-	}
-	due := nearest.Due.UTC()
-	return &due
+	return nearest
 }
 
 // waiting says what the case waits for, on whom, until when, and what happens if nobody acts.
@@ -133,11 +145,24 @@ func (c *Case) allowed() []schemas.Permit {
 		}
 	}
 	for _, a := range c.story.whole {
-		if !a.fact {
+		if !a.fact && c.worthGiving(a.name) {
 			add(a.name, nil)
 		}
 	}
 	return permits
+}
+
+// worthGiving leaves out what would be refused whoever gave it: an approval that nobody asked for, a merge of what has moved.
+func (c *Case) worthGiving(name string) bool {
+	switch name {
+	case schemas.CaseAccept.Name:
+		return c.Ladder != nil && !c.Ladder.Accepted
+	case schemas.ApprovalGrant.Name, schemas.ApprovalRefuse.Name:
+		return c.openOne("") != nil
+	case schemas.CaseWithdraw.Name, schemas.CaseMerge.Name:
+		return !c.Following
+	}
+	return true
 }
 
 // details is the page that ops read in the Temporal UI.

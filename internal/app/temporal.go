@@ -4,6 +4,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/api/operatorservice/v1"
@@ -58,7 +59,11 @@ func checkSearchAttributes(ctx context.Context, c client.Client, namespace strin
 	}
 	command, missing := "temporal operator search-attribute create --namespace "+namespace, 0
 	for _, a := range schemas.SearchAttributes {
-		if _, ok := known.GetCustomAttributes()[a.Name]; !ok {
+		kind, ok := known.GetCustomAttributes()[a.Name]
+		if ok && !strings.EqualFold(kind.String(), string(a.Type)) {
+			return fmt.Errorf("the search attribute %s of namespace %s is of type %s and must be %s: remove it with `temporal operator search-attribute remove --namespace %s --name %s` and start again", a.Name, namespace, kind, a.Type, namespace, a.Name)
+		}
+		if !ok {
 			missing++
 			command += fmt.Sprintf(" --name %s --type %s", a.Name, a.Type)
 		}

@@ -1,6 +1,7 @@
 package devstack
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
+
+	"github.com/aftercare/aftercare/schemas"
 )
 
 // composeFile is the part of docker-compose.yml that these tests look at.
@@ -51,7 +54,7 @@ func TestComposeOpensPortsOnLoopbackOnly(t *testing.T) {
 			ports++
 		}
 	}
-	require.Equal(t, 4, ports)
+	require.Equal(t, 3, ports)
 }
 
 func TestComposePinsOfficialImages(t *testing.T) {
@@ -114,6 +117,16 @@ func TestComposeUsesDocumentedVariables(t *testing.T) {
 		}
 		require.ElementsMatch(t, variables, got, name)
 	}
+}
+
+// A search attribute of another type would stop every case at its first step.
+func TestComposeMakesTheSearchAttributes(t *testing.T) {
+	var want []string
+	for _, a := range schemas.SearchAttributes {
+		want = append(want, a.Name+"="+string(a.Type))
+	}
+	script := fmt.Sprint(readCompose(t).Services["temporal-namespace"].Command)
+	require.ElementsMatch(t, want, regexp.MustCompile(`Aftercare\w+=\w+`).FindAllString(script, -1))
 }
 
 // The three ways to run a server must not drift apart in what they switch on.

@@ -53,6 +53,7 @@ type Result struct {
 	Orders    int       `json:"orders"`
 	Articles  int       `json:"articles"`
 	Customers int       `json:"customers"`
+	Requests  int       `json:"requests"` // passed over: cases are opened with them
 	Refused   []Refused `json:"refused"`
 	ShiftDays int       `json:"shift_days"` // of the first merchant
 }
@@ -142,6 +143,9 @@ func (in *importer) row(ctx context.Context, file string, number int, line []byt
 	}
 	place := fmt.Sprintf("%s:%d", file, number)
 	switch kind {
+	case kindRequest:
+		in.result.Requests++
+		return nil
 	case kindOrder:
 		order, refusal := schemas.Decode[schemas.ShopOrder](line)
 		if refusal != nil {

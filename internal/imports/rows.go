@@ -21,6 +21,7 @@ const (
 	kindOrder    kind = "order"
 	kindArticle  kind = "article"
 	kindCustomer kind = "customer"
+	kindRequest  kind = "request" // passed over: a case is opened with it
 )
 
 // kindOf recognises a row by the ids it has.
@@ -36,7 +37,7 @@ func kindOf(line []byte) (kind, *schemas.Refusal) {
 	has := func(field string) bool { _, is := fields[field]; return is }
 	switch {
 	case has("request_id"):
-		return "", &schemas.Refusal{Code: schemas.CodeBadValue, Message: "this is a request, not a thing of the shop's; open a case with it instead."}
+		return kindRequest, nil
 	case has("order_id"):
 		return kindOrder, nil
 	case has("sku"):

@@ -27,6 +27,8 @@ var (
 	claimsInherit string
 	//go:embed queries/payments_of_order.sql
 	paymentsOfOrder string
+	//go:embed queries/case_continue.sql
+	caseContinue string
 	//go:embed queries/order_lines_left.sql
 	orderLinesLeft string
 	//go:embed queries/gift_card_get.sql
@@ -320,6 +322,9 @@ func openRow(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, result Acce
 	}
 	if in.Predecessor != nil {
 		view.PredecessorID = in.Predecessor.CaseID
+		if _, err := tx.Exec(ctx, caseContinue, in.Predecessor.CaseID, r.MerchantID, in.CaseID); err != nil {
+			return fmt.Errorf("link the predecessor: %w", err)
+		}
 	}
 	row, err := jsonb(view)
 	if err != nil {

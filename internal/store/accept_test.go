@@ -282,7 +282,8 @@ func TestMoneyGoesToTheGiftCardTheCustomerHasAndElseBackTheWayItCame(t *testing.
 		wish, method string
 		fallback     bool
 	}{
-		{"", "", false}, {"original", "", false},
+		{"", "", false},
+		{"original", "", false},
 		{"gift_9", "gift_9", false},
 		{"paypal_9", "", true}, // another account of theirs is not where the money came from
 		{"gift_8", "", true},   // somebody else's

@@ -20,8 +20,10 @@ type CourierBench struct {
 }
 
 func parcel(key string, direction schemas.Direction) provider.ParcelCall {
-	return provider.ParcelCall{Key: key, MerchantID: "m", OrderID: "o-1", CustomerID: "c-1", Direction: direction,
-		Lines: []schemas.PickLine{{LineID: "1", Quantity: 1}}, PaidBy: schemas.TurnMerchant, At: noon}
+	return provider.ParcelCall{
+		Key: key, MerchantID: "m", OrderID: "o-1", CustomerID: "c-1", Direction: direction,
+		Lines: []schemas.PickLine{{LineID: "1", Quantity: 1}}, PaidBy: schemas.TurnMerchant, At: noon,
+	}
 }
 
 // Courier is the suite for a carrier.

@@ -23,9 +23,11 @@ type NoticesBench struct {
 }
 
 func (b NoticesBench) message(key string) provider.Message {
-	return provider.Message{Key: key, MerchantID: "m", CaseID: "m:r", To: schemas.Actor{Role: schemas.RoleCustomer, ID: "c-1"},
+	return provider.Message{
+		Key: key, MerchantID: "m", CaseID: "m:r", To: schemas.Actor{Role: schemas.RoleCustomer, ID: "c-1"},
 		Channel: b.Channel, Address: b.Address, Template: "ack.received", Locale: "en", Subject: "We have your request",
-		Body: "It is with us.", At: noon}
+		Body: "It is with us.", At: noon,
+	}
 }
 
 // Notices is the suite for a sender of messages.

@@ -43,8 +43,10 @@ type Told struct {
 }
 
 func (p Paid) refund(key string, minor int64) provider.RefundCall {
-	return provider.RefundCall{Key: key, MerchantID: p.MerchantID, OrderID: p.OrderID, PaymentID: p.PaymentID, Method: p.Method,
-		Amount: schemas.Money{Minor: minor, Currency: p.Captured.Currency}, At: noon}
+	return provider.RefundCall{
+		Key: key, MerchantID: p.MerchantID, OrderID: p.OrderID, PaymentID: p.PaymentID, Method: p.Method,
+		Amount: schemas.Money{Minor: minor, Currency: p.Captured.Currency}, At: noon,
+	}
 }
 
 // Payments is the suite for a payment provider.

@@ -43,8 +43,10 @@ func shop(t *testing.T, w *sandbox.World) *sandbox.World {
 	balance := usd(500)
 	require.NoError(t, w.Load().Order(t.Context(), order("o-1")))
 	require.NoError(t, w.Load().Article(t.Context(), schemas.ShopArticle{SKU: "sku-1", ProductID: "p-1", Name: "Lamp", Price: usd(5000), InStock: 7}))
-	require.NoError(t, w.Load().Customer(t.Context(), schemas.ShopCustomer{MerchantID: "m", CustomerID: "c-1", Locale: "en",
-		PaymentMethods: []schemas.PaymentMethod{{PaymentMethodID: "card-1", Kind: "credit_card"}, {PaymentMethodID: "gift-1", Kind: "gift_card", Balance: &balance}}}))
+	require.NoError(t, w.Load().Customer(t.Context(), schemas.ShopCustomer{
+		MerchantID: "m", CustomerID: "c-1", Locale: "en",
+		PaymentMethods: []schemas.PaymentMethod{{PaymentMethodID: "card-1", Kind: "credit_card"}, {PaymentMethodID: "gift-1", Kind: "gift_card", Balance: &balance}},
+	}))
 	return w
 }
 
@@ -109,8 +111,10 @@ func TestPaymentsConform(t *testing.T) {
 		w := shop(t, sandboxtest.New(t, quick))
 		return conformance.PaymentsBench{
 			Payments: w.Payments(),
-			Paid: conformance.Paid{MerchantID: "m", OrderID: "o-1", PaymentID: "o-1-P1", Method: "card-1", GiftCard: "gift-1",
-				Captured: usd(10000)},
+			Paid: conformance.Paid{
+				MerchantID: "m", OrderID: "o-1", PaymentID: "o-1-P1", Method: "card-1", GiftCard: "gift-1",
+				Captured: usd(10000),
+			},
 			Await:      func(t *testing.T, merchant, key string) { settled(t, w, merchant, key) },
 			LoseAnswer: func(t *testing.T) { tell(t, w, sandbox.SystemPayments, "refund", sandbox.Lose, "") },
 			Slow:       func(t *testing.T) { tell(t, w, sandbox.SystemPayments, "refund", sandbox.Slow, "1m") },

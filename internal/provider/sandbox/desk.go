@@ -38,8 +38,10 @@ func (w *World) serve(ctx context.Context, v visit, work func(tx pgx.Tx, told sc
 			return provider.Classify(ctx.Err())
 		}
 	case Fail:
-		return &provider.Error{Class: provider.RetryLater, Code: schemas.CodeUnavailable, After: fault.duration(),
-			Message: "the sandbox was told to fail"}
+		return &provider.Error{
+			Class: provider.RetryLater, Code: schemas.CodeUnavailable, After: fault.duration(),
+			Message: "the sandbox was told to fail",
+		}
 	case Refuse:
 		told = schemas.Code(fault.Param)
 	case Lose, Twice, Reverse, "":

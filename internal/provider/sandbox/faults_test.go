@@ -101,8 +101,10 @@ func TestFaultSurvivesTheProcessItWasToldIn(t *testing.T) {
 	before.Close()
 
 	w := sandboxtest.Open(t, url)
-	call := provider.DisposeCall{Key: "m:r/dispose/1", MerchantID: "m", At: noon,
-		Goods: []schemas.Disposal{{LineID: "1", SKU: "sku-1", Quantity: 1, Disposition: schemas.Restock}}}
+	call := provider.DisposeCall{
+		Key: "m:r/dispose/1", MerchantID: "m", At: noon,
+		Goods: []schemas.Disposal{{LineID: "1", SKU: "sku-1", Quantity: 1, Disposition: schemas.Restock}},
+	}
 	requireClass(t, w.Stock().Dispose(t.Context(), call), provider.Unknown)
 	require.NoError(t, w.Stock().Dispose(t.Context(), call))
 }

@@ -14,8 +14,10 @@ import (
 )
 
 func registered(key, carrier, waybill string) provider.ParcelCall {
-	return provider.ParcelCall{Key: key, MerchantID: "m", OrderID: "o-1", CustomerID: "c-1", Direction: schemas.ToMerchant,
-		Carrier: carrier, Waybill: waybill, Lines: []schemas.PickLine{{LineID: "1"}}, PaidBy: schemas.TurnCustomer, At: noon}
+	return provider.ParcelCall{
+		Key: key, MerchantID: "m", OrderID: "o-1", CustomerID: "c-1", Direction: schemas.ToMerchant,
+		Carrier: carrier, Waybill: waybill, Lines: []schemas.PickLine{{LineID: "1"}}, PaidBy: schemas.TurnCustomer, At: noon,
+	}
 }
 
 func TestReportsInAnyOrderEndInTheSameBooks(t *testing.T) {

@@ -20,7 +20,8 @@ func TestImportAgainErasesNothingThatHasHappened(t *testing.T) {
 	require.NoError(t, err)
 	settled(t, w, "m", gift.Key)
 	require.NoError(t, w.Stock().Dispose(t.Context(), provider.DisposeCall{Key: "m:r/dispose/1", MerchantID: "m", At: noon, Goods: []schemas.Disposal{
-		{LineID: "1", SKU: "sku-1", Quantity: 2, Disposition: schemas.Restock}, {LineID: "1", SKU: "sku-1", Quantity: 1, Disposition: schemas.Destroy}}}))
+		{LineID: "1", SKU: "sku-1", Quantity: 2, Disposition: schemas.Restock}, {LineID: "1", SKU: "sku-1", Quantity: 1, Disposition: schemas.Destroy},
+	}}))
 
 	for range 2 {
 		shop(t, w)
@@ -79,8 +80,10 @@ func TestRefundToAMethodNobodyNamedGoesTheWayItCame(t *testing.T) {
 	require.NoError(t, err)
 	for entry, err := range w.Books().Refunds(t.Context(), "") {
 		require.NoError(t, err)
-		require.Equal(t, sandbox.RefundEntry{MerchantID: "m", Key: call.Key, Number: provider.Number("SBR", 32, "m", call.Key), OrderID: "o-1",
-			PaymentID: "o-1-P1", Method: "card-1", Amount: usd(100), Status: schemas.RefundAccepted, AskedAt: noon, Tries: 1}, entry)
+		require.Equal(t, sandbox.RefundEntry{
+			MerchantID: "m", Key: call.Key, Number: provider.Number("SBR", 32, "m", call.Key), OrderID: "o-1",
+			PaymentID: "o-1-P1", Method: "card-1", Amount: usd(100), Status: schemas.RefundAccepted, AskedAt: noon, Tries: 1,
+		}, entry)
 	}
 	_, err = w.Payments().Refund(t.Context(), refund("m:r/refund/1", 100))
 	require.NoError(t, err, "naming it afterwards is the same call")
@@ -89,8 +92,10 @@ func TestRefundToAMethodNobodyNamedGoesTheWayItCame(t *testing.T) {
 func TestGoodsOfAnArticleNobodyImportedAreBooked(t *testing.T) {
 	t.Parallel()
 	w := sandboxtest.New(t)
-	require.NoError(t, w.Stock().Dispose(t.Context(), provider.DisposeCall{Key: "m:r/dispose/1", MerchantID: "m", At: noon,
-		Goods: []schemas.Disposal{{LineID: "1", SKU: "unheard-of", Quantity: 2, Disposition: schemas.Restock}}}))
+	require.NoError(t, w.Stock().Dispose(t.Context(), provider.DisposeCall{
+		Key: "m:r/dispose/1", MerchantID: "m", At: noon,
+		Goods: []schemas.Disposal{{LineID: "1", SKU: "unheard-of", Quantity: 2, Disposition: schemas.Restock}},
+	}))
 	level, err := w.Books().Level(t.Context(), "m", "unheard-of")
 	require.NoError(t, err)
 	require.Equal(t, 2, level)
