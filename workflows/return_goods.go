@@ -86,7 +86,17 @@ func (r *returns) carrierKnew(told schemas.Parcel) {
 	p := r.parcel(told.Waybill)
 	word := schemas.ParcelWord{Waybill: told.Waybill}
 	lines, _ := sort2(r.linesNamed(word), func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
-	if p == nil || len(lines) == 0 || told.Status == schemas.ParcelExpected || told.Status == "" || told.Status == p.Status {
+	if p == nil || len(lines) == 0 {
+		return
+	}
+	switch told.Status {
+	case schemas.ParcelDelivered, schemas.ParcelLost, schemas.ParcelDamaged:
+	case schemas.ParcelMoving:
+		if told.ScannedAt != nil {
+			p.book(schemas.ParcelScanned.Name, *told.ScannedAt)
+		}
+		return
+	default:
 		return
 	}
 	s := r.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)

@@ -144,6 +144,10 @@ func TestEveryAnswerOfTheWorkerIsLostOnce(t *testing.T) {
 		require.Equal(t, schemas.Completed, got.View.Outcome, timeline(got.View))
 		require.Equal(t, owed[i], got.View.Money.Refunded.Minor)
 	}
+	t.Log(timeline(results[0].View))
+	for _, e := range h.history(results[0].View.CaseID) {
+		t.Log(e.EventId, e.EventTime.AsTime().Format("05.000"), e.EventType)
+	}
 	w.take(nil)
 	h.sound()
 	for _, name := range []string{

@@ -1,0 +1,55 @@
+package endtoend
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	enums "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+
+	"github.com/aftercare/aftercare/internal/play"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// eventBudget is the most events a happy return may cost Temporal.
+const eventBudget = 150
+
+// history is everything Temporal keeps of a case's run.
+func (h *house) history(caseID string) []*historypb.HistoryEvent {
+	h.t.Helper()
+	var events []*historypb.HistoryEvent
+	for all := h.temporal.GetWorkflowHistory(h.t.Context(), caseID, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT); all.HasNext(); {
+		e, err := all.Next()
+		require.NoError(h.t, err)
+		events = append(events, e)
+	}
+	return events
+}
+
+func TestAHappyReturnStaysWithinItsBudgetOfEvents(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	for name, r := range map[string]schemas.Request{"customer pays the way back": h.wish(bought), "merchant pays the way back": h.wish(bought, isFaulty)} {
+		results, err := h.play(t.Context(), play.Prompt, "demo", false, []schemas.Request{r})
+		require.NoError(t, err)
+		v := results[0].View
+		require.Equal(t, schemas.Completed, v.Outcome, timeline(v))
+		events := h.history(v.CaseID)
+		counts := map[string]int{}
+		for _, e := range events {
+			counts[e.GetEventType().String()]++
+			if a := e.GetActivityTaskScheduledEventAttributes(); a != nil {
+				counts["  of "+a.GetActivityType().GetName()]++
+			}
+		}
+		breakdown := ""
+		for _, k := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return counts[b] - counts[a] }) {
+			breakdown += fmt.Sprintf("%4d %s\n", counts[k], k)
+		}
+		t.Logf("%s: %d events, %d revisions\n%s%s", name, len(events), v.Revision, breakdown, timeline(v))
+		require.LessOrEqual(t, len(events), eventBudget)
+	}
+}
