@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	enums "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
 	"go.temporal.io/api/temporalproto"
 
@@ -364,49 +363,11 @@ func TestRecordHistories(t *testing.T) {
 		h.await(id, "it has ended", func(v schemas.View) bool { return v.ClosedAt != nil })
 		run := h.temporal.GetWorkflow(t.Context(), id, "")
 		require.NoError(t, run.Get(t.Context(), nil))
-		history := h.history(id)
+		history := &historypb.History{Events: h.history(id)}
 		content, err := temporalproto.CustomJSONMarshalOptions{}.Marshal(history)
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(folder, e.name+".json"), append(content, '\n'), 0o644))
 		list += fmt.Sprintf("| %s | %s | %d |\n", e.name, h.row(id).Outcome, len(history.GetEvents()))
 	}
 	require.NoError(t, os.WriteFile(filepath.Join("..", "..", "docs", "histories.md"), []byte(list), 0o644))
-}
-
-// history is everything that Temporal has of a case.
-func (h *house) history(id string) *historypb.History {
-	h.t.Helper()
-	events := h.temporal.GetWorkflowHistory(h.t.Context(), id, "", false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
-	history := &historypb.History{}
-	for events.HasNext() {
-		event, err := events.Next()
-		require.NoError(h.t, err)
-		history.Events = append(history.Events, event)
-	}
-	return history
-}
-
-// TestAHappyReturnCostsAtMost150Events holds the most frequent case to its budget.
-func TestAHappyReturnCostsAtMost150Events(t *testing.T) {
-	t.Parallel()
-	h := openHouse(t)
-	r := h.wish(bought)
-	id := h.open(r, "demo")
-	h.awaitState(id, schemas.Review)
-	h.do(id, schemas.ReviewApprove.Name, agent, schemas.Approve{})
-	h.do(id, schemas.ReturnSubmitWaybill.Name, customerOf(r), schemas.SubmitWaybill{Carrier: "sandbox", Waybill: "WB-" + r.OrderID})
-	h.carrier(id, schemas.ParcelScanned.Name)
-	h.carrier(id, schemas.ParcelDeliver.Name)
-	h.awaitState(id, schemas.Received)
-	h.do(id, schemas.InspectionPass.Name, inspector, schemas.Pass{})
-	h.answerSurvey(id, 5, schemas.SolvedYes)
-	h.awaitEnd(id, schemas.Completed)
-	require.NoError(t, h.temporal.GetWorkflow(t.Context(), id, "").Get(t.Context(), nil))
-	kinds := map[string]int{}
-	events := h.history(id).GetEvents()
-	for _, e := range events {
-		kinds[e.GetEventType().String()]++
-	}
-	t.Logf("%d events: %v", len(events), kinds)
-	require.LessOrEqual(t, len(events), 150)
 }
