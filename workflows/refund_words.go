@@ -1,0 +1,246 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// What is ordered from the payment provider, and what becomes of its words.
+
+// request asks the provider for a refund. What comes back is its word on the order; only a later fact or a look-up says
+// that the money has moved.
+func (c *Case) request(f *schemas.Refund) {
+	r := c.Opening.Request
+	order := schemas.RefundOrder{
+		CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID,
+		Refund: *f, Units: unitsOf(c.linesPaidBy(f)), At: c.now(),
+	}
+	c.effect(schemas.RefundRequest.Name, f.RefundID, func(ctx workflow.Context) {
+		if f.Replaces != "" && c.heardSince(ctx, c.refund(f.Replaces), f) {
+			return
+		}
+		receipt, err := do(ctx, c, schemas.RefundRequest, f.RefundID, order)
+		if err != nil {
+			refusal := asRefusal(err)
+			receipt = schemas.RefundReceipt{RefundID: f.RefundID, Status: schemas.RefundUnknown, Code: schemas.CodeNoAnswer, Amount: f.Amount}
+			if refusal.Code != schemas.CodeUnavailable {
+				// The ledger itself refused: no provider was asked, and nothing can have moved.
+				receipt.Status, receipt.Code = schemas.RefundFailedWord, refusal.Code
+			}
+		}
+		s := c.begin(schemas.EventRefundAccepted, schemas.System, schemas.DoorSystem)
+		c.providerSaid(s, f, receipt.Status, receipt.Code)
+		c.settle(s)
+	})
+}
+
+// heardSince asks the provider once more about a refund that people are about to settle in another way. The answer also
+// tells the ledger, which has heard of a failure through a fact only, that the number is free. It reports whether the
+// refund has gone through after all: then nothing else may be paid, and what was ordered instead of it is given up.
+func (c *Case) heardSince(ctx workflow.Context, f, instead *schemas.Refund) bool {
+	r := c.Opening.Request
+	question := schemas.RefundQuestion{CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, At: c.now()}
+	receipt, err := do(ctx, c, schemas.RefundLookup, f.RefundID, question)
+	if err != nil || receipt.Status != schemas.RefundSucceeded {
+		return false
+	}
+	s := c.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
+	f.Status = schemas.RefundUnknown // it had been given up; the provider's word counts again
+	if instead != nil {
+		instead.Status = schemas.RefundCancelled
+	}
+	c.providerSaid(s, f, receipt.Status, receipt.Code)
+	c.settle(s)
+	return true
+}
+
+// lookUp asks the provider what became of a refund; it is never a second order.
+func (c *Case) lookUp(f *schemas.Refund) {
+	r := c.Opening.Request
+	question := schemas.RefundQuestion{CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, At: c.now()}
+	c.effect(schemas.RefundLookup.Name, f.RefundID, func(ctx workflow.Context) {
+		receipt, err := do(ctx, c, schemas.RefundLookup, f.RefundID, question)
+		if err != nil {
+			return // the clock on the refund asks again
+		}
+		if receipt.Code == schemas.CodeUnknownRefund {
+			// The provider never took the order, and says so: it is given again, under the same number.
+			c.request(f)
+			return
+		}
+		if receipt.Status == f.Status {
+			return
+		}
+		s := c.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
+		c.providerSaid(s, f, receipt.Status, receipt.Code)
+		c.settle(s)
+	})
+}
+
+// providerSaid applies a provider's word to a refund and sends its lines on.
+func (c *Case) providerSaid(s *step, f *schemas.Refund, status schemas.RefundStatus, code schemas.Code) {
+	if f.Status == schemas.RefundManual || f.Status == schemas.RefundCancelled {
+		s.say("The provider says %s of %s, which was settled otherwise.", status, f.RefundID)
+		return
+	}
+	if !news(f.Status, status) {
+		s.say("%s is known to be %s.", f.RefundID, f.Status)
+		return
+	}
+	before := f.Status
+	f.Status, f.Code, f.ChangedAt = status, code, stamp(s.at)
+	s.note("refund_id", f.RefundID)
+	s.note("amount", f.Amount.String())
+	s.lines = c.linesPaidBy(f)
+	switch status {
+	case schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundUnknown:
+		s.say("Refund %s of %s is %s.", f.RefundID, f.Amount, status)
+		if before == schemas.RefundRequested {
+			waiting, _ := sort2(s.lines, func(l *schemas.Line) bool { return l.State == schemas.RefundApproved })
+			c.move(s, waiting, schemas.RefundProcessing)
+			s.tell("refund.started", vars{"amount": amount(f.Amount), "method": f.Method, "due": stamp(s.at.Add(c.Plan.Clocks["return.refund_processing_max"].After.D()))})
+		}
+	case schemas.RefundSucceeded:
+		s.say("Refund %s of %s succeeded.", f.RefundID, f.Amount)
+		c.credit(f, +1)
+		c.afterRefund(s, s.lines)
+	case schemas.RefundFailedWord:
+		s.say("Refund %s of %s failed: %s.", f.RefundID, f.Amount, code)
+		s.note("code", string(code))
+		c.refundFailed(s, f, code)
+	case schemas.RefundReversed:
+		s.say("Refund %s of %s came back after it had succeeded.", f.RefundID, f.Amount)
+		if before == schemas.RefundSucceeded {
+			c.credit(f, -1)
+		}
+		s.tell("refund.reversed", vars{"amount": amount(f.Amount)})
+		c.refundFailed(s, f, schemas.CodeReversed)
+	case schemas.RefundManual, schemas.RefundCancelled:
+		s.say("Refund %s is %s.", f.RefundID, status)
+	}
+}
+
+// news reports whether a word changes what is known of a refund. Words overtake each other: an answer that the order was
+// taken may come after the word that it failed, and a success after its own reversal. What is known is only weakened by
+// asking again, which begins with "requested".
+func news(known, word schemas.RefundStatus) bool {
+	switch known {
+	case schemas.RefundSucceeded:
+		return word == schemas.RefundReversed
+	case schemas.RefundReversed:
+		return false
+	case schemas.RefundFailedWord:
+		return word == schemas.RefundSucceeded || word == schemas.RefundReversed
+	}
+	return word != known
+}
+
+// credit adds what a refund brought, or took back, to the lines it pays.
+func (c *Case) credit(f *schemas.Refund, sign int64) {
+	for _, share := range f.Shares {
+		for _, l := range c.Lines {
+			if share.LineID == l.LineID && sameUnits(share.Units, l.Units) {
+				l.Refunded = l.Refunded.Add(c.money(sign * share.Amount.Minor))
+			}
+		}
+	}
+}
+
+// afterRefund sends lines on for which everything owed has come through.
+func (c *Case) afterRefund(s *step, lines []*schemas.Line) {
+	done, _ := sort2(lines, func(l *schemas.Line) bool {
+		return l.Outcome == schemas.OutcomeNone && c.underWay(l) == 0 && l.State != schemas.Refunded
+	})
+	c.move(s, done, schemas.Refunded)
+}
+
+// refundFailed parks the lines with finance. Money that could not be delivered is never closed unpaid.
+func (c *Case) refundFailed(s *step, f *schemas.Refund, code schemas.Code) {
+	var lines []*schemas.Line
+	for _, l := range c.linesPaidBy(f) {
+		if l.State == schemas.Closed {
+			l.Outcome = schemas.OutcomeNone
+			c.Following = false
+			c.stopClock("survey.wait", "survey.open", "recovery", "recovery_survey")
+		}
+		lines = append(lines, l)
+	}
+	c.move(s, lines, schemas.RefundFailed)
+	s.tell("refund.failed", vars{"amount": amount(f.Amount)})
+	for _, p := range c.Plan.People[schemas.RoleFinance] {
+		s.staff("staff.refund_failed", p.ID, vars{"amount": amount(f.Amount), "code": string(code), "due": stamp(c.dueOf(lines))})
+		break
+	}
+	if code == schemas.CodeBalance {
+		if c.clock("refund.retry") == nil {
+			c.startClock(s, "refund.retry", "the refund is asked for again with the same number")
+		}
+	}
+}
+
+// again asks for a failed refund once more, with the same number: the provider pays it once, however often it is asked.
+func (c *Case) again(s *step, f *schemas.Refund) {
+	f.Status, f.Code, f.ChangedAt = schemas.RefundRequested, "", stamp(s.at)
+	s.say("Refund %s is asked for again.", f.RefundID)
+	lines, _ := sort2(c.linesPaidBy(f), func(l *schemas.Line) bool { return l.State == schemas.RefundFailed })
+	c.toProcessing(s, lines)
+	c.request(f)
+}
+
+// toProcessing lets lines wait for the provider once none of their refunds waits for people.
+func (c *Case) toProcessing(s *step, lines []*schemas.Line) {
+	free, _ := sort2(lines, func(l *schemas.Line) bool {
+		for _, f := range c.Refunds {
+			if (f.Status == schemas.RefundFailedWord || f.Status == schemas.RefundReversed) && paysFor(f, l) {
+				return false
+			}
+		}
+		return true
+	})
+	c.move(s, free, schemas.RefundProcessing)
+}
+
+// byHand books a payment outside the provider, once its second person has granted it.
+func (c *Case) byHand(s *step, a *schemas.Approval) {
+	f := c.refund(a.RefundID)
+	r := c.Opening.Request
+	order := schemas.ByHandOrder{
+		CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, ProofID: a.ProofID,
+		Maker: a.Proposer, Checker: *a.DecidedBy, Units: unitsOf(c.linesPaidBy(f)), At: s.at,
+	}
+	c.effect(schemas.RefundByHand.Name, f.RefundID, func(ctx workflow.Context) {
+		if c.heardSince(ctx, f, nil) {
+			return
+		}
+		_, err := do(ctx, c, schemas.RefundByHand, f.RefundID, order)
+		if c.stuckOn(err, schemas.RefundByHand.Name, f.RefundID) {
+			return
+		}
+		s := c.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
+		f.Status, f.ProofID, f.ChangedAt = schemas.RefundManual, a.ProofID, stamp(s.at)
+		s.note("refund_id", f.RefundID)
+		s.say("Refund %s was paid by hand, proof %s.", f.RefundID, a.ProofID)
+		s.lines = c.linesPaidBy(f)
+		c.credit(f, +1)
+		c.afterRefund(s, s.lines)
+		c.settle(s)
+	})
+}
+
+// elsewhere gives a failed refund up for a new one to another account. The ledger frees the old reservation and makes the
+// new one in one transaction, so that no moment exists in which both could be paid.
+func (c *Case) elsewhere(s *step, a *schemas.Approval) {
+	old := c.refund(a.RefundID)
+	fresh := *old
+	fresh.RefundID = fmt.Sprintf("%s/refund/%d", c.CaseID, c.next("refund"))
+	fresh.Method, fresh.Replaces, fresh.Status, fresh.Code, fresh.ChangedAt = a.Method, old.RefundID, schemas.RefundRequested, "", stamp(s.at)
+	old.Status, old.ChangedAt = schemas.RefundCancelled, stamp(s.at)
+	c.Refunds = append(c.Refunds, &fresh)
+	s.say("Refund %s of %s ordered instead of %s.", fresh.RefundID, fresh.Amount, old.RefundID)
+	lines, _ := sort2(c.linesPaidBy(&fresh), func(l *schemas.Line) bool { return l.State == schemas.RefundFailed })
+	c.toProcessing(s, lines)
+	c.request(&fresh)
+}

@@ -1,0 +1,153 @@
+package workflows
+
+import (
+	"fmt"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// The verbs of a return about offers: an alternative the merchant puts to the customer.
+
+// mayOffer judges an alternative: rounds, amount, currency, and the limit of the role.
+func (r *returns) mayOffer(s *step, d schemas.MakeOffer) *schemas.Refusal {
+	total := r.owedFor(s.lines)
+	for _, l := range s.lines {
+		if l.Rounds >= r.Plan.MaxRounds {
+			return &schemas.Refusal{Code: schemas.CodeNoRounds, Message: fmt.Sprintf("%d offers were made for line %s; approve, reject or escalate.", l.Rounds, l.LineID)}
+		}
+		switch {
+		case d.What == schemas.OfferRefundOnly && (l.KeepsGoods || l.GoodsWith != schemas.TurnCustomer):
+			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s does not come back anyway.", l.LineID)}
+		case d.What == schemas.OfferWithReturn && !l.KeepsGoods:
+			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s comes back anyway.", l.LineID)}
+		case d.What == schemas.OfferSendBack && l.GoodsWith != schemas.TurnWarehouse:
+			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("the goods of line %s are not at the warehouse.", l.LineID)}
+		}
+	}
+	grants := total
+	if d.Amount != nil {
+		if d.Amount.Currency != r.Currency {
+			return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "amount", Message: fmt.Sprintf("this case is in %s.", r.Currency)}
+		}
+		if d.Amount.Minor > total.Minor {
+			return &schemas.Refusal{Code: schemas.CodeBadAmount, Field: "amount", Message: fmt.Sprintf("at most %s is left for these lines.", total)}
+		}
+		grants = *d.Amount
+	}
+	if d.What == schemas.OfferSendBack {
+		return nil
+	}
+	return r.withinGoodwill(s, grants.Min(r.notOwed(s.lines)))
+}
+
+func (r *returns) offered(s *step, d schemas.MakeOffer) {
+	total := r.putOffer(s, d)
+	s.say("%s offers %s (%s) for line(s) %s.", s.actor, d.What, total, lineList(s.lines))
+	r.answered(true)
+	r.move(s, s.lines, schemas.Negotiating)
+	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(r.dueOf(s.lines))})
+}
+
+// putOffer lays an offer on lines, its amount shared in the proportion of what each is owed.
+func (r *returns) putOffer(s *step, d schemas.MakeOffer) schemas.Money {
+	total := r.owedFor(s.lines)
+	grants := total
+	if d.Amount != nil {
+		grants = *d.Amount
+	}
+	id := fmt.Sprintf("o%d", r.next("offer"))
+	for i, part := range shareOut(grants.Minor, s.lines) {
+		l := s.lines[i]
+		l.Rounds++
+		l.Offer = &schemas.Offer{OfferID: id, What: d.What, Amount: r.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at}
+	}
+	s.note("offer_id", id)
+	return grants
+}
+
+// shareOut spreads an amount over lines in proportion to what each is owed; the last takes what rounding leaves over.
+func shareOut(total int64, lines []*schemas.Line) []int64 {
+	var weight int64
+	for _, l := range lines {
+		weight += l.Owed().Minor
+	}
+	parts := make([]int64, len(lines))
+	left := total
+	for i, l := range lines {
+		if i == len(lines)-1 {
+			parts[i] = left
+			break
+		}
+		if weight > 0 {
+			parts[i] = total * l.Owed().Minor / weight
+		}
+		left -= parts[i]
+	}
+	return parts
+}
+
+// mayAcceptOffer keeps the answer to what was offered: before an inspection there is no other choice.
+func (r *returns) mayAcceptOffer(s *step, d schemas.AnswerOffer) *schemas.Refusal {
+	if d.Choice != "" && s.lines[0].Offer != nil && d.Choice != string(s.lines[0].Offer.What) {
+		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "choice", Message: fmt.Sprintf("%s was offered.", s.lines[0].Offer.What)}
+	}
+	return nil
+}
+
+func (r *returns) offerAccepted(s *step, _ schemas.AnswerOffer) {
+	s.say("The customer accepts the offer for line(s) %s.", lineList(s.lines))
+	for _, l := range s.lines {
+		by := l.Offer.By
+		l.Approver = &by
+		switch l.Offer.What {
+		case schemas.OfferPartialRefund:
+			l.Deduction = l.Payable.Sub(l.Refunded).Sub(l.Offer.Amount)
+			l.KeepsGoods = true
+		case schemas.OfferRefundOnly:
+			l.KeepsGoods = true
+		case schemas.OfferWithReturn:
+			l.KeepsGoods = false
+		case schemas.OfferSendBack:
+		}
+	}
+	r.goOn(s, s.lines)
+}
+
+func (r *returns) offerDeclined(s *step, d schemas.AnswerOffer) {
+	s.say("The customer declines the offer for line(s) %s.", lineList(s.lines))
+	r.backToReview(s, d.TextID)
+}
+
+func (r *returns) mayCounter(s *step, d schemas.CounterOffer) *schemas.Refusal {
+	if d.Amount.Currency != r.Currency {
+		return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "amount", Message: fmt.Sprintf("this case is in %s.", r.Currency)}
+	}
+	if total := r.owedFor(s.lines); d.Amount.Minor > total.Minor {
+		return &schemas.Refusal{Code: schemas.CodeBadAmount, Field: "amount", Message: fmt.Sprintf("these lines cost %s.", total)}
+	}
+	return nil
+}
+
+func (r *returns) offerCountered(s *step, d schemas.CounterOffer) {
+	s.note("counter", d.Amount.String())
+	s.say("The customer declines the offer and asks for %s.", d.Amount)
+	r.backToReview(s, d.TextID)
+}
+
+func (r *returns) backToReview(s *step, textID string) {
+	if textID != "" {
+		r.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: textID})
+	}
+	for _, l := range s.lines {
+		l.Offer = nil
+	}
+	r.move(s, s.lines, schemas.Review)
+	s.staff("staff.task", r.Owner, vars{"task": "offer_answered", "due": stamp(r.dueOf(s.lines))})
+}
+
+// offerLapses is the customer's silence on an offer. It never consents; the original wish stands.
+func (r *returns) offerLapses(s *step) {
+	s.say("The offer for line(s) %s lapses.", lineList(s.lines))
+	r.backToReview(s, "")
+	s.tell("offer.lapsed", vars{"lines": linesVar(s.lines)})
+}
