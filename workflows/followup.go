@@ -29,6 +29,8 @@ func (c *Case) followUp() {
 	s.say("Every line has ended; the follow-up begins.")
 	if c.Survey == nil {
 		c.Survey = &schemas.Survey{}
+	}
+	if c.Survey.SentAt == nil {
 		c.startClock(s, "survey.wait", "the customer is asked how it went")
 	} else {
 		c.startClock(s, "survey.open", "the case closes without an answer")

@@ -338,6 +338,9 @@ func TestAFailedRefundIsParkedAndNeverClosedUnpaid(t *testing.T) {
 func TestARefundThatComesBackAfterSuccessOpensTheMoneyAgain(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).refunded()
+	tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundReversed, Code: schemas.CodeReversed}, nil
+	}
 	tl.in(schemas.FollowUp, says(tl, schemas.RefundReversal, refundWord(1)))
 	tl.in(schemas.RefundFailed, func() {
 		require.Equal(t, usd(0), tl.last().Money.Refunded)
@@ -353,6 +356,9 @@ func TestARefundThatComesBackAfterSuccessOpensTheMoneyAgain(t *testing.T) {
 func TestAReversalThatOvertakesItsSuccessIsTheLastWord(t *testing.T) {
 	t.Parallel()
 	tl := paid(t)
+	tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundReversed, Code: schemas.CodeReversed}, nil
+	}
 	tl.in(schemas.RefundProcessing, func() {
 		says(tl, schemas.RefundReversal, refundWord(1))()
 		tl.env.RegisterDelayedCallback(func() {
@@ -369,6 +375,16 @@ func TestAReversalThatOvertakesItsSuccessIsTheLastWord(t *testing.T) {
 	v := tl.run()
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.Equal(t, usd(4784), v.Money.Refunded)
+}
+
+func TestAWordOfFailureThatTheProviderDoesNotStandByChangesNothing(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundFailure, schemas.RefundWord{RefundID: refundWord(1).RefundID, Code: schemas.CodeAccountClosed}))
+	tl.refunded()
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.NotContains(t, tl.told(), "refund.failed")
 }
 
 func TestAWithdrawalIsTooLateOnceMoneyMoves(t *testing.T) {

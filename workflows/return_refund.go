@@ -41,7 +41,38 @@ func (r *returns) wordOn(s *step, w schemas.RefundWord, status schemas.RefundSta
 		s.say("Refund %s is not of this case.", w.RefundID)
 		return
 	}
-	r.providerSaid(s, f, status, w.Code)
+	if status == schemas.RefundSucceeded {
+		// It is looked up before the case counts it as settled (finishRefund).
+		r.providerSaid(s, f, status, w.Code)
+		return
+	}
+	s.note("refund_id", f.RefundID)
+	s.say("The provider reports %s of %s; it is asked.", status, f.RefundID)
+	r.verify(f, status, w.Code)
+}
+
+// verify looks up a refund that is said not to have reached the customer. Anybody may send a fact; and the ledger must have the
+// word before anybody orders the refund again, pays it by hand or sends it elsewhere. A provider that does not answer is
+// taken by its first word.
+func (r *returns) verify(f *schemas.Refund, said schemas.RefundStatus, code schemas.Code) {
+	q := schemas.RefundQuestion{CaseID: r.CaseID, MerchantID: r.Opening.Request.MerchantID, OrderID: r.Opening.Request.OrderID, RefundID: f.RefundID, At: r.now()}
+	r.effect(schemas.RefundLookup.Name, f.RefundID+"/"+string(said), func(ctx workflow.Context) {
+		receipt, err := do(ctx, r.Case, schemas.RefundLookup, f.RefundID, q)
+		if err != nil || receipt.Status == schemas.RefundUnknown {
+			receipt.Status, receipt.Code = said, code
+		}
+		if receipt.Status == f.Status {
+			return
+		}
+		s := r.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
+		s.lines = r.linesPaidBy(f)
+		if r.ClosedAt != nil {
+			s.say("The provider says %s of %s after the case has ended.", receipt.Status, f.RefundID)
+		} else {
+			r.providerSaid(s, f, receipt.Status, receipt.Code)
+		}
+		r.settle(s)
+	})
 }
 
 // pollRefund asks the provider about every refund of these lines that has no final word. After some days people are asked
@@ -157,6 +188,7 @@ func (r *returns) confirm(ctx workflow.Context, f *schemas.Refund) bool {
 	case schemas.RefundFailedWord:
 		r.refundFailed(s, f, receipt.Code)
 	case schemas.RefundReversed:
+		s.tell("refund.reversed", vars{"amount": amount(f.Amount)})
 		r.refundFailed(s, f, schemas.CodeReversed)
 	default:
 		r.move(s, s.lines, schemas.RefundProcessing)

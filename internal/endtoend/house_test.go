@@ -94,7 +94,13 @@ func (h *house) explain() {
 	}
 	for _, v := range open {
 		v = h.row(v.CaseID)
-		h.t.Logf("still open: %s%s", timeline(v), pretty(h.t, v.Clocks))
+		h.t.Logf("still open: %s", timeline(v))
+		for _, k := range v.Clocks {
+			h.t.Logf("  %s %s due %s paused %t", k.ClockID, k.Name, k.Due.Format(time.RFC3339), k.Paused)
+		}
+		for _, w := range v.Work {
+			h.t.Logf("  work %s %s since %s: %s", w.Name, w.Key, w.Since.Format(time.RFC3339), w.Cause)
+		}
 	}
 	h.t.Logf("the worker's last words: %s", h.worker.tail())
 }

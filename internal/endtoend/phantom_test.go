@@ -21,6 +21,7 @@ func TestADecisionWhoseTaskWasLostIsNotInTheArchive(t *testing.T) {
 	t.Parallel()
 	long(t)
 	h, w := onTheWire(t, need{ownTemporal: true})
+	h.startWorker()
 	r := h.wish(bought)
 	caseID := h.open(r, "default")
 	h.awaitState(caseID, schemas.Review)
@@ -111,7 +112,19 @@ func TestEveryAnswerOfTheWorkerIsLostOnce(t *testing.T) {
 			}
 			mu.Unlock()
 			if !lose {
-				return false
+				// An activity on the worker's own queue may come back with the answer instead of being polled for.
+				out, err := c.wire.pass(c.ctx, workflowService+c.method, c.body)
+				answer := &workflowservice.RespondWorkflowTaskCompletedResponse{}
+				if err == nil && proto.Unmarshal(out, answer) == nil {
+					mu.Lock()
+					for _, a := range answer.GetActivityTasks() {
+						attempts["a"+string(a.GetTaskToken())] = true
+						effects[a.GetActivityType().GetName()]++
+					}
+					mu.Unlock()
+				}
+				c.answer(out, err)
+				return true
 			}
 			c.instead("RespondWorkflowTaskFailed", &workflowservice.RespondWorkflowTaskFailedRequest{
 				TaskToken: done.GetTaskToken(), Namespace: done.GetNamespace(), Identity: done.GetIdentity(), Failure: lost,
@@ -136,6 +149,7 @@ func TestEveryAnswerOfTheWorkerIsLostOnce(t *testing.T) {
 		}
 		return false
 	})
+	h.startWorker()
 	requests := []schemas.Request{h.wish(bought), h.wish(bought, isFaulty), h.wish(threeTimes), h.wish(dear), h.wish(bought, oneLine)}
 	owed := []int64{6550, 6550, 3000, 150000, 4000}
 	results, err := h.play(t.Context(), play.Prompt, "demo", false, requests)
@@ -143,10 +157,6 @@ func TestEveryAnswerOfTheWorkerIsLostOnce(t *testing.T) {
 	for i, got := range results {
 		require.Equal(t, schemas.Completed, got.View.Outcome, timeline(got.View))
 		require.Equal(t, owed[i], got.View.Money.Refunded.Minor)
-	}
-	t.Log(timeline(results[0].View))
-	for _, e := range h.history(results[0].View.CaseID) {
-		t.Log(e.EventId, e.EventTime.AsTime().Format("05.000"), e.EventType)
 	}
 	w.take(nil)
 	h.sound()

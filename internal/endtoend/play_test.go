@@ -2,6 +2,7 @@ package endtoend
 
 import (
 	"context"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -10,9 +11,14 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
+// playWithin is how long a play of a test may take at most.
+const playWithin = 3 * time.Minute
+
 // play plays requests in this process.
 func (h *house) play(ctx context.Context, parties play.Parties, policy string, fast bool, requests []schemas.Request) ([]play.Result, error) {
 	h.t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, playWithin)
+	defer cancel()
 	heard, err := h.store.Listen(ctx)
 	require.NoError(h.t, err)
 	changes := make(chan play.Change)

@@ -130,13 +130,13 @@ func (c *call) instead(method string, in, answer proto.Message) {
 	c.answer(out, err)
 }
 
-// onTheWire opens a house whose worker reaches Temporal through a wire.
+// onTheWire opens a house whose worker will reach Temporal through a wire. The worker is not started yet, so that a test can
+// take its very first calls.
 func onTheWire(t *testing.T, n need) (*house, *wire) {
 	t.Helper()
 	n.noWorker = true
 	h := openHouse(t, n)
 	w := wireTo(t, h.address)
 	h.workerAddress = w.address
-	h.startWorker()
 	return h, w
 }

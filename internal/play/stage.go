@@ -22,6 +22,7 @@ type stage struct {
 	view    schemas.View
 	since   time.Time // when its row last changed, by this machine: a provider is given a moment to speak
 	done    map[string]bool
+	refused map[string]time.Time // when something was last refused
 
 	forwarded int64 // the revision at which it was last moved to its next due
 	forwards  int
@@ -78,14 +79,20 @@ func (st *stage) act(ctx context.Context) (bool, error) {
 	acted := false
 	for _, a := range st.player.Parties.next(st.view) {
 		key := fmt.Sprintf("%s/%s/%d", a.name, a.on, a.revisionOf(st.view))
-		if st.done[key] {
+		if st.done == nil {
+			st.done, st.refused = map[string]bool{}, map[string]time.Time{}
+		}
+		if st.done[key] || time.Since(st.refused[key]) < lookAgain {
 			continue
 		}
-		if err := st.perform(ctx, a, key); err != nil {
+		taken, err := st.perform(ctx, a, key)
+		if err != nil {
 			return acted, err
 		}
-		if st.done == nil {
-			st.done = map[string]bool{}
+		if !taken {
+			// Somebody or some clock was faster, or the row was ahead of its case: look again, then try again.
+			st.refused[key] = time.Now()
+			continue
 		}
 		st.done[key] = true
 		acted = true
@@ -93,26 +100,25 @@ func (st *stage) act(ctx context.Context) (bool, error) {
 	return acted, nil
 }
 
-// perform does one thing, and repeats it while a server is away: the same id makes it one.
-func (st *stage) perform(ctx context.Context, a action, key string) error {
+// perform does one thing, and repeats it while a server is away: the same id makes it one. It reports whether it was taken.
+func (st *stage) perform(ctx context.Context, a action, key string) (bool, error) {
 	for {
 		err := st.once(ctx, a, key)
 		var refusal *schemas.Refusal
 		switch {
 		case err == nil:
-			return nil
+			return true, nil
 		case errors.As(err, &refusal) && refusal.Code != schemas.CodeUnavailable:
-			// Somebody or some clock was faster: the next look at the case shows what to do now.
 			st.player.Log.Info("not taken", zap.String("case_id", st.caseID), zap.String("name", a.name), zap.String("code", string(refusal.Code)), zap.String("why", refusal.Message))
-			return nil
+			return false, nil
 		case refusal == nil && !store.Unavailable(err):
-			return fmt.Errorf("case %s: %s: %w", st.caseID, a.name, err)
+			return false, fmt.Errorf("case %s: %s: %w", st.caseID, a.name, err)
 		}
 		st.player.Log.Warn("a server does not answer; trying again", zap.String("case_id", st.caseID), zap.Error(err))
 		select {
 		case <-time.After(lookAgain):
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return false, context.Cause(ctx)
 		}
 	}
 }

@@ -12,8 +12,10 @@ import (
 // Every status but cancelled keeps the reservation. A failed refund keeps it so that the same number can be tried again; a
 // reversed one because the customer is still owed.
 var refundSteps = map[schemas.RefundStatus][]schemas.RefundStatus{
-	schemas.RefundRequested: {schemas.RefundAccepted, schemas.RefundUnknown, schemas.RefundFailedWord, schemas.RefundSucceeded, schemas.RefundReversed, schemas.RefundCancelled},
-	// A look-up may find a reversal whose success nobody told us of.
+	// A refund may be seen for the first time when it has come back already: success and reversal were both missed.
+	schemas.RefundRequested: {
+		schemas.RefundAccepted, schemas.RefundUnknown, schemas.RefundFailedWord, schemas.RefundSucceeded, schemas.RefundReversed, schemas.RefundCancelled,
+	},
 	schemas.RefundAccepted: {schemas.RefundSucceeded, schemas.RefundFailedWord, schemas.RefundReversed, schemas.RefundUnknown},
 	schemas.RefundUnknown: {
 		schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundSucceeded, schemas.RefundFailedWord, schemas.RefundReversed,
