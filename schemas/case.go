@@ -87,8 +87,9 @@ type Line struct {
 	Deduction   Money        `json:"deduction"` // agreed by the customer, or by policy in the customer's favour; never by silence
 	Finding     Finding      `json:"finding,omitempty"`
 	Disposition Disposition  `json:"disposition,omitempty"`
-	Offer       *Offer       `json:"offer,omitempty"`  // the open offer
-	Rounds      int          `json:"rounds,omitempty"` // offers made so far
+	Disposed    bool         `json:"disposed,omitempty"` // the goods were moved there; once, however often the money moves
+	Offer       *Offer       `json:"offer,omitempty"`    // the open offer
+	Rounds      int          `json:"rounds,omitempty"`   // offers made so far
 	Rejection   *Rejection   `json:"rejection,omitempty"`
 	Extended    bool         `json:"extended,omitempty"`    // the one extension of the ship-back was taken
 	KeepsGoods  bool         `json:"keeps_goods,omitempty"` // refund-only: nothing comes back

@@ -353,6 +353,20 @@ func TestARefundThatComesBackAfterSuccessOpensTheMoneyAgain(t *testing.T) {
 	require.Contains(t, tl.told(), "refund.reversed")
 }
 
+func TestGoodsAreMovedOnceHoweverOftenTheMoneyMoves(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).approvedAndShipped().inspectedAndRefunded()
+	tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundReversed, Code: schemas.CodeReversed}, nil
+	}
+	tl.in(schemas.FollowUp, says(tl, schemas.RefundReversal, refundWord(1)))
+	tl.in(schemas.RefundFailed, does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{}))
+	tl.refunded()
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Len(t, tl.disposed, 2, "two lines, each back on its shelf once")
+}
+
 func TestAReversalThatOvertakesItsSuccessIsTheLastWord(t *testing.T) {
 	t.Parallel()
 	tl := paid(t)

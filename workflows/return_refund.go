@@ -202,7 +202,8 @@ func (r *returns) confirm(ctx workflow.Context, f *schemas.Refund) bool {
 func (r *returns) dispose(ctx workflow.Context, lines []*schemas.Line, key string) {
 	var goods []schemas.Disposal
 	for _, l := range lines {
-		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !noGoods(l) {
+		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !l.Disposed && !noGoods(l) {
+			l.Disposed = true
 			goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: l.SKU, Quantity: l.Quantity, Disposition: l.Disposition})
 		}
 	}

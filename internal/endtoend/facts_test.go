@@ -36,6 +36,17 @@ func TestAFactThatComesTwiceCountsOnce(t *testing.T) {
 	h.sound()
 }
 
+// keptLate reports whether a fact was kept as one that nothing waited for any more. The delivery itself may be among those:
+// the carrier, asked to report on the parcel, may have told of it first.
+func keptLate(v schemas.View, fact string) bool {
+	for _, e := range v.Events {
+		if e.Name == schemas.EventLateFact && e.Data["fact"] == fact {
+			return true
+		}
+	}
+	return false
+}
+
 func TestFactsOutOfOrderAreJudgedByWhenTheyHappened(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
@@ -51,12 +62,12 @@ func TestFactsOutOfOrderAreJudgedByWhenTheyHappened(t *testing.T) {
 	}
 	// The scan of two hours ago comes last. It changes nothing but the book of the parcel.
 	h.report(schemas.ParcelScanned.Name, "courier", "e-1", now.Add(-2*time.Hour), word)
-	v = h.await(caseID, "the late scan is kept", func(v schemas.View) bool { return happenings(v, schemas.EventLateFact) == 1 })
+	v = h.await(caseID, "the late scan is kept", func(v schemas.View) bool { return keptLate(v, schemas.ParcelScanned.Name) })
 	require.Equal(t, schemas.Received, v.State)
 	require.Equal(t, schemas.ParcelDelivered, v.Parcels[0].Status)
 	// And a loss that was reported before it turned up does not take the goods away again.
 	h.report(schemas.ParcelLoss.Name, "courier", "e-0", now.Add(-3*time.Hour), word)
-	v = h.await(caseID, "the late loss is kept", func(v schemas.View) bool { return happenings(v, schemas.EventLateFact) == 2 })
+	v = h.await(caseID, "the late loss is kept", func(v schemas.View) bool { return keptLate(v, schemas.ParcelLoss.Name) })
 	require.Equal(t, schemas.Received, v.State)
 	require.Equal(t, schemas.ParcelDelivered, v.Parcels[0].Status)
 	h.sound()
