@@ -174,6 +174,9 @@ func (r *returns) confirm(ctx workflow.Context, f *schemas.Refund) bool {
 	if r.stuckOn(err, schemas.RefundConfirm.Name, f.RefundID) {
 		return false
 	}
+	if f.Status != schemas.RefundSucceeded {
+		return false // a word that came meanwhile has taken it back already
+	}
 	if receipt.Status == schemas.RefundSucceeded {
 		f.Confirmed = true
 		return true
@@ -203,6 +206,9 @@ func (r *returns) dispose(ctx workflow.Context, lines []*schemas.Line, key strin
 	var goods []schemas.Disposal
 	for _, l := range lines {
 		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !noGoods(l) {
+			if r.next(fmt.Sprintf("dispose/%s%v", l.LineID, l.Units)) > 1 {
+				continue // the money came back and was sent again; the goods stayed where they are
+			}
 			goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: l.SKU, Quantity: l.Quantity, Disposition: l.Disposition})
 		}
 	}

@@ -13,6 +13,17 @@ import (
 
 // rarer are the ways to end that take more people, more trouble or more time.
 var rarer = []ending{
+	// The goods are on the shelf when the money comes back: it is sent again, and the goods move once.
+	{"completed_with_goods_after_the_money_came_back", func(h *house) string {
+		r := h.wish(bought)
+		id := h.returned(r)
+		h.do(id, schemas.InspectionPass.Name, inspector, schemas.Pass{})
+		h.awaitState(id, schemas.FollowUp)
+		require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, sandbox.Settling, sandbox.Reverse, 1, "1ms", id))
+		h.awaitState(id, schemas.RefundFailed)
+		h.do(id, schemas.RefundRetry.Name, finance, schemas.RetryRefund{})
+		return h.ended(id, schemas.Completed)
+	}},
 	// The merchant's fault: a label of ours, and nobody answers the survey.
 	{"completed_with_our_label", func(h *house) string {
 		r := h.wish(bought, isFaulty)
