@@ -183,7 +183,7 @@ func (c *Case) refundFailed(s *step, f *schemas.Refund, code schemas.Code) {
 
 // again asks for a failed refund once more, with the same number: the provider pays it once, however often it is asked.
 func (c *Case) again(s *step, f *schemas.Refund) {
-	f.Status, f.Code, f.ChangedAt = schemas.RefundRequested, "", stamp(s.at)
+	f.Status, f.Code, f.ChangedAt, f.Confirmed = schemas.RefundRequested, "", stamp(s.at), false
 	s.say("Refund %s is asked for again.", f.RefundID)
 	lines, _ := sort2(c.linesPaidBy(f), func(l *schemas.Line) bool { return l.State == schemas.RefundFailed })
 	c.toProcessing(s, lines)
@@ -235,6 +235,7 @@ func (c *Case) byHand(s *step, a *schemas.Approval) {
 func (c *Case) elsewhere(s *step, a *schemas.Approval) {
 	old := c.refund(a.RefundID)
 	fresh := *old
+	fresh.Confirmed = false
 	fresh.RefundID = fmt.Sprintf("%s/refund/%d", c.CaseID, c.next("refund"))
 	fresh.Method, fresh.Replaces, fresh.Status, fresh.Code, fresh.ChangedAt = a.Method, old.RefundID, schemas.RefundRequested, "", stamp(s.at)
 	old.Status, old.ChangedAt = schemas.RefundCancelled, stamp(s.at)

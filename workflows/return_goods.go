@@ -274,10 +274,13 @@ func traceWord(a schemas.TraceAnswer) string {
 func (r *returns) applyTrace(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
 	p := r.parcel(w.Waybill)
 	switch {
-	case !a.Known && p.ScannedAt == nil:
-		// The number was wrong, or the parcel was never handed over: it is the customer's turn again.
+	case p.MovedAt == nil && a.MovedAt == nil && (!a.Known || a.Status == schemas.ParcelExpected):
+		// The number was wrong, or the parcel was never handed over: it is the customer's turn again. What nobody has seen is
+		// not lost; but should it be scanned after all, the number still leads here.
 		for _, l := range s.lines {
-			l.Waybill = ""
+			if !a.Known {
+				l.Waybill = ""
+			}
 		}
 		s.tell("logistics.exception", vars{"waybill": w.Waybill, "status": "unknown"})
 		r.move(s, s.lines, schemas.WaitShipback)

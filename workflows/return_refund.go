@@ -174,6 +174,9 @@ func (r *returns) confirm(ctx workflow.Context, f *schemas.Refund) bool {
 	if r.stuckOn(err, schemas.RefundConfirm.Name, f.RefundID) {
 		return false
 	}
+	if f.Status != schemas.RefundSucceeded {
+		return false // a word that came meanwhile has taken it back already
+	}
 	if receipt.Status == schemas.RefundSucceeded {
 		f.Confirmed = true
 		return true

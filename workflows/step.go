@@ -151,9 +151,14 @@ func (c *Case) end(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
 		l.Outcome, l.Offer = outcome, nil
 	}
 	c.move(s, lines, schemas.Closed)
-	if outcome != schemas.Completed && outcome != schemas.CompletedPartial {
-		c.release(lines)
-	}
+	free, _ := sort2(lines, func(l *schemas.Line) bool {
+		if outcome != schemas.Completed && outcome != schemas.CompletedPartial {
+			return true
+		}
+		// Nothing was paid, and the customer has the goods again, or never sent any.
+		return l.Refunded.Minor == 0 && (l.GoodsWith != schemas.TurnWarehouse || noGoods(l))
+	})
+	c.release(free)
 }
 
 // release frees the claims of lines whose goods stay with the customer, so that a new request for them can be made.

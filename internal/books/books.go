@@ -168,7 +168,7 @@ func (c *Comparison) parcels(ctx context.Context, cases []schemas.View, theirs T
 			switch {
 			case !known && v.ClosedAt != nil && p.Status == schemas.ParcelDelivered:
 				entry.Differs = "the carrier does not know it"
-			case known && p.Status == schemas.ParcelDelivered && theirs.Status != schemas.ParcelDelivered:
+			case known && p.Status == schemas.ParcelDelivered && theirs.DeliveredAt == nil:
 				entry.Differs = "the carrier has not delivered it"
 			}
 			c.Parcels = append(c.Parcels, entry)
@@ -202,7 +202,8 @@ func (c *Comparison) stock(ctx context.Context, cases []schemas.View, theirs The
 		ours := map[string]int{}
 		for _, l := range v.Lines {
 			paid := l.Outcome == schemas.Completed || l.Outcome == schemas.CompletedPartial
-			if paid && l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" {
+			nothing := l.Finding == schemas.FindingEmpty || l.Finding == schemas.FindingMissing // there was nothing in the parcel
+			if paid && l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !nothing {
 				ours[l.LineID] += l.Quantity
 				sku[goods{v.CaseID, l.LineID}] = l.SKU
 			}

@@ -48,7 +48,7 @@ type house struct {
 	worker    *workerProcess
 	logs      string
 	shelf     *shelf
-	news      news
+	news      *news
 	// workerAddress is where the worker finds Temporal, when that is not where everybody else does.
 	workerAddress string
 	postgres      *stacktest.PostgresServer
@@ -70,7 +70,7 @@ func openHouse(t *testing.T, needs ...need) *house {
 	if len(needs) > 0 {
 		n = needs[0]
 	}
-	h := &house{t: t, logs: t.TempDir()}
+	h := &house{t: t, logs: t.TempDir(), news: &news{}}
 	h.findServers(n)
 	h.connect()
 	h.shelf = newShelf(h)
@@ -79,6 +79,13 @@ func openHouse(t *testing.T, needs ...need) *house {
 		h.startWorker()
 	}
 	return h
+}
+
+// in is the same house for a part of the test.
+func (h *house) in(t *testing.T) *house {
+	part := *h
+	part.t, part.conn = t, nil
+	return &part
 }
 
 // explain shows, after a test that failed, the cases that are still open and the worker's last words.

@@ -1,0 +1,68 @@
+package endtoend
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/aftercare/aftercare/internal/play"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Whoever is silent, every case ends, as its table says beforehand.
+func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	h.canForward()
+	type wish struct {
+		name     string
+		request  func() schemas.Request
+		ends     schemas.Outcome
+		refunded int64
+	}
+	right := func() schemas.Request { return h.wish(bought) }
+	fault := func() schemas.Request { return h.wish(bought, isFaulty) }
+	photo := func() schemas.Request { return h.wish(bought, isFaulty, keeps) }
+	over := func() schemas.Request { return h.wish(late) }
+	large := func() schemas.Request { return h.wish(dear) }
+	for _, p := range []struct {
+		parties play.Parties
+		wishes  []wish
+	}{
+		{play.SilentCustomer, []wish{
+			{"the goods never come", right, schemas.Expired, 0},
+			{"the label is never used", fault, schemas.Expired, 0},
+			{"the question is never answered", photo, schemas.Expired, 0},
+			{"the refusal stands", over, schemas.RejectedFinal, 0},
+		}},
+		{play.SilentMerchant, []wish{
+			{"what is owed is approved", right, schemas.Completed, 6550},
+			{"what is owed is approved, with our label", fault, schemas.Completed, 6550},
+			{"what is not owed lapses, and nobody has refused it", over, schemas.Unresolvable, 0},
+			{"what is owed above the limit is granted by the operator", large, schemas.Completed, 150000},
+		}},
+		{play.SilentWarehouse, []wish{
+			{"accepted as declared", right, schemas.Completed, 6550},
+			{"accepted as declared, with our label", fault, schemas.Completed, 6550},
+		}},
+		{play.LossyCourier, []wish{
+			{"lost at the customer's cost: a person decides", right, schemas.Completed, 6550},
+			{"lost at our cost: paid", fault, schemas.Completed, 6550},
+		}},
+	} {
+		t.Run(string(p.parties), func(t *testing.T) {
+			t.Parallel()
+			h := h.in(t)
+			var requests []schemas.Request
+			for _, w := range p.wishes {
+				requests = append(requests, w.request())
+			}
+			s := h.starter("play", file(t, "requests.jsonl", requests), "--fast", "--json", "--parties", string(p.parties)).done(t)
+			for i, v := range s.views(t) {
+				require.Equal(t, p.wishes[i].ends, v.Outcome, "%s\n%s", p.wishes[i].name, timeline(v))
+				require.Equal(t, p.wishes[i].refunded, v.Money.Refunded.Minor, "%s\n%s", p.wishes[i].name, timeline(v))
+			}
+			h.balanced()
+		})
+	}
+}
