@@ -29,9 +29,17 @@ func TestTheCommandLineRefusesWhatCannotBe(t *testing.T) {
 
 	// What is written wrongly ends with 2, and says how it is written rightly.
 	for _, args := range [][]string{
-		{"show"}, {"do", caseID}, {"frobnicate"}, {"do", caseID, "review.approve", "--as", "agent"}, {"play", sample("requests.jsonl"), "--parties", "angry"},
-		{"import", "/nowhere.jsonl"}, {"list", "--limit", "0"}, {"open", "-"}, {"sandbox", "tell", "payments", "refund", "explode"},
-		{"import", sample("orders.jsonl"), "--as-of", "yesterday"}, {"play", sample("requests.jsonl"), "--in-flight", "0"},
+		{"show"},
+		{"do", caseID},
+		{"frobnicate"},
+		{"do", caseID, "review.approve", "--as", "agent"},
+		{"play", sample("requests.jsonl"), "--parties", "angry"},
+		{"import", "/nowhere.jsonl"},
+		{"list", "--limit", "0"},
+		{"open", "-"},
+		{"sandbox", "tell", "payments", "refund", "explode"},
+		{"import", sample("orders.jsonl"), "--as-of", "yesterday"},
+		{"play", sample("requests.jsonl"), "--in-flight", "0"},
 	} {
 		s := h.starter(args...)
 		require.Equal(t, 2, s.code, "%v\n%s%s", args, s.out, s.errors)
@@ -42,12 +50,12 @@ func TestTheCommandLineRefusesWhatCannotBe(t *testing.T) {
 	written, err := json.Marshal(r)
 	require.NoError(t, err)
 	for line, code := range map[string]schemas.Code{
-		`{"request_id": `:                   schemas.CodeMalformed,
-		`["a","list"]`:                      schemas.CodeWrongType,
-		`{"request_id":"x","colour":"red"}`: schemas.CodeUnknownField,
-		`{"request_id":7}`:                  schemas.CodeWrongType,
-		`{"request_id":"x"}`:                schemas.CodeMissingField,
-		`{"request_id":"` + large + `"}`:    schemas.CodeTooLarge,
+		`{"request_id": `:                                           schemas.CodeMalformed,
+		`["a","list"]`:                                              schemas.CodeWrongType,
+		`{"request_id":"x","colour":"red"}`:                         schemas.CodeUnknownField,
+		`{"request_id":7}`:                                          schemas.CodeWrongType,
+		`{"request_id":"x"}`:                                        schemas.CodeMissingField,
+		`{"request_id":"` + large + `"}`:                            schemas.CodeTooLarge,
 		strings.Replace(string(written), r.RequestID, "a b", 1):     schemas.CodeBadID,
 		strings.Replace(string(written), `"return"`, `"repair"`, 1): schemas.CodeUnsupported,
 	} {
