@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -151,7 +152,9 @@ func inWorkflow(t *testing.T, run func(workflow.Context)) {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
-	env.SetTestTimeout(30 * time.Second)
+	env.SetTestTimeout(2 * time.Minute)
+	// Hundreds of cases are tried inside one workflow task here, which on a busy machine takes longer than a task may.
+	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: 2 * time.Minute})
 	for _, name := range schemas.ActivityNames {
 		env.RegisterActivityWithOptions(func(context.Context, json.RawMessage) (json.RawMessage, error) {
 			return json.RawMessage(`{}`), nil
