@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -312,7 +313,13 @@ func (h *house) report(fact string, source, eventID string, at time.Time, body a
 // carrier reports on the parcel to the merchant, or where there is none on the last one of the case.
 func (h *house) carrier(caseID, fact string) {
 	h.t.Helper()
-	v := h.await(caseID, "has a parcel", func(v schemas.View) bool { return len(v.Parcels) > 0 })
+	var v schemas.View
+	h.until(caseID+": the carrier has its parcel", func() bool {
+		own, err := h.cases.Ask(h.t.Context(), caseID)
+		booking := slices.ContainsFunc(own.Work, func(w schemas.Work) bool { return strings.HasPrefix(w.Name, "parcel.") && w.Cause == "" })
+		v = h.row(caseID)
+		return err == nil && !booking && len(v.Parcels) > 0 && len(v.Parcels) == len(own.Parcels)
+	})
 	p := v.Parcels[len(v.Parcels)-1]
 	h.report(fact, "courier", rand.Text(), v.Now, schemas.ParcelWord{Waybill: p.Waybill, Carrier: p.Carrier})
 }
