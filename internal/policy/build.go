@@ -8,26 +8,33 @@ import (
 	"time"
 	_ "time/tzdata" // a policy names a zone; a small machine or container may know none
 
+	"github.com/aftercare/aftercare/internal/calendar"
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// builder turns the layers of one policy into a policy. It goes on after a mistake, so that one run tells all of them.
+// builder turns the layers of one policy, and the packs beside it, into a policy. It goes on after a mistake, so that one run
+// tells all of them.
 type builder struct {
-	layers []layer
-	policy *policy
-	seen   map[string]bool // rule ids; an id names one rule
-	faults []error
+	layers    []layer
+	packs     []layer
+	calendars *calendar.Set
+	policy    *policy
+	seen      map[string]string // rule ids and the file each stands in; an id names one rule
+	faults    []error
 }
 
-func build(called, version string, layers []layer) (*policy, error) {
-	b := &builder{layers: layers, seen: map[string]bool{}}
-	b.policy = &policy{name: called, version: version, devOnly: layers[0].shape.DevOnly, stories: map[schemas.Kind]*story{}}
+func (b *builder) build() (*policy, error) {
 	b.general()
 	b.clocks()
+	for _, pack := range b.packs {
+		b.pack(pack)
+	}
 	b.limits()
 	b.people()
 	b.survey()
+	b.notices()
 	b.stories()
+	b.floors()
 	if err := errors.Join(b.faults...); err != nil {
 		return nil, err
 	}
@@ -60,6 +67,10 @@ func (b *builder) general() {
 		b.fault(l.doc, place{"zone"}, "zone: %q is not a time zone known here", l.shape.Zone)
 	}
 	p.zone = zone
+	p.jurisdiction = b.section(func(s fileShape) bool { return s.Jurisdiction != "" }).shape.Jurisdiction
+	if p.jurisdiction != "" && !jurisdictionWord.MatchString(p.jurisdiction) {
+		b.fault(b.section(func(s fileShape) bool { return s.Jurisdiction != "" }).doc, place{"jurisdiction"}, "jurisdiction: %q is not known; write CN, EU-DE, UK or the like", p.jurisdiction)
+	}
 
 	l = b.section(func(s fileShape) bool { return s.MaxRounds != nil })
 	switch rounds := l.shape.MaxRounds; {
@@ -93,74 +104,116 @@ func (b *builder) general() {
 var priorities = []schemas.Priority{schemas.P0, schemas.P1, schemas.P2, schemas.P3}
 
 var (
-	ruleID   = regexp.MustCompile(`^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*@[1-9][0-9]{0,3}$`)
-	codeWord = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+	ruleID           = regexp.MustCompile(`^[A-Z0-9]+(-[A-Z0-9]+)*@[1-9][0-9]{0,3}$`)
+	codeWord         = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+	jurisdictionWord = regexp.MustCompile(`^[A-Z]{2}(-[A-Z]{2})?$`)
 
 	bases       = []string{"law", "platform", "promise", "default"}
-	confidences = []string{"statute", "official", "secondary", "own"}
+	confidences = []string{"statute", "official", "secondary", "unverified", "uncertain", "own"}
 )
 
-// Rule is a rule as docs/rules.md shows it.
+// Rule is a rule as docs/rules.md and `starter policy` show it.
 type Rule struct {
 	ID         string
 	Version    string
 	Name       string // of a clock, a table, a limit: where in the policy it stands
 	What       string
 	Value      string
+	Condition  string // of a rule of law or a platform: where it holds, beside its jurisdiction
+	Where      string // the jurisdiction or the platform
+	Effective  string
 	Basis      string
 	Source     string
-	CheckedOn  string
+	VerifiedOn string
 	Confidence string
+	Floor      bool
+	File       string
+	Line       int
 }
 
-// rule checks what every rule has, fills in the file's defaults, and puts it on the list.
+// Unverified reports whether nobody has confirmed the rule yet.
+func (r Rule) Unverified() bool { return r.Confidence == "unverified" || r.Confidence == "uncertain" }
+
+// rule checks what every rule has and fills in the file's defaults. The caller adds it to the list once its value is known.
 func (b *builder) rule(doc *document, at place, h head, where, value string) head {
+	checked, r, ok := b.check(doc, at, h)
+	if ok {
+		r.Name, r.Value = where, value
+		b.policy.rules = append(b.policy.rules, r)
+	}
+	return checked
+}
+
+func (b *builder) check(doc *document, at place, h head) (head, Rule, bool) {
 	if h.Rule == "" {
 		b.fault(doc, at, "rule is needed: an id with its version, such as K-ACK@1")
-		return h
+		return h, Rule{}, false
 	}
 	if !ruleID.MatchString(h.Rule) {
 		b.fault(doc, at.then("rule"), "rule: %q is not an id with a version; write it as K-ACK@1", h.Rule)
-		return h
+		return h, Rule{}, false
 	}
 	id, version, _ := cutRule(h.Rule)
-	if b.seen[id] {
-		b.fault(doc, at.then("rule"), "rule: %s stands here a second time; an id names one rule", id)
+	if file, twice := b.seen[id]; twice {
+		b.fault(doc, at.then("rule"), "rule: %s stands %s; an id names one rule", id, cond(file == doc.file, "here a second time", "in "+file+" already"))
 	}
-	b.seen[id] = true
+	b.seen[id] = doc.file
 	if h.What == "" {
 		b.fault(doc, at, "what is needed: a few words that say what rule %s is about", h.Rule)
 	}
-	h = b.inherit(h)
+	h = b.inherit(doc, h)
 	if !slices.Contains(bases, h.Basis) {
 		b.fault(doc, at.then("basis"), "basis: %q is not known; use one of %v", h.Basis, bases)
 	}
 	if h.Source == "" {
 		b.fault(doc, at, "source is needed, here or in defaults: where rule %s comes from", h.Rule)
 	}
-	if _, err := time.Parse(time.DateOnly, h.CheckedOn); err != nil {
-		b.fault(doc, at.then("checked_on"), "checked_on: %q is not a date; write it as 2026-11-21", h.CheckedOn)
+	if _, err := time.Parse(time.DateOnly, h.VerifiedOn); err != nil {
+		b.fault(doc, at.then("verified_on"), "verified_on: %q is not a date; write it as 2026-11-21", h.VerifiedOn)
 	}
 	if !slices.Contains(confidences, h.Confidence) {
 		b.fault(doc, at.then("confidence"), "confidence: %q is not known; use one of %v", h.Confidence, confidences)
 	}
-	b.policy.rules = append(b.policy.rules, Rule{
-		ID: id, Version: version, Name: where, What: h.What, Value: value,
-		Basis: h.Basis, Source: h.Source, CheckedOn: h.CheckedOn, Confidence: h.Confidence,
-	})
+	line, _ := doc.line(at)
+	return h, Rule{
+		ID: id, Version: version, What: h.What, Basis: h.Basis, Source: h.Source, VerifiedOn: h.VerifiedOn,
+		Confidence: h.Confidence, File: doc.file, Line: line,
+	}, true
+}
+
+// inherit fills in what a rule leaves to the defaults of its own file, or of the policy its file builds on.
+func (b *builder) inherit(doc *document, h head) head {
+	d := b.defaultsOf(doc)
+	h.Basis = or(h.Basis, d.Basis)
+	h.Source = or(h.Source, d.Source)
+	h.VerifiedOn = or(h.VerifiedOn, d.VerifiedOn)
+	h.Confidence = or(h.Confidence, d.Confidence)
+	if h.Effective == nil {
+		h.Effective = d.Effective
+	}
 	return h
 }
 
-func (b *builder) inherit(h head) head {
-	l := b.section(func(s fileShape) bool { return s.Defaults != nil })
-	if l.shape.Defaults == nil {
-		return h
+func (b *builder) defaultsOf(doc *document) provenance {
+	for _, pack := range b.packs {
+		if pack.doc == doc {
+			if pack.shape.Defaults == nil {
+				return provenance{}
+			}
+			return *pack.shape.Defaults
+		}
 	}
-	h.Basis = or(h.Basis, l.shape.Defaults.Basis)
-	h.Source = or(h.Source, l.shape.Defaults.Source)
-	h.CheckedOn = or(h.CheckedOn, l.shape.Defaults.CheckedOn)
-	h.Confidence = or(h.Confidence, l.shape.Defaults.Confidence)
-	return h
+	if l := b.section(func(s fileShape) bool { return s.Defaults != nil }); l.shape.Defaults != nil {
+		return *l.shape.Defaults
+	}
+	return provenance{}
+}
+
+func cond(yes bool, then, otherwise string) string {
+	if yes {
+		return then
+	}
+	return otherwise
 }
 
 func or(value, otherwise string) string {

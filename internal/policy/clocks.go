@@ -11,19 +11,6 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// Clocks names every clock a plan has. The stories start them by these names, so a policy with one missing is no policy.
-var Clocks = []string{
-	"ack", "first_reply", "definite_reply", "formalities", "update", "escalation", "idle", "idle_again", "max",
-	"law.refund",
-	"return.submitted", "return.wait_info", "return.review", "return.negotiating", "return.rejected", "return.appeal",
-	"return.appeal_again", "return.wait_shipback", "return.shipback_extension", "return.in_transit", "return.in_transit_max",
-	"return.received", "return.inspection_failed", "return.goods_kept", "return.goods_notice", "return.send_back",
-	"return.refund_approved", "return.approval", "return.approval_deputy", "return.refund_processing", "return.refund_poll",
-	"return.refund_processing_max", "return.refund_failed", "return.refund_failed_again", "return.refund_parked",
-	"refund.retry", "rows.retry", "system", "trace", "refused_at_warehouse",
-	"survey.wait", "survey.open", "recovery", "recovery_survey",
-}
-
 // clock is a clock of a policy for every priority.
 type clock map[schemas.Priority]schemas.ClockSpec
 
@@ -63,13 +50,18 @@ func lay(under, over clockShape) clockShape {
 	c.Head.What = or(over.Head.What, c.Head.What)
 	c.Head.Basis = or(over.Head.Basis, c.Head.Basis)
 	c.Head.Source = or(over.Head.Source, c.Head.Source)
-	c.Head.CheckedOn = or(over.Head.CheckedOn, c.Head.CheckedOn)
+	c.Head.VerifiedOn = or(over.Head.VerifiedOn, c.Head.VerifiedOn)
 	c.Head.Confidence = or(over.Head.Confidence, c.Head.Confidence)
 	c.Trigger = or(over.Trigger, c.Trigger)
 	c.Scaled = c.Scaled || over.Scaled
 	if over.After != "" || over.ByPriority != nil {
 		c.After, c.ByPriority = over.After, over.ByPriority
+		c.Calendar, c.CountFrom, c.Ends, c.Rollover = "", "", "", "" // they belong to the length they were written for
 	}
+	c.Calendar = or(over.Calendar, c.Calendar)
+	c.CountFrom = or(over.CountFrom, c.CountFrom)
+	c.Ends = or(over.Ends, c.Ends)
+	c.Rollover = or(over.Rollover, c.Rollover)
 	if over.Warn != nil {
 		c.Warn = over.Warn
 	}
@@ -124,6 +116,16 @@ func (b *builder) clock(doc *document, at place, id string, c clockShape) {
 		made[priority] = spec
 	}
 	b.policy.clocks[id] = made
+	b.lengths = append(b.lengths, length{doc: doc, at: at.then("after"), of: id, longest: longest(made)})
+}
+
+// longest is the time a clock has at the priority that gives it most.
+func longest(c clock) time.Duration {
+	var most time.Duration
+	for _, spec := range c {
+		most = max(most, spec.After.D())
+	}
+	return most
 }
 
 func (b *builder) spec(doc *document, at place, c clockShape, priority schemas.Priority, spec schemas.ClockSpec) (schemas.ClockSpec, bool) {
@@ -141,29 +143,63 @@ func (b *builder) spec(doc *document, at place, c clockShape, priority schemas.P
 			}
 		}
 	}
-	after, err := length(written)
-	if err != nil {
-		b.fault(doc, where, "%v", err)
-		return spec, false
-	}
 	factor := 1
 	if f := b.policy.scale[priority]; c.Scaled && f > 1 {
 		factor = f
 	}
-	spec.After = schemas.Duration(after * time.Duration(factor))
-	var ok bool
-	if spec.Warn, ok = b.points(doc, at.then("warn"), c.Warn, after, factor); !ok {
+	after, ok := b.after(doc, at, where, c, written, factor, &spec)
+	if !ok {
 		return spec, false
 	}
-	spec.Remind, ok = b.points(doc, at.then("remind"), c.Remind, after, factor)
+	if spec.Warn, ok = b.points(doc, at.then("warn"), c, c.Warn, after, factor); !ok {
+		return spec, false
+	}
+	spec.Remind, ok = b.points(doc, at.then("remind"), c, c.Remind, after, factor)
 	return spec, ok
 }
 
+// after reads how long a clock runs: a time that simply passes, or one that a calendar counts.
+func (b *builder) after(doc *document, at, where place, c clockShape, written string, factor int, spec *schemas.ClockSpec) (time.Duration, bool) {
+	if !isCounted(written) {
+		after, err := duration(written)
+		if err != nil {
+			b.fault(doc, where, "%v", err)
+			return 0, false
+		}
+		if s := (termShape{calendar: c.Calendar, countFrom: c.CountFrom, ends: c.Ends, rollover: c.Rollover}); s.calendar != "" || !s.plain() {
+			b.fault(doc, where, "%s simply passes and needs no calendar; write 7 calendar_day or 16 business_hour to count days or open hours", written)
+			return 0, false
+		}
+		spec.After = schemas.Duration(after * time.Duration(factor))
+		return after, true
+	}
+	s, _ := subject(spec.Name())
+	term, ok := b.term(doc, at, "after", termShape{
+		text: written, calendar: or(c.Calendar, b.defaultsOf(doc).Calendar), countFrom: c.CountFrom, ends: c.Ends, rollover: c.Rollover, right: s.Right,
+	})
+	if !ok {
+		return 0, false
+	}
+	after := usual(term)
+	if after == 0 {
+		b.fault(doc, where, "%q is too short; a clock runs for at least one second", written)
+		return 0, false
+	}
+	term.Amount *= factor
+	spec.After = schemas.Duration(after * time.Duration(factor))
+	spec.Layers = []schemas.ClockLayer{{Rule: spec.Rule, Basis: spec.Basis, Term: &term}}
+	return after, true
+}
+
 // points reads warnings and reminders: inside the clock, each later than the one before.
-func (b *builder) points(doc *document, at place, written []string, after time.Duration, factor int) ([]schemas.Duration, bool) {
+func (b *builder) points(doc *document, at place, c clockShape, written []string, after time.Duration, factor int) ([]schemas.Duration, bool) {
 	var points []schemas.Duration
 	var last time.Duration
 	for i, w := range written {
+		if isCounted(c.After) && !strings.HasPrefix(w, "-") {
+			b.fault(doc, at.then(i), "a clock that a calendar counts has its points before its end; write -4h instead of %s", w)
+			return nil, false
+		}
 		point, err := moment(w, after)
 		if err != nil {
 			b.fault(doc, at.then(i), "%v", err)
@@ -183,11 +219,18 @@ func (b *builder) points(doc *document, at place, written []string, after time.D
 	return points, true
 }
 
-// moment reads a point of a clock: a duration since its start, or a share of its whole time.
+// moment reads a point of a clock: a duration since its start, a share of its whole time, or a duration before its end.
 func moment(written string, after time.Duration) (time.Duration, error) {
+	if before, ok := strings.CutPrefix(written, "-"); ok {
+		d, err := duration(before)
+		if err == nil && d >= after {
+			err = fmt.Errorf("%s is before the start of the clock, which runs for %s", written, text(after))
+		}
+		return after - d, err
+	}
 	percent, ok := strings.CutSuffix(written, "%")
 	if !ok {
-		return length(written)
+		return duration(written)
 	}
 	n, err := strconv.Atoi(percent)
 	if err != nil || n < 1 || n > 99 {
@@ -196,8 +239,8 @@ func moment(written string, after time.Duration) (time.Duration, error) {
 	return after * time.Duration(n) / 100, nil
 }
 
-// length reads a duration of at least a second.
-func length(written string) (time.Duration, error) {
+// duration reads a duration of at least a second.
+func duration(written string) (time.Duration, error) {
 	days, isDays := strings.CutSuffix(written, "d")
 	if n, err := strconv.Atoi(days); isDays && err == nil && n > int(horizon/(24*time.Hour)) {
 		return 0, fmt.Errorf("%q is longer than ten years", written) // before the multiplication overflows

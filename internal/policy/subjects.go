@@ -1,0 +1,103 @@
+package policy
+
+// Subject is something whose length rules give: a clock of a story, a duty that the law knows, the window of a right. What
+// several layers say of one subject is weighed: of a duty the earliest due counts, of a right the latest end.
+type Subject struct {
+	Name  string
+	Right bool   // the customer's; everything else is somebody's duty towards the customer, or a pause of the system's own
+	En    string // what it is, as part of a sentence
+	Zh    string
+	// Clock is set where every policy must give it a length, because a story starts it by this name.
+	Clock bool
+}
+
+// Subjects lists everything a rule can speak about, in the order of a case's life. Those of kinds that have no story yet can
+// be computed and explained; nothing starts them.
+var Subjects = []Subject{
+	{"ack", false, "the acknowledgement of a request", "受理确认", true},
+	{"first_reply", false, "the first reply", "首次回复", true},
+	{"definite_reply", false, "the definite reply", "明确答复", true},
+	{"formalities", false, "the merchant's formalities", "商家办理手续", true},
+	{"update", false, "the next word to the customer", "向客户通报进度", true},
+	{"escalation", false, "the acceptance of an escalation", "升级受理", true},
+	{"idle", false, "the alarm about a case nobody touches", "案件无人处理提醒", true},
+	{"idle_again", false, "the second alarm about a case nobody touches", "案件无人处理再次提醒", true},
+	{"max", false, "the resolution of the case", "案件办结", true},
+
+	{"law.refund", false, "the refund of returned goods", "退回商品后的退款", true},
+	{"law.formalities", false, "the formalities of a return, with a true address", "办理退货手续", false},
+	{"law.remedy", false, "repair, exchange, return or refund on grounds of quality", "质量问题的修理、更换、退货或退款", false},
+	{"law.prepaid_refund", false, "the refund of a prepaid sum", "预付款退款", false},
+	{"law.repair", false, "the repair of an item handed in", "送修商品的修理", false},
+	{"law.parts", false, "the supply of parts for a repair", "维修配件供应", false},
+	{"law.courier_answer", false, "the carrier's answer to a complaint", "快递企业处理投诉", false},
+
+	{"return.submitted", false, "the look of the system at a request", "系统受理", true},
+	{"return.wait_info", true, "the customer's answer to a question", "客户补充材料", true},
+	{"return.review", false, "the review of a return", "退货审核", true},
+	{"return.negotiating", true, "the customer's answer to an offer", "客户答复协商方案", true},
+	{"return.rejected", true, "the customer's objection to a refusal", "客户对拒绝提出异议", true},
+	{"return.appeal", false, "the decision of an appeal", "申诉处理", true},
+	{"return.appeal_again", false, "the decision of an appeal on the next level", "上一级申诉处理", true},
+	{"return.wait_shipback", true, "the sending back of the goods", "客户寄回商品", true},
+	{"return.shipback_extension", true, "the extension of the sending back", "寄回延期", true},
+	{"return.in_transit", false, "the next movement of a parcel", "包裹物流更新", true},
+	{"return.in_transit_max", false, "the arrival of a parcel", "包裹送达", true},
+	{"return.receipt", false, "the merchant's confirmation of the receipt", "商家确认收货", false},
+	{"return.received", false, "the inspection of the goods", "验货", true},
+	{"return.inspection_failed", true, "the customer's answer to a finding", "客户答复验货结果", true},
+	{"return.goods_kept", true, "the keeping of disputed goods", "争议商品保管", true},
+	{"return.goods_notice", true, "the last notice about disputed goods", "争议商品最后通知", true},
+	{"return.send_back", false, "the way of the goods back to the customer", "商品寄还客户", true},
+	{"return.refund_approved", false, "the order of an approved refund", "发起已批准的退款", true},
+	{"return.approval", false, "the decision of a second person", "第二人审批", true},
+	{"return.approval_deputy", false, "the decision of the deputy", "代理人审批", true},
+	{"return.refund_processing", false, "the provider's report on a refund", "支付机构退款结果", true},
+	{"return.refund_poll", false, "the pause between two questions to the provider", "查询退款的间隔", true},
+	{"return.refund_processing_max", false, "the end of a refund at the provider", "支付机构完成退款", true},
+	{"return.refund_failed", false, "another way to pay", "另行退款", true},
+	{"return.refund_failed_again", false, "another way to pay, on the next level", "主管另行退款", true},
+	{"return.refund_parked", false, "the reminder of money that is still owed", "未付款项提醒", true},
+
+	{"refund.retry", false, "the pause before a refund is tried again", "退款重试间隔", true},
+	{"rows.retry", false, "the pause before rows are written again", "数据重写间隔", true},
+	{"system", false, "a step of the system's own", "系统步骤", true},
+	{"trace", false, "the carrier's answer to a trace", "快递查件答复", true},
+	{"refused_at_warehouse", false, "the settling of a parcel the warehouse refused", "仓库拒收处理", true},
+	{"survey.wait", false, "the pause before the survey", "回访前间隔", true},
+	{"survey.open", true, "the answer to a survey", "回访问卷", true},
+	{"recovery", false, "the follow-up of a low score", "低分回访", true},
+	{"recovery_survey", false, "the pause before one question is asked again", "再次回访间隔", true},
+
+	{"window.no_reason", true, "the right to return without a reason", "无理由退货", false},
+	{"window.fault", true, "the right to return faulty goods", "质量问题退货", false},
+	{"window.fault_exchange", true, "the right to exchange faulty goods", "质量问题换货", false},
+	{"window.guarantee", true, "the guarantee", "质保", false},
+	{"window.presumption", true, "the presumption that a fault was there from the beginning", "举证责任由商家承担", false},
+
+	{"exchange.review", false, "the review of an exchange", "换货审核", false},
+	{"complaint.answer", false, "the answer to a complaint", "投诉答复", false},
+	{"complaint.proof", false, "the proof that a complaint was handled", "投诉处理凭证", false},
+	{"dispute.evidence", false, "the merchant's evidence in a dispute", "纠纷举证", false},
+}
+
+// Clocks names every clock a plan has. The stories start them by these names, so a policy with one missing is no policy.
+var Clocks = func() []string {
+	var names []string
+	for _, s := range Subjects {
+		if s.Clock {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}()
+
+// subject finds what a name stands for.
+func subject(name string) (Subject, bool) {
+	for _, s := range Subjects {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Subject{}, false
+}
