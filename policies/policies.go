@@ -6,7 +6,7 @@ import "embed"
 
 // Files holds every policy that is built into the product, as <name>.yaml.
 //
-//go:embed *.yaml
+//go:embed *.yaml calendars
 var Files embed.FS
 
 // Names lists the policies in Files. "demo" is for a dev stack only.

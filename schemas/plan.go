@@ -21,6 +21,10 @@ type Plan struct {
 	LastRung  LastRung             `json:"last_rung"` // what the operator does when L5's clock has run out
 	Survey    SurveySpec           `json:"survey"`
 	MaxRounds int                  `json:"max_rounds"` // offers per line
+	// Quiet are the hours in which a message to a customer that can wait does not ring.
+	Quiet QuietHours `json:"quiet,omitzero"`
+	// Calendars are the days that the clocks count with, by calendar id, for as long as almost every case lives.
+	Calendars map[string]Horizon `json:"calendars,omitempty"`
 }
 
 // ClockSpec is one clock of a plan, already scaled to the case's priority.
@@ -31,6 +35,18 @@ type ClockSpec struct {
 	Remind  []Duration `json:"remind,omitempty"`  // since the start: the customer is reminded
 	Basis   string     `json:"basis,omitempty"`   // law, platform, promise, default
 	Trigger string     `json:"trigger,omitempty"` // law clocks: the event whose time starts it
+	// Layers are what each layer says of the clock, where a calendar counts or more than one layer speaks; After is then its
+	// usual length. Without them After is all there is.
+	Layers []ClockLayer `json:"layers,omitempty"`
+	Latest bool         `json:"latest,omitempty"` // a right, of which the latest end counts; of a duty it is the earliest due
+}
+
+// ClockLayer is what one layer says of a clock: the law, a platform, or the policy itself.
+type ClockLayer struct {
+	Rule  string   `json:"rule"`
+	Basis string   `json:"basis"`
+	After Duration `json:"after,omitempty"` // time that simply passes
+	Term  *Term    `json:"term,omitempty"`  // or what a calendar counts
 }
 
 // Limits say what a role may decide alone, in the case's currency.
@@ -64,6 +80,12 @@ type SurveySpec struct {
 	QuietDays  int `json:"quiet_days"`  // a customer asked within these days is not asked again
 }
 
+// QuietHours are hours of the customer's local day, such as 21:00 to 09:00; equal hours are none.
+type QuietHours struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
 // Verdict is what the rules propose for one line; a person may decide otherwise, a silence never refuses.
 type Verdict struct {
 	Proposal Proposal `json:"proposal"`
@@ -73,7 +95,24 @@ type Verdict struct {
 	Freight  Turn     `json:"freight"`            // who pays the way back
 	Reason   string   `json:"reason,omitempty"`   // in_window, out_of_window, …
 	Evidence []string `json:"evidence,omitempty"` // what must be shown before a person decides
+	Second   string   `json:"second,omitempty"`   // the rule by which a second person decides, whatever the amount
+	Rules    []string `json:"rules,omitempty"`    // rules of law and of platforms that speak about this line
+	// Deduction is the share of the price, in hundredths of a percent, that is taken off for each grade an inspection finds.
+	Deduction map[Grade]int64 `json:"deduction,omitempty"`
 }
+
+// Grade is the condition in which goods came back.
+type Grade string
+
+const (
+	GradeNew     Grade = "A" // 全新: as new, unopened
+	GradeOpened  Grade = "B" // 已拆封: opened, complete, unused
+	GradeUsed    Grade = "C" // 有使用痕迹: used
+	GradeDamaged Grade = "D" // 损坏: damaged or incomplete
+)
+
+// Grades lists them.
+var Grades = []Grade{GradeNew, GradeOpened, GradeUsed, GradeDamaged}
 
 // Proposal is what a rule recommends.
 type Proposal string

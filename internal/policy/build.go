@@ -20,6 +20,7 @@ type builder struct {
 	calendars *calendar.Set
 	policy    *policy
 	seen      map[string]string // rule ids and the file each stands in; an id names one rule
+	lengths   []length // what the policy itself says, to be held against the floors of the law
 	faults    []error
 }
 

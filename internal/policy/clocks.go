@@ -110,7 +110,7 @@ func (b *builder) clock(doc *document, at place, id string, c clockShape) {
 	for _, priority := range priorities {
 		spec := schemas.ClockSpec{Rule: h.Rule, Basis: h.Basis, Trigger: c.Trigger}
 		var ok bool
-		if spec, ok = b.spec(doc, at, c, priority, spec); !ok {
+		if spec, ok = b.spec(doc, at, id, c, priority, spec); !ok {
 			return // one priority tells the mistake of all four
 		}
 		made[priority] = spec
@@ -128,7 +128,7 @@ func longest(c clock) time.Duration {
 	return most
 }
 
-func (b *builder) spec(doc *document, at place, c clockShape, priority schemas.Priority, spec schemas.ClockSpec) (schemas.ClockSpec, bool) {
+func (b *builder) spec(doc *document, at place, id string, c clockShape, priority schemas.Priority, spec schemas.ClockSpec) (schemas.ClockSpec, bool) {
 	written, where := c.After, at.then("after")
 	if c.ByPriority != nil {
 		written, where = c.ByPriority[string(priority)], at.then("by_priority", string(priority))
@@ -147,7 +147,7 @@ func (b *builder) spec(doc *document, at place, c clockShape, priority schemas.P
 	if f := b.policy.scale[priority]; c.Scaled && f > 1 {
 		factor = f
 	}
-	after, ok := b.after(doc, at, where, c, written, factor, &spec)
+	after, ok := b.after(doc, at, where, id, c, written, factor, &spec)
 	if !ok {
 		return spec, false
 	}
@@ -159,7 +159,7 @@ func (b *builder) spec(doc *document, at place, c clockShape, priority schemas.P
 }
 
 // after reads how long a clock runs: a time that simply passes, or one that a calendar counts.
-func (b *builder) after(doc *document, at, where place, c clockShape, written string, factor int, spec *schemas.ClockSpec) (time.Duration, bool) {
+func (b *builder) after(doc *document, at, where place, id string, c clockShape, written string, factor int, spec *schemas.ClockSpec) (time.Duration, bool) {
 	if !isCounted(written) {
 		after, err := duration(written)
 		if err != nil {
@@ -173,7 +173,7 @@ func (b *builder) after(doc *document, at, where place, c clockShape, written st
 		spec.After = schemas.Duration(after * time.Duration(factor))
 		return after, true
 	}
-	s, _ := subject(spec.Name())
+	s, _ := subject(id)
 	term, ok := b.term(doc, at, "after", termShape{
 		text: written, calendar: or(c.Calendar, b.defaultsOf(doc).Calendar), countFrom: c.CountFrom, ends: c.Ends, rollover: c.Rollover, right: s.Right,
 	})

@@ -13,6 +13,7 @@ import (
 // limits are what people may decide alone in one currency.
 type limits struct {
 	large    schemas.Money
+	small    schemas.Money // what counts as small in the tables
 	goodwill map[schemas.Role]int64
 }
 
@@ -29,6 +30,12 @@ func (b *builder) limits() {
 	}
 	for i, shape := range l.shape.Limits {
 		b.limit(l.doc, place{"limits", i}, shape)
+	}
+	named := b.section(func(s fileShape) bool { return s.Currencies != nil })
+	for i, currency := range named.shape.Currencies {
+		if _, has := b.policy.limits[currency]; !has {
+			b.fault(named.doc, place{"currencies", i}, "%s has no limits; add an entry to limits, or nobody knows who may decide about it", currency)
+		}
 	}
 }
 
@@ -47,6 +54,12 @@ func (b *builder) limit(doc *document, at place, shape limitShape) {
 	var ok bool
 	if made.large, ok = b.amount(doc, at.then("large_refund"), shape.LargeRefund, shape.Currency); !ok {
 		return
+	}
+	made.small = schemas.Money{Currency: shape.Currency}
+	if shape.SmallAmount != "" {
+		if made.small, ok = b.amount(doc, at.then("small_amount"), shape.SmallAmount, shape.Currency); !ok {
+			return
+		}
 	}
 	for _, role := range slices.Sorted(maps.Keys(shape.Goodwill)) {
 		where := at.then("goodwill", role)
@@ -111,6 +124,9 @@ func isCurrency(s string) bool {
 
 func (s limitShape) value() string {
 	parts := []string{"second person above " + s.LargeRefund}
+	if s.SmallAmount != "" {
+		parts = append(parts, "small up to "+s.SmallAmount)
+	}
 	for _, role := range granters {
 		if amount := s.Goodwill[string(role)]; amount != "" {
 			parts = append(parts, fmt.Sprintf("%s %s", role, amount))

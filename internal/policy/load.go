@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/aftercare/aftercare/internal/calendar"
+	"github.com/aftercare/aftercare/policies"
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -20,29 +22,39 @@ type Book struct {
 
 // policy is one policy as Plan needs it.
 type policy struct {
-	name      string
-	version   string
-	devOnly   bool
-	zone      *time.Location
-	maxRounds int
-	lastRung  schemas.LastRung
-	scale     map[schemas.Priority]int
-	clocks    map[string]clock
-	limits    map[string]limits
-	people    map[schemas.Role][]schemas.Person
-	ladder    []schemas.Rung
-	survey    schemas.SurveySpec
-	stories   map[schemas.Kind]*story
-	rules     []Rule // for docs/rules.md, in the order of the file
+	name         string
+	version      string
+	devOnly      bool
+	zone         *time.Location
+	jurisdiction string
+	calendars    *calendar.Set
+	maxRounds    int
+	lastRung     schemas.LastRung
+	scale        map[schemas.Priority]int
+	clocks       map[string]clock
+	laws         []*rule // of law and of platforms, from the packs
+	limits       map[string]limits
+	people       map[schemas.Role][]schemas.Person
+	ladder       []schemas.Rung
+	survey       schemas.SurveySpec
+	quiet        schemas.QuietHours
+	stories      map[schemas.Kind]*story
+	rules        []Rule // for docs/rules.md, in the order of the files
 }
 
-// Load reads the policies of the given names, each from <name>.yaml, and checks them. It tells every mistake at once; an
+// Load reads the policies of the given names, each from <name>.yaml, and checks them. Policies and packs that they build on and
+// that are not among the files are those built in; the same goes for calendars, which lie in the folder calendars. It tells every mistake at once; an
 // error holds one *Fault for each.
 func Load(fsys fs.FS, names ...string) (*Book, error) {
 	book := &Book{policies: map[string]*policy{}}
+	shop := over(fsys, policies.Files)
+	calendars, err := calendar.Load(shop.sub("calendars"))
+	if err != nil {
+		return nil, err
+	}
 	var faults []error
 	for _, name := range names {
-		p, err := read(fsys, name)
+		p, err := read(shop, calendars, name)
 		if err != nil {
 			faults = append(faults, err)
 			continue
@@ -93,11 +105,14 @@ type layer struct {
 	shape fileShape
 }
 
-func read(fsys fs.FS, name string) (*policy, error) {
+func read(fsys fs.FS, calendars *calendar.Set, name string) (*policy, error) {
 	version := sha256.New()
 	top, err := open(fsys, name, version)
 	if err != nil {
 		return nil, err
+	}
+	if top.shape.isPack() {
+		return nil, top.doc.fault(place{"rules"}, "%s is a pack of rules, not a policy; a policy takes it in with packs: [%s]", name, name)
 	}
 	layers := []layer{top}
 	if base := top.shape.Extends; base != "" {
@@ -113,7 +128,41 @@ func read(fsys fs.FS, name string) (*policy, error) {
 		}
 		layers = append(layers, below)
 	}
-	return build(name, hex.EncodeToString(version.Sum(nil))[:16], layers)
+	b := &builder{layers: layers, calendars: calendars, seen: map[string]string{}}
+	if b.packs, err = openPacks(fsys, b, version); err != nil {
+		return nil, err
+	}
+	b.policy = &policy{
+		name: name, version: hex.EncodeToString(version.Sum(nil))[:16], devOnly: top.shape.DevOnly, calendars: calendars,
+		stories: map[schemas.Kind]*story{},
+	}
+	return b.build()
+}
+
+// openPacks reads the packs of a policy: its own list, or that of the policy it extends.
+func openPacks(fsys fs.FS, b *builder, version io.Writer) ([]layer, error) {
+	var packs []layer
+	l := b.section(func(s fileShape) bool { return s.Packs != nil })
+	named := map[string]bool{}
+	for i, name := range l.shape.Packs {
+		at := place{"packs", i}
+		if named[name] {
+			return nil, l.doc.fault(at, "pack %q stands here twice", name)
+		}
+		named[name] = true
+		pack, err := open(fsys, name, version)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, l.doc.fault(at, "there is no pack %q", name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !pack.shape.isPack() {
+			return nil, l.doc.fault(at, "%q is a policy and no pack of rules; a policy can be extended", name)
+		}
+		packs = append(packs, pack)
+	}
+	return packs, nil
 }
 
 // open reads one file into its shape. Its bytes go into the version, with its length so that two files never read as one.

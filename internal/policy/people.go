@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -100,4 +101,23 @@ func (b *builder) survey() {
 
 func (s *surveyShape) value() string {
 	return fmt.Sprintf("overall %d and below, or recommendation %d and below with words; not asked again within %s", s.LowOverall, s.LowNPS, plural(s.QuietDays))
+}
+
+// notices reads when messages may leave.
+func (b *builder) notices() {
+	l := b.section(func(s fileShape) bool { return s.Notices != nil })
+	n := l.shape.Notices
+	if n == nil {
+		b.fault(l.doc, place{"notices"}, "notices is needed: the hours in which messages that can wait do not ring")
+		return
+	}
+	at := place{"notices"}
+	n.Head.What = or(n.Head.What, "messages that can wait do not ring at night")
+	b.rule(l.doc, at, n.Head, "notices", "quiet from "+n.QuietFrom+" to "+n.QuietTo)
+	for _, hour := range []struct{ field, text string }{{"quiet_from", n.QuietFrom}, {"quiet_to", n.QuietTo}} {
+		if _, err := time.Parse("15:04", hour.text); err != nil {
+			b.fault(l.doc, at.then(hour.field), "%s: %q is not a time of day; write it as 21:00", hour.field, hour.text)
+		}
+	}
+	b.policy.quiet = schemas.QuietHours{From: n.QuietFrom, To: n.QuietTo}
 }

@@ -3,8 +3,11 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/file"
@@ -47,6 +50,9 @@ type story struct {
 	freight     table[schemas.Turn]
 	evidence    table[[]string]
 	auto        table[bool]
+	green       table[bool]
+	approval    table[bool]  // a second person decides
+	deduction   table[int64] // hundredths of a percent of the price
 }
 
 func (b *builder) stories() {
@@ -63,7 +69,10 @@ func (b *builder) stories() {
 	made.eligibility = rows(b, l.doc, at, "eligibility", s.Eligibility, propose)
 	made.freight = rows(b, l.doc, at, "freight", s.Freight, oneOf(schemas.TurnMerchant, schemas.TurnCustomer))
 	made.evidence = rows(b, l.doc, at, "evidence", s.Evidence, demand)
-	made.auto = rows(b, l.doc, at, "auto", s.Auto, func(yes bool) (bool, error) { return yes, nil })
+	made.auto = rows(b, l.doc, at, "auto", s.Auto, asWritten)
+	made.green = rows(b, l.doc, at, "green_channel", s.Green, asWritten)
+	made.approval = rows(b, l.doc, at, "approval", s.Approval, second)
+	made.deduction = rows(b, l.doc, at, "deduction", s.Deduction, share)
 	b.policy.stories[schemas.KindReturn] = made
 }
 
@@ -77,15 +86,7 @@ func (b *builder) window(doc *document, at place, right string, w *windowShape) 
 	if w.Days < 0 || w.Days > 3650 {
 		b.fault(doc, at.then("days"), "days: %d is not possible; use 0 to 3650", w.Days)
 	}
-	for i, f := range w.Floors {
-		where := at.then("floors", i)
-		f.Head.What = or(f.Head.What, "the law's own period: "+w.Head.What)
-		f.Head.Basis = "law"
-		b.rule(doc, where, f.Head, "floor of window "+right, "at least "+plural(f.Days))
-		if w.Days < f.Days {
-			b.fault(doc, at.then("days"), "days: %s is less than the law grants, %s (%s)", plural(w.Days), plural(f.Days), f.Head.Rule)
-		}
-	}
+	b.lengths = append(b.lengths, length{doc: doc, at: at.then("days"), of: "window." + right, longest: time.Duration(w.Days) * 24 * time.Hour})
 	return w.Days
 }
 
@@ -170,6 +171,29 @@ func propose(e eligibility) (schemas.Verdict, error) {
 	return schemas.Verdict{Proposal: proposal, Owed: e.Owed, Reason: e.Reason}, nil
 }
 
+func asWritten(yes bool) (bool, error) { return yes, nil }
+
+// second reads who decides what is owed: one person, or a second one as well.
+func second(word string) (bool, error) {
+	_, err := oneOf("one_person", "second_person")(word)
+	return word == "second_person", err
+}
+
+var percent = regexp.MustCompile(`^([0-9]{1,3})(?:\.([0-9]{1,2}))?%$`)
+
+// share reads a part of the price, such as 12.5%, in hundredths of a percent.
+func share(written string) (int64, error) {
+	m := percent.FindStringSubmatch(written)
+	if m == nil {
+		return 0, fmt.Errorf("%q is not a share of the price; write 0%% to 100%%", written)
+	}
+	n, _ := strconv.ParseInt(m[1]+(m[2] + "00")[:2], 10, 64) // five digits at most
+	if n > 10_000 {
+		return 0, fmt.Errorf("%s is more than the whole price", written)
+	}
+	return n, nil
+}
+
 func demand(wanted []string) ([]string, error) {
 	for _, w := range wanted {
 		if !codeWord.MatchString(w) {
@@ -206,9 +230,9 @@ func written(then any) string {
 		return strings.Join(then, ", ")
 	case bool:
 		if then {
-			return "approved at once"
+			return "yes"
 		}
-		return "a person looks"
+		return "no"
 	}
 	return fmt.Sprint(then)
 }

@@ -74,3 +74,14 @@ func usual(t schemas.Term) time.Duration {
 	}[t.Unit]
 	return time.Duration(t.Amount) * time.Duration(hour) * time.Hour
 }
+
+// termText writes a term as a policy does.
+func termText(t schemas.Term) string {
+	s := strconv.Itoa(t.Amount) + " " + string(t.Unit)
+	for _, more := range []string{string(t.CountFrom), string(t.Ends), string(t.Rollover)} {
+		if more != "" && more != string(schemas.RolloverNone) {
+			s += ", " + more
+		}
+	}
+	return s
+}
