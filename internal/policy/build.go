@@ -35,7 +35,7 @@ func build(called, version string, layers []layer) (*policy, error) {
 }
 
 func (b *builder) fault(doc *document, p place, format string, args ...any) {
-	b.faults = append(b.faults, doc.fault(p, format, args...))
+	b.faults = append(b.faults, doc.Fault(p, format, args...))
 }
 
 // section finds the layer that has a top-level field; the one below where none has it, so that the mistake is told there.
@@ -120,12 +120,12 @@ func (b *builder) rule(doc *document, at place, h head, where, value string) hea
 		return h
 	}
 	if !ruleID.MatchString(h.Rule) {
-		b.fault(doc, at.then("rule"), "rule: %q is not an id with a version; write it as K-ACK@1", h.Rule)
+		b.fault(doc, at.Then("rule"), "rule: %q is not an id with a version; write it as K-ACK@1", h.Rule)
 		return h
 	}
 	id, version, _ := cutRule(h.Rule)
 	if b.seen[id] {
-		b.fault(doc, at.then("rule"), "rule: %s stands here a second time; an id names one rule", id)
+		b.fault(doc, at.Then("rule"), "rule: %s stands here a second time; an id names one rule", id)
 	}
 	b.seen[id] = true
 	if h.What == "" {
@@ -133,16 +133,16 @@ func (b *builder) rule(doc *document, at place, h head, where, value string) hea
 	}
 	h = b.inherit(h)
 	if !slices.Contains(bases, h.Basis) {
-		b.fault(doc, at.then("basis"), "basis: %q is not known; use one of %v", h.Basis, bases)
+		b.fault(doc, at.Then("basis"), "basis: %q is not known; use one of %v", h.Basis, bases)
 	}
 	if h.Source == "" {
 		b.fault(doc, at, "source is needed, here or in defaults: where rule %s comes from", h.Rule)
 	}
 	if _, err := time.Parse(time.DateOnly, h.CheckedOn); err != nil {
-		b.fault(doc, at.then("checked_on"), "checked_on: %q is not a date; write it as 2026-11-21", h.CheckedOn)
+		b.fault(doc, at.Then("checked_on"), "checked_on: %q is not a date; write it as 2026-11-21", h.CheckedOn)
 	}
 	if !slices.Contains(confidences, h.Confidence) {
-		b.fault(doc, at.then("confidence"), "confidence: %q is not known; use one of %v", h.Confidence, confidences)
+		b.fault(doc, at.Then("confidence"), "confidence: %q is not known; use one of %v", h.Confidence, confidences)
 	}
 	b.policy.rules = append(b.policy.rules, Rule{
 		ID: id, Version: version, Name: where, What: h.What, Value: value,

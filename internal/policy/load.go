@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"time"
 
+	"github.com/aftercare/aftercare/internal/yamlfile"
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -103,13 +104,13 @@ func read(fsys fs.FS, name string) (*policy, error) {
 	if base := top.shape.Extends; base != "" {
 		below, err := open(fsys, base, version)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, top.doc.fault(place{"extends"}, "there is no policy %q to extend", base)
+			return nil, top.doc.Fault(place{"extends"}, "there is no policy %q to extend", base)
 		}
 		if err != nil {
 			return nil, err
 		}
 		if below.shape.Extends != "" {
-			return nil, top.doc.fault(place{"extends"}, "%q extends another policy itself; extend %q instead", base, below.shape.Extends)
+			return nil, top.doc.Fault(place{"extends"}, "%q extends another policy itself; extend %q instead", base, below.shape.Extends)
 		}
 		layers = append(layers, below)
 	}
@@ -127,12 +128,12 @@ func open(fsys fs.FS, name string, version io.Writer) (layer, error) {
 		return layer{}, fmt.Errorf("policy %s: %w", name, err)
 	}
 	_, _ = fmt.Fprintf(version, "%s %d\n%s", file, len(raw), raw) // a hash never fails
-	doc, err := parse(file, raw)
+	doc, err := yamlfile.Parse(file, raw)
 	if err != nil {
 		return layer{}, err
 	}
 	l := layer{doc: doc}
-	if err := doc.decode(&l.shape); err != nil {
+	if err := doc.Decode(&l.shape); err != nil {
 		return layer{}, err
 	}
 	return l, nil

@@ -57,8 +57,8 @@ func (b *builder) stories() {
 	}
 	at, s := place{"stories", "return"}, l.shape.Stories.Return
 	made := &story{}
-	made.windows.NoReason = b.window(l.doc, at.then("windows"), "no_reason", s.Windows.NoReason)
-	made.windows.Fault = b.window(l.doc, at.then("windows"), "fault", s.Windows.Fault)
+	made.windows.NoReason = b.window(l.doc, at.Then("windows"), "no_reason", s.Windows.NoReason)
+	made.windows.Fault = b.window(l.doc, at.Then("windows"), "fault", s.Windows.Fault)
 	made.priority = rows(b, l.doc, at, "priority", s.Priority, oneOf(priorities...))
 	made.eligibility = rows(b, l.doc, at, "eligibility", s.Eligibility, propose)
 	made.freight = rows(b, l.doc, at, "freight", s.Freight, oneOf(schemas.TurnMerchant, schemas.TurnCustomer))
@@ -72,18 +72,18 @@ func (b *builder) window(doc *document, at place, right string, w *windowShape) 
 		b.fault(doc, at, "windows.%s is needed: how many days the right holds", right)
 		return 0
 	}
-	at = at.then(right)
+	at = at.Then(right)
 	b.rule(doc, at, w.Head, "window "+right, plural(w.Days))
 	if w.Days < 0 || w.Days > 3650 {
-		b.fault(doc, at.then("days"), "days: %d is not possible; use 0 to 3650", w.Days)
+		b.fault(doc, at.Then("days"), "days: %d is not possible; use 0 to 3650", w.Days)
 	}
 	for i, f := range w.Floors {
-		where := at.then("floors", i)
+		where := at.Then("floors", i)
 		f.Head.What = or(f.Head.What, "the law's own period: "+w.Head.What)
 		f.Head.Basis = "law"
 		b.rule(doc, where, f.Head, "floor of window "+right, "at least "+plural(f.Days))
 		if w.Days < f.Days {
-			b.fault(doc, at.then("days"), "days: %s is less than the law grants, %s (%s)", plural(w.Days), plural(f.Days), f.Head.Rule)
+			b.fault(doc, at.Then("days"), "days: %s is less than the law grants, %s (%s)", plural(w.Days), plural(f.Days), f.Head.Rule)
 		}
 	}
 	return w.Days
@@ -91,24 +91,24 @@ func (b *builder) window(doc *document, at place, right string, w *windowShape) 
 
 // rows checks a table and compiles its expressions. read turns a `then` into what the row answers.
 func rows[S, T any](b *builder, doc *document, story place, called string, shapes []rowShape[S], read func(S) (T, error)) table[T] {
-	at := story.then(called)
+	at := story.Then(called)
 	if len(shapes) == 0 {
 		b.fault(doc, at, "table %s is needed", called)
 		return nil
 	}
 	var made table[T]
 	for i, shape := range shapes {
-		where, last := at.then(i), i == len(shapes)-1
+		where, last := at.Then(i), i == len(shapes)-1
 		h := b.rule(doc, where, shape.Head, called, shape.value())
 		r := row[T]{rule: h.Rule}
 		switch {
 		case last && shape.When != "":
-			b.fault(doc, where.then("when"), "the last row of %s has a condition, so that some case would not be decided; add a row without `when`", called)
+			b.fault(doc, where.Then("when"), "the last row of %s has a condition, so that some case would not be decided; add a row without `when`", called)
 		case !last && shape.When == "":
 			b.fault(doc, where, "a row without `when` always decides; the rows below it in %s would never be read", called)
 		}
 		if shape.When != "" {
-			r.when = b.compile(doc, where.then("when"), shape.When)
+			r.when = b.compile(doc, where.Then("when"), shape.When)
 		}
 		if shape.Then == nil {
 			b.fault(doc, where, "then is needed: what the row decides")
@@ -116,7 +116,7 @@ func rows[S, T any](b *builder, doc *document, story place, called string, shape
 		}
 		then, err := read(*shape.Then)
 		if err != nil {
-			b.fault(doc, where.then("then"), "then: %v", err)
+			b.fault(doc, where.Then("then"), "then: %v", err)
 		}
 		r.then = then
 		made = append(made, r)
@@ -138,7 +138,7 @@ func (b *builder) compile(doc *document, at place, when string) *vm.Program {
 	}
 	var located *file.Error
 	if errors.As(err, &located) && located.Line == 1 {
-		b.faults = append(b.faults, doc.within(at, when, located.Column, "when: %s", located.Message))
+		b.faults = append(b.faults, doc.Within(at, when, located.Column, "when: %s", located.Message))
 		return nil
 	}
 	message, _, _ := strings.Cut(err.Error(), "\n")
