@@ -14,7 +14,7 @@ type Horizon struct {
 	Zone     string         `json:"zone"`     // for people; arithmetic takes the offsets
 	Source   string         `json:"source,omitempty"`
 	From     string         `json:"from"`              // date of the first day
-	Offset   int            `json:"offset"`            // seconds east of UTC when the first day begins
+	Offset   int            `json:"offset"`            // seconds east of UTC just before the first day begins
 	Changes  []OffsetChange `json:"changes,omitempty"` // when the offset changes
 	// Hours are the different days there are, each with its intervals as 0900-1200,2200-0600, in order.
 	Hours []string `json:"hours,omitempty"`
@@ -72,12 +72,21 @@ func writePattern(shifts []Shift) string {
 	return strings.Join(texts, ",")
 }
 
+// Fit leaves the names out where they would take more of a plan than it has room for. Deadlines come out the same; a holiday
+// is then called "closed".
+func (h Horizon) Fit(days int) Horizon {
+	if raw, err := json.Marshal(h); err != nil || len(raw) > max(horizonBudget, horizonBudget*days/90) {
+		h.Names = nil
+	}
+	return h
+}
+
 // HorizonOf takes days out of a calendar. What it cannot ask Days it is given: the shifts that begin on a day, the name of a
-// day, and the changes of the zone after the first day has begun. Identity and coverage are the caller's.
+// day, and the changes of its offset from the beginning of the first day on. Identity and coverage are the caller's.
 func HorizonOf(d Days, first, days int, shifts func(day int) []Shift, name func(day int) string, changes []OffsetChange) Horizon {
 	h := Horizon{From: Date(first), Changes: changes}
-	begin := d.Start(first)
-	h.Offset = int(int64(first)*daySeconds + int64(d.Clock(begin)/time.Second) - begin.Unix())
+	before := d.Start(first).Add(-time.Second) // the offset may change just as the day begins
+	h.Offset = int(int64(d.DayOf(before))*daySeconds + int64(d.Clock(before)/time.Second) - before.Unix())
 	known := map[string]int{}
 	var row strings.Builder
 	for day := first - 1; day < first+days; day++ {
@@ -105,9 +114,6 @@ func HorizonOf(d Days, first, days int, shifts func(day int) []Shift, name func(
 		default:
 			h.Names = append(h.Names, DayName{From: i, Name: text})
 		}
-	}
-	if raw, err := json.Marshal(h); err != nil || len(raw) > max(horizonBudget, horizonBudget*days/90) {
-		h.Names = nil
 	}
 	return h
 }

@@ -32,6 +32,11 @@ func (p Plan) Due(c ClockSpec, at time.Time) Dues { return p.DueWith(c, at, nil)
 // DueWith is Due where the platform has named an end of its own: it replaces the platform's layer and no other. Where no
 // rule of the platform's is known, the platform's word is a layer by itself.
 func (p Plan) DueWith(c ClockSpec, at time.Time, platform *time.Time) Dues {
+	return Reckon(c, at, platform, p.days)
+}
+
+// Reckon is Due with calendars from anywhere: days gives the row of a calendar by its id, and nil where there is none.
+func Reckon(c ClockSpec, at time.Time, platform *time.Time, days func(calendar string) Days) Dues {
 	if len(c.Layers) == 0 && platform == nil {
 		return Dues{Due: at.Add(c.After.D()), Rule: c.Rule, Basis: c.Basis}
 	}
@@ -42,7 +47,7 @@ func (p Plan) DueWith(c ClockSpec, at time.Time, platform *time.Time) Dues {
 	var dues []LayerDue
 	heard := false
 	for _, l := range layers {
-		due := p.layerDue(c, l, at)
+		due := layerDue(c, l, at, days)
 		if l.Basis == "platform" && platform != nil {
 			if heard {
 				continue
@@ -57,14 +62,14 @@ func (p Plan) DueWith(c ClockSpec, at time.Time, platform *time.Time) Dues {
 	return weigh(dues, c.Latest)
 }
 
-func (p Plan) layerDue(c ClockSpec, l ClockLayer, at time.Time) LayerDue {
+func layerDue(c ClockSpec, l ClockLayer, at time.Time, days func(string) Days) LayerDue {
 	due := LayerDue{Rule: l.Rule, Basis: l.Basis, Term: l.Term}
 	if l.Term == nil {
 		due.Due = at.Add(l.After.D())
 		due.Nominal = due.Due
 		return due
 	}
-	r, err := l.Term.From(p.days(l.Term.Calendar), at)
+	r, err := l.Term.From(days(l.Term.Calendar), at)
 	if err != nil {
 		due.Due, due.Provisional = at.Add(c.After.D()), true
 		due.Nominal = due.Due

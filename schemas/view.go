@@ -70,6 +70,10 @@ type Clock struct {
 	Lines     []string     `json:"lines,omitempty"` // the lines whose state it runs on
 	Expiry    string       `json:"expiry"`          // what happens if nobody acts, as a sentence
 	Fired     int          `json:"fired,omitempty"` // warnings and reminders given so far
+	// Layers are what each layer of the rules said of the due, the one that counted and the others; absent where one spoke alone.
+	Layers      []LayerDue `json:"layers,omitempty"`
+	Provisional bool       `json:"provisional,omitempty"` // rests on a year without published holidays; reckoned anew when they come
+	Remaining   *Left      `json:"remaining,omitempty"`   // of a paused clock that a calendar counts
 }
 
 // ClockPause is one pause with its reason.

@@ -20,7 +20,7 @@ type builder struct {
 	calendars *calendar.Set
 	policy    *policy
 	seen      map[string]string // rule ids and the file each stands in; an id names one rule
-	lengths   []length // what the policy itself says, to be held against the floors of the law
+	lengths   []length          // what the policy itself says, to be held against the floors of the law
 	faults    []error
 }
 
@@ -43,7 +43,7 @@ func (b *builder) build() (*policy, error) {
 }
 
 func (b *builder) fault(doc *document, p place, format string, args ...any) {
-	b.faults = append(b.faults, doc.fault(p, format, args...))
+	b.faults = append(b.faults, doc.Fault(p, format, args...))
 }
 
 // section finds the layer that has a top-level field; the one below where none has it, so that the mistake is told there.
@@ -151,34 +151,34 @@ func (b *builder) check(doc *document, at place, h head) (head, Rule, bool) {
 		return h, Rule{}, false
 	}
 	if !ruleID.MatchString(h.Rule) {
-		b.fault(doc, at.then("rule"), "rule: %q is not an id with a version; write it as K-ACK@1", h.Rule)
+		b.fault(doc, at.Then("rule"), "rule: %q is not an id with a version; write it as K-ACK@1", h.Rule)
 		return h, Rule{}, false
 	}
 	id, version, _ := cutRule(h.Rule)
 	if file, twice := b.seen[id]; twice {
-		b.fault(doc, at.then("rule"), "rule: %s stands %s; an id names one rule", id, cond(file == doc.file, "here a second time", "in "+file+" already"))
+		b.fault(doc, at.Then("rule"), "rule: %s stands %s; an id names one rule", id, cond(file == doc.File, "here a second time", "in "+file+" already"))
 	}
-	b.seen[id] = doc.file
+	b.seen[id] = doc.File
 	if h.What == "" {
 		b.fault(doc, at, "what is needed: a few words that say what rule %s is about", h.Rule)
 	}
 	h = b.inherit(doc, h)
 	if !slices.Contains(bases, h.Basis) {
-		b.fault(doc, at.then("basis"), "basis: %q is not known; use one of %v", h.Basis, bases)
+		b.fault(doc, at.Then("basis"), "basis: %q is not known; use one of %v", h.Basis, bases)
 	}
 	if h.Source == "" {
 		b.fault(doc, at, "source is needed, here or in defaults: where rule %s comes from", h.Rule)
 	}
 	if _, err := time.Parse(time.DateOnly, h.VerifiedOn); err != nil {
-		b.fault(doc, at.then("verified_on"), "verified_on: %q is not a date; write it as 2026-11-21", h.VerifiedOn)
+		b.fault(doc, at.Then("verified_on"), "verified_on: %q is not a date; write it as 2026-11-21", h.VerifiedOn)
 	}
 	if !slices.Contains(confidences, h.Confidence) {
-		b.fault(doc, at.then("confidence"), "confidence: %q is not known; use one of %v", h.Confidence, confidences)
+		b.fault(doc, at.Then("confidence"), "confidence: %q is not known; use one of %v", h.Confidence, confidences)
 	}
-	line, _ := doc.line(at)
+	line, _ := doc.Line(at)
 	return h, Rule{
 		ID: id, Version: version, What: h.What, Basis: h.Basis, Source: h.Source, VerifiedOn: h.VerifiedOn,
-		Confidence: h.Confidence, File: doc.file, Line: line,
+		Confidence: h.Confidence, File: doc.File, Line: line,
 	}, true
 }
 
@@ -193,6 +193,10 @@ func (b *builder) inherit(doc *document, h head) head {
 		h.Effective = d.Effective
 	}
 	return h
+}
+
+func (b *builder) isPack(doc *document) bool {
+	return slices.ContainsFunc(b.packs, func(l layer) bool { return l.doc == doc })
 }
 
 func (b *builder) defaultsOf(doc *document) provenance {

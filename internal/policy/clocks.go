@@ -76,8 +76,8 @@ func (b *builder) inFileOrder(shapes map[string]clockShape) []string {
 	base := b.layers[len(b.layers)-1].doc
 	names := slices.Sorted(maps.Keys(shapes))
 	slices.SortStableFunc(names, func(x, y string) int {
-		lx, _ := base.line(place{"clocks", x})
-		ly, _ := base.line(place{"clocks", y})
+		lx, _ := base.Line(place{"clocks", x})
+		ly, _ := base.Line(place{"clocks", y})
 		return lx - ly
 	})
 	return names
@@ -94,13 +94,13 @@ func (b *builder) clock(doc *document, at place, id string, c clockShape) {
 		b.fault(doc, at, "after is needed: how long clock %s runs", id)
 		return
 	case c.After != "" && c.ByPriority != nil:
-		b.fault(doc, at.then("by_priority"), "a clock has after or by_priority, not both")
+		b.fault(doc, at.Then("by_priority"), "a clock has after or by_priority, not both")
 		return
 	case c.ByPriority != nil && c.Scaled:
-		b.fault(doc, at.then("scaled"), "a clock with a time per priority is not scaled as well")
+		b.fault(doc, at.Then("scaled"), "a clock with a time per priority is not scaled as well")
 		return
 	case h.Basis == "law" && c.Scaled:
-		b.fault(doc, at.then("scaled"), "the law knows no priorities; a statutory clock is never scaled")
+		b.fault(doc, at.Then("scaled"), "the law knows no priorities; a statutory clock is never scaled")
 		return
 	case h.Basis == "law" && c.Trigger == "":
 		b.fault(doc, at, "trigger is needed: the event that starts a statutory clock")
@@ -116,7 +116,7 @@ func (b *builder) clock(doc *document, at place, id string, c clockShape) {
 		made[priority] = spec
 	}
 	b.policy.clocks[id] = made
-	b.lengths = append(b.lengths, length{doc: doc, at: at.then("after"), of: id, longest: longest(made)})
+	b.lengths = append(b.lengths, length{doc: doc, at: at.Then("after"), of: id, longest: longest(made)})
 }
 
 // longest is the time a clock has at the priority that gives it most.
@@ -129,16 +129,16 @@ func longest(c clock) time.Duration {
 }
 
 func (b *builder) spec(doc *document, at place, id string, c clockShape, priority schemas.Priority, spec schemas.ClockSpec) (schemas.ClockSpec, bool) {
-	written, where := c.After, at.then("after")
+	written, where := c.After, at.Then("after")
 	if c.ByPriority != nil {
-		written, where = c.ByPriority[string(priority)], at.then("by_priority", string(priority))
+		written, where = c.ByPriority[string(priority)], at.Then("by_priority", string(priority))
 		if written == "" {
-			b.fault(doc, at.then("by_priority"), "by_priority needs a time for %s", priority)
+			b.fault(doc, at.Then("by_priority"), "by_priority needs a time for %s", priority)
 			return spec, false
 		}
 		for other := range c.ByPriority {
 			if !slices.Contains(priorities, schemas.Priority(other)) {
-				b.fault(doc, at.then("by_priority", name(other)), "%q is not a priority; use P0, P1, P2 or P3", other)
+				b.fault(doc, at.Then("by_priority", name(other)), "%q is not a priority; use P0, P1, P2 or P3", other)
 				return spec, false
 			}
 		}
@@ -151,10 +151,10 @@ func (b *builder) spec(doc *document, at place, id string, c clockShape, priorit
 	if !ok {
 		return spec, false
 	}
-	if spec.Warn, ok = b.points(doc, at.then("warn"), c, c.Warn, after, factor); !ok {
+	if spec.Warn, ok = b.points(doc, at.Then("warn"), c, c.Warn, after, factor); !ok {
 		return spec, false
 	}
-	spec.Remind, ok = b.points(doc, at.then("remind"), c, c.Remind, after, factor)
+	spec.Remind, ok = b.points(doc, at.Then("remind"), c, c.Remind, after, factor)
 	return spec, ok
 }
 
@@ -197,20 +197,20 @@ func (b *builder) points(doc *document, at place, c clockShape, written []string
 	var last time.Duration
 	for i, w := range written {
 		if isCounted(c.After) && !strings.HasPrefix(w, "-") {
-			b.fault(doc, at.then(i), "a clock that a calendar counts has its points before its end; write -4h instead of %s", w)
+			b.fault(doc, at.Then(i), "a clock that a calendar counts has its points before its end; write -4h instead of %s", w)
 			return nil, false
 		}
 		point, err := moment(w, after)
 		if err != nil {
-			b.fault(doc, at.then(i), "%v", err)
+			b.fault(doc, at.Then(i), "%v", err)
 			return nil, false
 		}
 		if point >= after {
-			b.fault(doc, at.then(i), "%s is not before the end of the clock, %s", w, text(after))
+			b.fault(doc, at.Then(i), "%s is not before the end of the clock, %s", w, text(after))
 			return nil, false
 		}
 		if point <= last {
-			b.fault(doc, at.then(i), "%s is not after the point before it", w)
+			b.fault(doc, at.Then(i), "%s is not after the point before it", w)
 			return nil, false
 		}
 		last = point

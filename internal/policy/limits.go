@@ -41,30 +41,30 @@ func (b *builder) limits() {
 
 func (b *builder) limit(doc *document, at place, shape limitShape) {
 	if !isCurrency(shape.Currency) {
-		b.fault(doc, at.then("currency"), "currency: %q is not a currency code; write three capital letters, such as CNY", shape.Currency)
+		b.fault(doc, at.Then("currency"), "currency: %q is not a currency code; write three capital letters, such as CNY", shape.Currency)
 		return
 	}
 	if _, twice := b.policy.limits[shape.Currency]; twice {
-		b.fault(doc, at.then("currency"), "currency: %s has limits already", shape.Currency)
+		b.fault(doc, at.Then("currency"), "currency: %s has limits already", shape.Currency)
 		return
 	}
 	shape.Head.What = or(shape.Head.What, "what people decide alone in "+shape.Currency)
 	b.rule(doc, at, shape.Head, "limits "+shape.Currency, shape.value())
 	made := limits{goodwill: map[schemas.Role]int64{}}
 	var ok bool
-	if made.large, ok = b.amount(doc, at.then("large_refund"), shape.LargeRefund, shape.Currency); !ok {
+	if made.large, ok = b.amount(doc, at.Then("large_refund"), shape.LargeRefund, shape.Currency); !ok {
 		return
 	}
 	made.small = schemas.Money{Currency: shape.Currency}
 	if shape.SmallAmount != "" {
-		if made.small, ok = b.amount(doc, at.then("small_amount"), shape.SmallAmount, shape.Currency); !ok {
+		if made.small, ok = b.amount(doc, at.Then("small_amount"), shape.SmallAmount, shape.Currency); !ok {
 			return
 		}
 	}
 	for _, role := range slices.Sorted(maps.Keys(shape.Goodwill)) {
-		where := at.then("goodwill", role)
+		where := at.Then("goodwill", role)
 		if !slices.Contains(granters, schemas.Role(role)) {
-			b.fault(doc, at.then("goodwill", name(role)), "goodwill: %q cannot grant anything; use %v", role, granters)
+			b.fault(doc, at.Then("goodwill", name(role)), "goodwill: %q cannot grant anything; use %v", role, granters)
 			continue
 		}
 		if money, ok := b.amount(doc, where, shape.Goodwill[role], shape.Currency); ok {
@@ -78,7 +78,7 @@ func (b *builder) limit(doc *document, at place, shape limitShape) {
 			continue
 		}
 		if amount < below {
-			b.fault(doc, at.then("goodwill", string(role)), "goodwill: %s would be allowed less than the role below it", role)
+			b.fault(doc, at.Then("goodwill", string(role)), "goodwill: %s would be allowed less than the role below it", role)
 		}
 		below = amount
 	}

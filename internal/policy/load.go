@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/aftercare/aftercare/internal/calendar"
+	"github.com/aftercare/aftercare/internal/yamlfile"
 	"github.com/aftercare/aftercare/policies"
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -48,7 +49,7 @@ type policy struct {
 func Load(fsys fs.FS, names ...string) (*Book, error) {
 	book := &Book{policies: map[string]*policy{}}
 	shop := over(fsys, policies.Files)
-	calendars, err := calendar.Load(shop.sub("calendars"))
+	calendars, err := calendar.Load(shop.sub("calendars")) // a merchant's own stand before those built in
 	if err != nil {
 		return nil, err
 	}
@@ -112,19 +113,19 @@ func read(fsys fs.FS, calendars *calendar.Set, name string) (*policy, error) {
 		return nil, err
 	}
 	if top.shape.isPack() {
-		return nil, top.doc.fault(place{"rules"}, "%s is a pack of rules, not a policy; a policy takes it in with packs: [%s]", name, name)
+		return nil, top.doc.Fault(place{"rules"}, "%s is a pack of rules, not a policy; a policy takes it in with packs: [%s]", name, name)
 	}
 	layers := []layer{top}
 	if base := top.shape.Extends; base != "" {
 		below, err := open(fsys, base, version)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, top.doc.fault(place{"extends"}, "there is no policy %q to extend", base)
+			return nil, top.doc.Fault(place{"extends"}, "there is no policy %q to extend", base)
 		}
 		if err != nil {
 			return nil, err
 		}
 		if below.shape.Extends != "" {
-			return nil, top.doc.fault(place{"extends"}, "%q extends another policy itself; extend %q instead", base, below.shape.Extends)
+			return nil, top.doc.Fault(place{"extends"}, "%q extends another policy itself; extend %q instead", base, below.shape.Extends)
 		}
 		layers = append(layers, below)
 	}
@@ -147,18 +148,18 @@ func openPacks(fsys fs.FS, b *builder, version io.Writer) ([]layer, error) {
 	for i, name := range l.shape.Packs {
 		at := place{"packs", i}
 		if named[name] {
-			return nil, l.doc.fault(at, "pack %q stands here twice", name)
+			return nil, l.doc.Fault(at, "pack %q stands here twice", name)
 		}
 		named[name] = true
 		pack, err := open(fsys, name, version)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, l.doc.fault(at, "there is no pack %q", name)
+			return nil, l.doc.Fault(at, "there is no pack %q", name)
 		}
 		if err != nil {
 			return nil, err
 		}
 		if !pack.shape.isPack() {
-			return nil, l.doc.fault(at, "%q is a policy and no pack of rules; a policy can be extended", name)
+			return nil, l.doc.Fault(at, "%q is a policy and no pack of rules; a policy can be extended", name)
 		}
 		packs = append(packs, pack)
 	}
@@ -176,12 +177,12 @@ func open(fsys fs.FS, name string, version io.Writer) (layer, error) {
 		return layer{}, fmt.Errorf("policy %s: %w", name, err)
 	}
 	_, _ = fmt.Fprintf(version, "%s %d\n%s", file, len(raw), raw) // a hash never fails
-	doc, err := parse(file, raw)
+	doc, err := yamlfile.Parse(file, raw)
 	if err != nil {
 		return layer{}, err
 	}
 	l := layer{doc: doc}
-	if err := doc.decode(&l.shape); err != nil {
+	if err := doc.Decode(&l.shape); err != nil {
 		return layer{}, err
 	}
 	return l, nil

@@ -42,9 +42,9 @@ func (b *builder) role(doc *document, at place, role schemas.Role, members []per
 	for i, m := range members {
 		switch {
 		case !schemas.ValidID(m.ID):
-			b.fault(doc, at.then(i), "people: %q is not an id; use 1 to 64 letters, digits, _ or -", m.ID)
+			b.fault(doc, at.Then(i), "people: %q is not an id; use 1 to 64 letters, digits, _ or -", m.ID)
 		case ids[m.ID]:
-			b.fault(doc, at.then(i), "people: %s stands here twice", m.ID)
+			b.fault(doc, at.Then(i), "people: %s stands here twice", m.ID)
 		}
 		ids[m.ID] = true
 		b.policy.people[role] = append(b.policy.people[role], schemas.Person{ID: m.ID, Deputy: m.Deputy})
@@ -53,9 +53,9 @@ func (b *builder) role(doc *document, at place, role schemas.Role, members []per
 		switch {
 		case m.Deputy == "":
 		case m.Deputy == m.ID:
-			b.fault(doc, at.then(i, "deputy"), "people: %s cannot be the deputy of %s", m.ID, m.ID)
+			b.fault(doc, at.Then(i, "deputy"), "people: %s cannot be the deputy of %s", m.ID, m.ID)
 		case !ids[m.Deputy]:
-			b.fault(doc, at.then(i, "deputy"), "people: deputy %s does not have the role %s; a deputy has the same, so that the same limits hold", m.Deputy, role)
+			b.fault(doc, at.Then(i, "deputy"), "people: deputy %s does not have the role %s; a deputy has the same, so that the same limits hold", m.Deputy, role)
 		}
 	}
 }
@@ -72,7 +72,7 @@ func (b *builder) ladder() {
 			b.fault(l.doc, at, "ladder: level %d is expected here", i+2)
 		}
 		if len(b.policy.people[schemas.Role(rung.Role)]) == 0 {
-			b.fault(l.doc, at.then("role"), "ladder: nobody has the role %q", rung.Role)
+			b.fault(l.doc, at.Then("role"), "ladder: nobody has the role %q", rung.Role)
 		}
 		b.policy.ladder = append(b.policy.ladder, schemas.Rung{Level: rung.Level, Role: schemas.Role(rung.Role)})
 	}
@@ -93,7 +93,7 @@ func (b *builder) survey() {
 		value, top int
 	}{{"low_overall", s.LowOverall, 5}, {"low_nps", s.LowNPS, 10}, {"quiet_days", s.QuietDays, 366}} {
 		if n.value < 0 || n.value > n.top {
-			b.fault(l.doc, at.then(n.field), "%s: %d is not possible; use 0 to %d", n.field, n.value, n.top)
+			b.fault(l.doc, at.Then(n.field), "%s: %d is not possible; use 0 to %d", n.field, n.value, n.top)
 		}
 	}
 	b.policy.survey = schemas.SurveySpec{LowOverall: s.LowOverall, LowNPS: s.LowNPS, QuietDays: s.QuietDays}
@@ -116,7 +116,7 @@ func (b *builder) notices() {
 	b.rule(l.doc, at, n.Head, "notices", "quiet from "+n.QuietFrom+" to "+n.QuietTo)
 	for _, hour := range []struct{ field, text string }{{"quiet_from", n.QuietFrom}, {"quiet_to", n.QuietTo}} {
 		if _, err := time.Parse("15:04", hour.text); err != nil {
-			b.fault(l.doc, at.then(hour.field), "%s: %q is not a time of day; write it as 21:00", hour.field, hour.text)
+			b.fault(l.doc, at.Then(hour.field), "%s: %q is not a time of day; write it as 21:00", hour.field, hour.text)
 		}
 	}
 	b.policy.quiet = schemas.QuietHours{From: n.QuietFrom, To: n.QuietTo}

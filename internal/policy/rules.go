@@ -89,19 +89,19 @@ func (b *builder) lawRule(l layer, at place, shape ruleShape) *rule {
 	b.belongs(l.doc, at, r)
 	r.effective = b.effective(l.doc, at, h.Effective)
 	if shape.When != "" {
-		r.when = b.compile(l.doc, at.then("when"), shape.When)
+		r.when = b.compile(l.doc, at.Then("when"), shape.When)
 	}
 	b.length(l.doc, at, shape, d, r)
 	if shape.Then != nil {
-		r.then = b.provision(l.doc, at.then("then"), *shape.Then)
+		r.then = b.provision(l.doc, at.Then("then"), *shape.Then)
 		r.then.windowBounds = r.term != nil && strings.HasPrefix(r.subject.Name, "window.")
 	}
 	if r.term == nil && shape.Of == "" && r.then.empty() {
 		b.fault(l.doc, at, "rule %s says neither how long something takes (of, term) nor what follows (then)", h.Rule)
 	}
-	b.oneOfWords(l.doc, at.then("actor"), "actor", shape.Actor, actors)
+	b.oneOfWords(l.doc, at.Then("actor"), "actor", shape.Actor, actors)
 	for i, word := range shape.OnExpiry {
-		b.oneOfWords(l.doc, at.then("on_expiry", i), "on_expiry", word, expiries)
+		b.oneOfWords(l.doc, at.Then("on_expiry", i), "on_expiry", word, expiries)
 	}
 	r.Rule.Name, r.Rule.Value, r.Rule.Condition = "rule "+r.subject.Name, r.value(shape), shape.When
 	r.Rule.Where, r.Rule.Effective, r.Rule.Floor = or(r.platform, r.jurisdiction), r.effective.String(), shape.Floor
@@ -115,9 +115,9 @@ func (b *builder) belongs(doc *document, at place, r *rule) {
 	case r.jurisdiction == "" && r.platform == "":
 		b.fault(doc, at, "rule %s needs a jurisdiction or a platform, here or in defaults: where it holds", r.name)
 	case r.jurisdiction != "" && !jurisdictionWord.MatchString(r.jurisdiction):
-		b.fault(doc, at.then("jurisdiction"), "jurisdiction: %q is not known; write CN, EU, EU-DE, UK or the like", r.jurisdiction)
+		b.fault(doc, at.Then("jurisdiction"), "jurisdiction: %q is not known; write CN, EU, EU-DE, UK or the like", r.jurisdiction)
 	case r.platform != "" && !codeWord.MatchString(r.platform):
-		b.fault(doc, at.then("platform"), "platform: %q is not a channel; write it as wechat_shop", r.platform)
+		b.fault(doc, at.Then("platform"), "platform: %q is not a channel; write it as wechat_shop", r.platform)
 	case r.Basis == "law" && r.jurisdiction == "":
 		b.fault(doc, at, "rule %s rests on law and names no jurisdiction", r.name)
 	}
@@ -130,13 +130,13 @@ func (b *builder) effective(doc *document, at place, shape *effectiveShape) effe
 	e := effective{from: shape.From, to: shape.To, byContract: shape.By == "contract"}
 	for _, end := range []struct{ field, date string }{{"from", shape.From}, {"to", shape.To}} {
 		if _, err := time.Parse(time.DateOnly, end.date); end.date != "" && err != nil {
-			b.fault(doc, at.then("effective", end.field), "%s: %q is not a date; write it as 2026-11-21", end.field, end.date)
+			b.fault(doc, at.Then("effective", end.field), "%s: %q is not a date; write it as 2026-11-21", end.field, end.date)
 		}
 	}
 	if e.from != "" && e.to != "" && e.to < e.from {
-		b.fault(doc, at.then("effective", "to"), "to: %s is before %s", e.to, e.from)
+		b.fault(doc, at.Then("effective", "to"), "to: %s is before %s", e.to, e.from)
 	}
-	b.oneOfWords(doc, at.then("effective", "by"), "by", shape.By, []string{"request", "contract"})
+	b.oneOfWords(doc, at.Then("effective", "by"), "by", shape.By, []string{"request", "contract"})
 	return e
 }
 
@@ -164,7 +164,7 @@ func (b *builder) length(doc *document, at place, shape ruleShape, d provenance,
 	}
 	s, known := subject(shape.Of)
 	if !known {
-		b.fault(doc, at.then("of"), "of: %q is no clock and no window; docs/rules.md lists them", shape.Of)
+		b.fault(doc, at.Then("of"), "of: %q is no clock and no window; docs/rules.md lists them", shape.Of)
 		return
 	}
 	r.subject = s
@@ -189,12 +189,12 @@ func (b *builder) provision(doc *document, at place, shape provisionShape) Provi
 		Excludes: shape.Excludes, Freight: schemas.Turn(shape.Freight), Presumes: shape.Presumes, Remedies: shape.Remedies,
 		AtMost: shape.AtMost, Requires: shape.Requires, Forbids: shape.Forbids,
 	}
-	b.oneOfWords(doc, at.then("freight"), "freight", shape.Freight, []string{"merchant", "customer"})
+	b.oneOfWords(doc, at.Then("freight"), "freight", shape.Freight, []string{"merchant", "customer"})
 	for i, word := range shape.Excludes {
-		b.oneOfWords(doc, at.then("excludes", i), "excludes", word, exclusions)
+		b.oneOfWords(doc, at.Then("excludes", i), "excludes", word, exclusions)
 	}
 	for i, word := range shape.Remedies {
-		b.oneOfWords(doc, at.then("remedies", i), "remedies", word, remedies)
+		b.oneOfWords(doc, at.Then("remedies", i), "remedies", word, remedies)
 	}
 	for _, list := range []struct {
 		field string
@@ -202,19 +202,19 @@ func (b *builder) provision(doc *document, at place, shape provisionShape) Provi
 	}{{"presumes", shape.Presumes}, {"requires", shape.Requires}, {"forbids", shape.Forbids}} {
 		for i, word := range list.words {
 			if !codeWord.MatchString(word) {
-				b.fault(doc, at.then(list.field, i), "%s: %q is not a code; write it as remedy_information", list.field, word)
+				b.fault(doc, at.Then(list.field, i), "%s: %q is not a code; write it as remedy_information", list.field, word)
 			}
 		}
 	}
 	if c := shape.Compensation; c != nil {
 		p.Times = c.Times
 		if c.Times < 1 || c.Times > 100 {
-			b.fault(doc, at.then("compensation", "times"), "times: %d is not possible; use 1 to 100", c.Times)
+			b.fault(doc, at.Then("compensation", "times"), "times: %d is not possible; use 1 to 100", c.Times)
 		}
 		if c.AtLeast != "" {
 			money, err := parseMoney(c.AtLeast)
 			if err != nil {
-				b.fault(doc, at.then("compensation", "at_least"), "%v", err)
+				b.fault(doc, at.Then("compensation", "at_least"), "%v", err)
 			}
 			p.AtLeast = &money
 		}

@@ -62,14 +62,14 @@ func ruleTables(t *testing.T) map[string]string {
 		switch kind {
 		case "clock":
 			row(table("clocks", "rule", "clock", "what must have happened when it ends", "time", "in `demo`", "basis", "source", "checked", "confidence"),
-				rule, "`"+what+"`", r.What, r.Value, demo[r.ID], r.Basis, r.Source, r.CheckedOn, r.Confidence)
+				rule, "`"+what+"`", r.What, r.Value, demo[r.ID], r.Basis, r.Source, r.VerifiedOn, r.Confidence)
 		case "limits", "survey":
-			row(table("limits", "rule", "what", "value", "basis", "source", "checked", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.CheckedOn, r.Confidence)
+			row(table("limits", "rule", "what", "value", "basis", "source", "checked", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
 		case "window", "floor":
-			row(table("windows", "rule", "what", "days", "basis", "source", "checked", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.CheckedOn, r.Confidence)
+			row(table("windows", "rule", "what", "days", "basis", "source", "checked", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
 		default:
 			condition, result, _ := strings.Cut(r.Value, ": ")
-			row(table("tables", "table", "rule", "if", "then", "what", "basis", "source", "checked", "confidence"), kind, rule, condition, result, r.What, r.Basis, r.Source, r.CheckedOn, r.Confidence)
+			row(table("tables", "table", "rule", "if", "then", "what", "basis", "source", "checked", "confidence"), kind, rule, condition, result, r.What, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
 		}
 	}
 	question := table("names", "name", "type", "what")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/aftercare/aftercare/internal/yamlfile"
 	"github.com/aftercare/aftercare/policies"
 )
 
@@ -115,10 +116,10 @@ func Names(folder fs.FS) ([]string, error) {
 
 // looksLikePack tells a pack from a policy. A file that cannot be read is a policy, so that its faults are told.
 func looksLikePack(raw []byte) bool {
-	doc, err := parse("", raw)
+	doc, err := yamlfile.Parse("", raw)
 	if err != nil {
 		return false
 	}
 	var shape fileShape
-	return doc.decode(&shape) == nil && shape.isPack()
+	return doc.Decode(&shape) == nil && shape.isPack()
 }

@@ -63,8 +63,8 @@ func (b *builder) stories() {
 	}
 	at, s := place{"stories", "return"}, l.shape.Stories.Return
 	made := &story{}
-	made.windows.NoReason = b.window(l.doc, at.then("windows"), "no_reason", s.Windows.NoReason)
-	made.windows.Fault = b.window(l.doc, at.then("windows"), "fault", s.Windows.Fault)
+	made.windows.NoReason = b.window(l.doc, at.Then("windows"), "no_reason", s.Windows.NoReason)
+	made.windows.Fault = b.window(l.doc, at.Then("windows"), "fault", s.Windows.Fault)
 	made.priority = rows(b, l.doc, at, "priority", s.Priority, oneOf(priorities...))
 	made.eligibility = rows(b, l.doc, at, "eligibility", s.Eligibility, propose)
 	made.freight = rows(b, l.doc, at, "freight", s.Freight, oneOf(schemas.TurnMerchant, schemas.TurnCustomer))
@@ -81,35 +81,36 @@ func (b *builder) window(doc *document, at place, right string, w *windowShape) 
 		b.fault(doc, at, "windows.%s is needed: how many days the right holds", right)
 		return 0
 	}
-	at = at.then(right)
+	at = at.Then(right)
 	b.rule(doc, at, w.Head, "window "+right, plural(w.Days))
 	if w.Days < 0 || w.Days > 3650 {
-		b.fault(doc, at.then("days"), "days: %d is not possible; use 0 to 3650", w.Days)
+		b.fault(doc, at.Then("days"), "days: %d is not possible; use 0 to 3650", w.Days)
 	}
-	b.lengths = append(b.lengths, length{doc: doc, at: at.then("days"), of: "window." + right, longest: time.Duration(w.Days) * 24 * time.Hour})
+	b.lengths = append(b.lengths, length{doc: doc, at: at.Then("days"), of: "window." + right, longest: time.Duration(w.Days) * 24 * time.Hour})
 	return w.Days
 }
 
 // rows checks a table and compiles its expressions. read turns a `then` into what the row answers.
 func rows[S, T any](b *builder, doc *document, story place, called string, shapes []rowShape[S], read func(S) (T, error)) table[T] {
-	at := story.then(called)
+	at := story.Then(called)
 	if len(shapes) == 0 {
 		b.fault(doc, at, "table %s is needed", called)
 		return nil
 	}
 	var made table[T]
+	before := len(b.faults)
 	for i, shape := range shapes {
-		where, last := at.then(i), i == len(shapes)-1
+		where, last := at.Then(i), i == len(shapes)-1
 		h := b.rule(doc, where, shape.Head, called, shape.value())
 		r := row[T]{rule: h.Rule}
 		switch {
 		case last && shape.When != "":
-			b.fault(doc, where.then("when"), "the last row of %s has a condition, so that some case would not be decided; add a row without `when`", called)
+			b.fault(doc, where.Then("when"), "the last row of %s has a condition, so that some case would not be decided; add a row without `when`", called)
 		case !last && shape.When == "":
 			b.fault(doc, where, "a row without `when` always decides; the rows below it in %s would never be read", called)
 		}
 		if shape.When != "" {
-			r.when = b.compile(doc, where.then("when"), shape.When)
+			r.when = b.compile(doc, where.Then("when"), shape.When)
 		}
 		if shape.Then == nil {
 			b.fault(doc, where, "then is needed: what the row decides")
@@ -117,12 +118,42 @@ func rows[S, T any](b *builder, doc *document, story place, called string, shape
 		}
 		then, err := read(*shape.Then)
 		if err != nil {
-			b.fault(doc, where.then("then"), "then: %v", err)
+			b.fault(doc, where.Then("then"), "then: %v", err)
 		}
 		r.then = then
 		made = append(made, r)
 	}
+	if len(b.faults) == before {
+		b.reachable(doc, at, called, made.programs(), shapesOf(shapes))
+	}
 	return made
+}
+
+func (t table[T]) programs() []*vm.Program {
+	var programs []*vm.Program
+	for _, r := range t {
+		programs = append(programs, r.when)
+	}
+	return programs
+}
+
+func shapesOf[S any](shapes []rowShape[S]) []string {
+	var whens []string
+	for _, s := range shapes {
+		whens = append(whens, s.When)
+	}
+	return whens
+}
+
+// reachable tells the rows that no request reaches, because those above them decide first or their condition is never true.
+func (b *builder) reachable(doc *document, at place, called string, programs []*vm.Program, whens []string) {
+	for _, i := range unreached(whens, programs) {
+		where := at.Then(i)
+		if whens[i] != "" {
+			where = where.Then("when")
+		}
+		b.fault(doc, where, "no request reaches this row of %s: the rows above it decide first, or its condition is never true", called)
+	}
 }
 
 // builtins are the functions an expression may call: none reads a clock, a place or anything else outside the question.
@@ -135,16 +166,28 @@ func (b *builder) compile(doc *document, at place, when string) *vm.Program {
 	}
 	program, err := expr.Compile(when, options...)
 	if err == nil {
+		b.currenciesIn(doc, at, when)
 		return program
 	}
 	var located *file.Error
 	if errors.As(err, &located) && located.Line == 1 {
-		b.faults = append(b.faults, doc.within(at, when, located.Column, "when: %s", located.Message))
+		b.faults = append(b.faults, doc.Within(at, when, located.Column, "when: %s", located.Message))
 		return nil
 	}
 	message, _, _ := strings.Cut(err.Error(), "\n")
 	b.fault(doc, at, "when: %s", message)
 	return nil
+}
+
+// currenciesIn refuses a condition about a currency without limits: it could never be used.
+func (b *builder) currenciesIn(doc *document, at place, when string) {
+	names, _ := mentioned(when)
+	for _, value := range names["currency"] {
+		currency, ok := value.(string)
+		if _, has := b.policy.limits[currency]; ok && !has && isCurrency(currency) && !b.isPack(doc) {
+			b.fault(doc, at, "when: %s has no limits in this policy, so that no case can be in it", currency)
+		}
+	}
 }
 
 // oneOf accepts the given words only.

@@ -27,7 +27,7 @@ func isCounted(text string) bool { return counted.MatchString(text) }
 func (b *builder) term(doc *document, at place, field string, s termShape) (schemas.Term, bool) {
 	m := counted.FindStringSubmatch(s.text)
 	if m == nil {
-		b.fault(doc, at.then(field), "%s: %q is not a length of time; write an amount and a unit, such as 7 calendar_day, 16 business_hour or 48 elapsed_hour", field, s.text)
+		b.fault(doc, at.Then(field), "%s: %q is not a length of time; write an amount and a unit, such as 7 calendar_day, 16 business_hour or 48 elapsed_hour", field, s.text)
 		return schemas.Term{}, false
 	}
 	amount, _ := strconv.Atoi(m[1]) // six digits at most
@@ -39,21 +39,21 @@ func (b *builder) term(doc *document, at place, field string, s termShape) (sche
 		t.Calendar = "" // hours that simply pass are the same on every calendar
 	}
 	if refusal := t.Check(); refusal != nil {
-		where := at.then(field)
+		where := at.Then(field)
 		if slices.Contains([]string{"count_from", "ends", "rollover", "calendar"}, refusal.Field) {
-			where = at.then(refusal.Field)
+			where = at.Then(refusal.Field)
 		}
 		b.fault(doc, where, "%s: %s", or(refusal.Field, field), refusal.Message)
 		return t, false
 	}
 	if t.Calendar != "" {
 		if _, ok := b.calendars.Get(t.Calendar); !ok {
-			b.fault(doc, at.then("calendar"), "calendar: %q is not known; known are %v", t.Calendar, b.calendars.IDs())
+			b.fault(doc, at.Then("calendar"), "calendar: %q is not known; known are %v", t.Calendar, b.calendars.IDs())
 			return t, false
 		}
 	}
 	if usual(t) > horizon {
-		b.fault(doc, at.then(field), "%s: %q is longer than ten years", field, s.text)
+		b.fault(doc, at.Then(field), "%s: %q is longer than ten years", field, s.text)
 		return t, false
 	}
 	return t, true

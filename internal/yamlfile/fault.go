@@ -1,11 +1,11 @@
-package policy
+package yamlfile
 
 import (
 	"fmt"
 	"strings"
 )
 
-// Fault is one mistake in a policy file, and where it stands. Line and Column count from 1 and are 0 where a mistake belongs
+// Fault is one mistake in a file, and where it stands. Line and Column count from 1 and are 0 where a mistake belongs
 // to the file as a whole.
 type Fault struct {
 	File    string

@@ -1,4 +1,5 @@
-package policy
+// Package yamlfile reads files of rules that people write: strictly, and so that a mistake knows its line and column.
+package yamlfile
 
 import (
 	"errors"
@@ -11,25 +12,25 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// maxFile is far above any policy a person would write, and small enough that reading one can never hurt.
+// maxFile is far above any file of rules a person would write, and small enough that reading one can never hurt.
 const maxFile = 256 << 10
 
-// document is one policy file as text and as a tree, so that a mistake found long after reading still knows its place.
-type document struct {
-	file  string
+// Document is one file as text and as a tree, so that a mistake found long after reading still knows its place.
+type Document struct {
+	File  string // its name, for messages
 	lines []string
 	root  ast.Node
 }
 
-// parse reads a file into a tree. One file is one YAML document without anchors, aliases and tags: what a reader sees on a
-// line is all there is to it.
-func parse(file string, raw []byte) (doc *document, err error) {
-	doc = &document{file: file, lines: strings.Split(strings.ReplaceAll(string(raw), "\r\n", "\n"), "\n")}
+// Parse reads a file into a tree. One file is one YAML document without anchors, aliases and tags: what a reader sees on a
+// Line is all there is to it.
+func Parse(file string, raw []byte) (doc *Document, err error) {
+	doc = &Document{File: file, lines: strings.Split(strings.ReplaceAll(string(raw), "\r\n", "\n"), "\n")}
 	if len(raw) > maxFile {
 		return nil, doc.whole("the file has %d bytes; at most %d are allowed", len(raw), maxFile)
 	}
 	if deep(raw) {
-		return nil, doc.whole("the brackets are nested too deeply for a policy")
+		return nil, doc.whole("the brackets are nested too deeply")
 	}
 	tree, err := parser.ParseBytes(raw, 0)
 	if err != nil {
@@ -47,7 +48,7 @@ func parse(file string, raw []byte) (doc *document, err error) {
 	return doc, nil
 }
 
-// deep finds nesting that no policy has, before a recursive parser meets it.
+// deep finds nesting that no file of rules has, before a recursive parser meets it.
 func deep(raw []byte) bool {
 	level := 0
 	for _, b := range raw {
@@ -80,31 +81,32 @@ func (a *aliases) Visit(n ast.Node) ast.Visitor {
 	}
 }
 
-// decode fills v, strictly: a field that v does not have is a mistake.
-func (d *document) decode(v any) error {
+// Decode fills v, strictly: a field that v does not have is a mistake.
+func (d *Document) Decode(v any) error {
 	if err := yaml.NodeToValue(d.root, v, yaml.Strict()); err != nil {
 		return d.fromYAML(err)
 	}
 	return nil
 }
 
-// place leads to a value: keys and, in lists, positions from 0. A name at its end leads to a key itself.
-type place []any
+// Place leads to a value: keys and, in lists, positions from 0. A name at its end leads to a key itself.
+type Place []any
 
-// name is the key of a mapping, where the key and not its value is at fault.
-type name string
+// Name is the key of a mapping, where the key and not its value is at fault.
+type Name string
 
-func (p place) then(more ...any) place {
-	return append(append(place{}, p...), more...)
+// Then leads on from a place.
+func (p Place) Then(more ...any) Place {
+	return append(append(Place{}, p...), more...)
 }
 
-// fault says what is wrong with the value at a place. Where the value is missing, the nearest thing around it is shown.
-func (d *document) fault(p place, format string, args ...any) error {
+// Fault says what is wrong with the value at a place. Where the value is missing, the nearest thing around it is shown.
+func (d *Document) Fault(p Place, format string, args ...any) error {
 	return d.at(d.find(p), format, args...)
 }
 
-// within shows a spot inside a value of one line, such as a column of an expression.
-func (d *document) within(p place, text string, offset int, format string, args ...any) error {
+// Within shows a spot inside a value of one line, such as a column of an expression.
+func (d *Document) Within(p Place, text string, offset int, format string, args ...any) error {
 	tok := d.find(p)
 	f := d.at(tok, format, args...)
 	var fault *Fault
@@ -119,8 +121,8 @@ func (d *document) within(p place, text string, offset int, format string, args 
 	return fault
 }
 
-// line is the line a value starts on; it gives the order of a file back to what a map has forgotten.
-func (d *document) line(p place) (line, column int) {
+// Line is the line a value starts on; it gives the order of a file back to what a map has forgotten.
+func (d *Document) Line(p Place) (line, column int) {
 	tok := d.find(p)
 	if tok == nil {
 		return 0, 0
@@ -128,13 +130,13 @@ func (d *document) line(p place) (line, column int) {
 	return tok.Position.Line, tok.Position.Column
 }
 
-func (d *document) find(p place) *token.Token {
+func (d *Document) find(p Place) *token.Token {
 	node, found := d.root, first(d.root)
 	for _, step := range p {
 		var key *token.Token
 		var next ast.Node
 		switch step := step.(type) {
-		case name:
+		case Name:
 			if key, _ = under(node, string(step)); key != nil {
 				return key
 			}
@@ -214,12 +216,12 @@ func first(n ast.Node) *token.Token {
 	return n.GetToken()
 }
 
-func (d *document) whole(format string, args ...any) error {
-	return &Fault{File: d.file, Message: fmt.Sprintf(format, args...)}
+func (d *Document) whole(format string, args ...any) error {
+	return &Fault{File: d.File, Message: fmt.Sprintf(format, args...)}
 }
 
-func (d *document) at(tok *token.Token, format string, args ...any) error {
-	f := &Fault{File: d.file, Message: fmt.Sprintf(format, args...)}
+func (d *Document) at(tok *token.Token, format string, args ...any) error {
+	f := &Fault{File: d.File, Message: fmt.Sprintf(format, args...)}
 	if tok == nil || tok.Position == nil {
 		return f
 	}
@@ -230,8 +232,8 @@ func (d *document) at(tok *token.Token, format string, args ...any) error {
 	return f
 }
 
-// fromYAML turns an error of the YAML reader into one of ours, in the words of somebody who writes a policy and not Go.
-func (d *document) fromYAML(err error) error {
+// fromYAML turns an error of the YAML reader into one of ours, in the words of somebody who writes rules and not Go.
+func (d *Document) fromYAML(err error) error {
 	var wrong *yaml.TypeError
 	if errors.As(err, &wrong) {
 		return d.at(wrong.Token, "this value cannot stand here; expected is %s", expected(wrong.DstType.Kind().String()))
