@@ -8,6 +8,7 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 
+	"github.com/aftercare/aftercare/internal/policy"
 	"github.com/aftercare/aftercare/internal/provider"
 	"github.com/aftercare/aftercare/internal/store"
 	"github.com/aftercare/aftercare/schemas"
@@ -104,6 +105,11 @@ func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder) (schemas.
 	facts := PlanFacts{
 		MerchantID: in.Request.MerchantID, Kind: in.Request.Kind, Currency: order.Currency, Reason: in.Request.Reason,
 		RefundOnly: in.Request.RefundOnly, At: in.At, EvidenceIDs: in.Request.EvidenceIDs, ShippedOther: map[string]bool{},
+		Channel: in.Request.Channel, PlacedAt: order.PlacedAt, Uninformed: order.Uninformed, Jurisdiction: order.Jurisdiction,
+		Items: map[string]policy.Item{},
+	}
+	if facts.Jurisdiction == "" && order.ShipTo != nil {
+		facts.Jurisdiction = policy.JurisdictionOf(order.ShipTo.Country)
 	}
 	if in.Predecessor != nil {
 		facts.AtReview = in.Predecessor.AtReview
@@ -116,6 +122,7 @@ func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder) (schemas.
 	}
 	for _, l := range order.Lines {
 		facts.ShippedOther[l.LineID] = l.ShippedSKU != "" && l.ShippedSKU != l.SKU
+		facts.Items[l.LineID] = policy.Item{Category: l.Category, Marks: l.Marks, Confirmed: l.Confirmed, Repairs: l.Repairs, Exchanges: l.Exchanges}
 	}
 	for _, l := range store.LinesOf(in, order) {
 		if l.Outcome == schemas.OutcomeNone {

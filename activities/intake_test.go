@@ -13,7 +13,6 @@ import (
 	"github.com/aftercare/aftercare/internal/provider"
 	"github.com/aftercare/aftercare/internal/store"
 	"github.com/aftercare/aftercare/internal/store/storetest"
-	"github.com/aftercare/aftercare/policies"
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -43,9 +42,9 @@ func (p planned) Plan(_ string, facts PlanFacts) (schemas.Plan, []schemas.Verdic
 
 func theRules(t *testing.T) Planner {
 	t.Helper()
-	book, err := policy.Load(policies.Files, policies.Names...)
+	shelf, err := policy.NewShelf(nil)
 	require.NoError(t, err)
-	return PolicyPlanner(book, false)
+	return PolicyPlanner(shelf, false)
 }
 
 func bought() schemas.ShopOrder {

@@ -3,27 +3,13 @@ package activities
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/aftercare/aftercare/internal/policy"
 	"github.com/aftercare/aftercare/schemas"
 )
 
 // PlanFacts are what the rules are asked about: one request, and what intake found out about its order.
-type PlanFacts struct {
-	MerchantID  string
-	Kind        schemas.Kind
-	Currency    string
-	Reason      schemas.Reason
-	RefundOnly  bool
-	DeliveredAt time.Time // zero: not delivered
-	At          time.Time // when the wish counts as made: windows end against it
-	EvidenceIDs []string
-	Lines       []schemas.Line
-	// ShippedOther holds the ids of the lines where another article was sent than was ordered.
-	ShippedOther map[string]bool
-	AtReview     bool // a person decides first
-}
+type PlanFacts = policy.Facts
 
 // Planner answers what the rules say of a request, and a verdict for each of its lines in their order. A policy that does not
 // exist, or that has no answer for this kind or currency, is a *schemas.Refusal; any other error is a fault of the policy.
@@ -31,19 +17,23 @@ type Planner interface {
 	Plan(name string, facts PlanFacts) (schemas.Plan, []schemas.Verdict, error)
 }
 
-// PolicyPlanner asks a book of policies. Policies that are meant for a dev stack are known on one only.
-func PolicyPlanner(b *policy.Book, devStack bool) Planner { return policyPlanner{b, devStack} }
+// Policies are the book in force, which may be another one at the next request.
+type Policies interface{ Book() *policy.Book }
+
+// PolicyPlanner asks the policies in force. Policies that are meant for a dev stack are known on one only.
+func PolicyPlanner(p Policies, devStack bool) Planner { return policyPlanner{p, devStack} }
 
 type policyPlanner struct {
-	book     *policy.Book
+	policies Policies
 	devStack bool
 }
 
 func (p policyPlanner) Plan(name string, facts PlanFacts) (schemas.Plan, []schemas.Verdict, error) {
-	if p.book.DevOnly(name) && !p.devStack {
+	book := p.policies.Book()
+	if book.Has(name) && book.DevOnly(name) && !p.devStack {
 		return schemas.Plan{}, nil, &schemas.Refusal{Code: schemas.CodeUnknownPolicy, Field: "policy", Message: fmt.Sprintf("the policy %q is for a dev stack only.", name)}
 	}
-	plan, verdicts, err := p.book.Plan(name, policy.Facts(facts))
+	plan, verdicts, err := book.Plan(name, facts)
 	switch {
 	case errors.Is(err, policy.ErrUnknownPolicy):
 		err = &schemas.Refusal{Code: schemas.CodeUnknownPolicy, Field: "policy", Message: fmt.Sprintf("there is no policy %.64q here; leave it out for the default one.", name)}

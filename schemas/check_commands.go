@@ -193,6 +193,8 @@ func (f Fail) Check() *Refusal {
 		return &Refusal{Code: CodeBadValue, Field: "finding", Message: fmt.Sprintf("use one of %v.", Findings)}
 	case len(f.EvidenceIDs) == 0:
 		return missing("evidence_ids", "a failed inspection needs evidence: photos, weight or serial.")
+	case f.Grade != "" && !slices.Contains(Grades, f.Grade):
+		return &Refusal{Code: CodeBadValue, Field: "grade", Message: fmt.Sprintf("use one of %v.", Grades)}
 	case f.Deduction != nil && f.Deduction.Minor < 0:
 		return &Refusal{Code: CodeBadAmount, Field: "deduction", Message: "a deduction is not negative."}
 	}

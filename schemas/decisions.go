@@ -164,7 +164,8 @@ type Pass struct {
 type Fail struct {
 	OnLines
 	Finding     Finding     `json:"finding"`
-	Deduction   *Money      `json:"deduction,omitempty"` // proposed, for these lines together; absent means the whole price
+	Grade       Grade       `json:"grade,omitempty"`     // A as new, B opened, C used, D damaged: the policy's table says what it takes off
+	Deduction   *Money      `json:"deduction,omitempty"` // proposed, for these lines together; absent means by the grade, without one the whole price
 	Disposition Disposition `json:"disposition,omitempty"`
 	EvidenceIDs []string    `json:"evidence_ids"`
 	TextID      string      `json:"text_id,omitempty"`

@@ -32,7 +32,7 @@ func (p Plan) Due(c ClockSpec, at time.Time) Dues { return p.DueWith(c, at, nil)
 // DueWith is Due where the platform has named an end of its own: it replaces the platform's layer and no other. Where no
 // rule of the platform's is known, the platform's word is a layer by itself.
 func (p Plan) DueWith(c ClockSpec, at time.Time, platform *time.Time) Dues {
-	return Reckon(c, at, platform, p.days)
+	return Reckon(c, at, platform, p.Days)
 }
 
 // Reckon is Due with calendars from anywhere: days gives the row of a calendar by its id, and nil where there is none.
@@ -79,8 +79,8 @@ func layerDue(c ClockSpec, l ClockLayer, at time.Time, days func(string) Days) L
 	return due
 }
 
-// days is the row of days of a calendar; nil where the plan has none.
-func (p Plan) days(calendar string) Days {
+// Days is the row of days of a calendar; nil where the plan has none.
+func (p Plan) Days(calendar string) Days {
 	h, ok := p.Calendars[calendar]
 	if !ok {
 		return nil

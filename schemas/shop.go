@@ -18,6 +18,10 @@ type ShopOrder struct {
 	Payments    []ShopPayment `json:"payments"`
 	Refunds     []ShopRefund  `json:"refunds"`
 	Parcels     []ShopParcel  `json:"parcels"`
+	// Jurisdiction is the law the order is under: CN, EU-DE, UK, …. Absent, it is that of the country it was sent to.
+	Jurisdiction string `json:"jurisdiction,omitempty"`
+	// Uninformed says that the customer was not told of the right to withdraw from the contract.
+	Uninformed bool `json:"uninformed,omitempty"`
 }
 
 // OrderStatus is how far an order has come.
@@ -40,6 +44,13 @@ type ShopLine struct {
 	Options    map[string]string `json:"options,omitempty"`
 	Quantity   int               `json:"quantity"`
 	UnitPrice  Money             `json:"unit_price"` // what was paid for one, after discounts
+	// What the rules may ask about the article: its category, its marks (custom_made, perishable, …), and whether the customer
+	// confirmed at the purchase that it cannot be returned without a reason.
+	Category  string   `json:"category,omitempty"`
+	Marks     []string `json:"marks,omitempty"`
+	Confirmed bool     `json:"no_return_confirmed,omitempty"`
+	Repairs   int      `json:"repairs,omitempty"`   // of this very item so far
+	Exchanges int      `json:"exchanges,omitempty"` // of this very item so far
 }
 
 // ShopPayment is a captured payment of an order.

@@ -39,6 +39,7 @@ type commandLine struct {
 	Books   booksCommand   `cmd:"" help:"Compare the sandboxes' books with the ledger."`
 	Sandbox sandboxCommand `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
 	Rebuild rebuildCommand `cmd:"" help:"Write the rows of open cases anew from their workflows."`
+	Policy  policyCommand  `cmd:"" help:"Check, compare, explain and install policies (docs/policies.md)."`
 	Names   namesCommand   `cmd:"" help:"List commands, facts, states and roles."`
 }
 

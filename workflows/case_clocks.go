@@ -12,8 +12,10 @@ import (
 func (c *Case) startCaseClocks(s *step) {
 	for _, name := range []string{"ack", "first_reply", "definite_reply", "formalities", "update", "idle", "max"} {
 		k := c.startClock(s, name, caseExpiries[name].says)
-		k.Trigger, k.StartedAt, k.Due = schemas.EventOpened, c.OpenedAt, c.OpenedAt.Add(k.Spec.After.D())
+		k.Trigger = schemas.EventOpened
+		c.reckon(k, c.OpenedAt)
 	}
+	c.startLaw(s, schemas.EventOpened, c.OpenedAt)
 }
 
 // merchantClocks stand still while the customer or a carrier is waited for.
@@ -28,16 +30,17 @@ func (c *Case) followClocks(s *step) {
 			continue
 		}
 		if merchantsTurn {
-			resume(k, s.at)
+			c.resume(k, s.at)
 		} else {
-			pause(k, s.at, "waits for "+string(c.turn()))
+			c.pause(k, s.at, "waits for "+string(c.turn()))
 		}
 	}
 	if c.formalitiesDone() {
-		c.stopClock("formalities")
+		c.stopClock("formalities", "law.formalities")
 	}
 	if c.Following || c.ClosedAt != nil {
 		c.stopClock("first_reply", "definite_reply", "update", "idle", "idle_again", "max")
+		c.stopLaw("law.refund")
 	}
 	c.followLadder()
 }
@@ -78,10 +81,7 @@ func (c *Case) answered(definite bool) {
 // customerTold starts the clock on the next word to the customer anew.
 func (c *Case) customerTold(at time.Time) {
 	if k := c.clock("update"); k != nil {
-		k.StartedAt, k.Due, k.Fired = at, at.Add(k.Spec.After.D()), 0
-		if k.Paused {
-			k.Left = k.Spec.After
-		}
+		c.restart(k, at)
 	}
 }
 
@@ -89,10 +89,7 @@ func (c *Case) customerTold(at time.Time) {
 func (c *Case) somebodyActed(s *step) {
 	c.stopClock("idle_again")
 	if k := c.clock("idle"); k != nil {
-		k.StartedAt, k.Due, k.Fired = s.at, s.at.Add(k.Spec.After.D()), 0
-		if k.Paused {
-			k.Left = k.Spec.After
-		}
+		c.restart(k, s.at)
 		return
 	}
 	if !c.Following && c.ClosedAt == nil && c.ready() {

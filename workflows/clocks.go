@@ -132,7 +132,7 @@ func (c *Case) runOut(k *schemas.Clock, now time.Time) {
 	s.say("%s ran out (%s).", k.Name, k.Rule)
 	if does, ok := c.story.onExpiry(k.Name); ok {
 		does.act(s)
-	} else if does, ok := caseExpiries[k.Name]; ok {
+	} else if does, ok := caseExpiry(k.Name); ok {
 		does.act(c, s)
 	}
 	c.settle(s)
@@ -208,9 +208,9 @@ func (c *Case) startClock(s *step, name, expiry string) *schemas.Clock {
 		spec = schemas.ClockSpec{Rule: "rows.retry", After: schemas.Duration(5 * time.Second), Basis: "default"}
 	}
 	k := &schemas.Clock{
-		ClockID: fmt.Sprintf("k%d", c.next("clock")), Name: name, Rule: spec.Rule, Trigger: s.name, StartedAt: s.at,
-		Spec: spec, Due: s.at.Add(spec.After.D()), Expiry: expiry,
+		ClockID: fmt.Sprintf("k%d", c.next("clock")), Name: name, Rule: spec.Rule, Trigger: s.name, Spec: spec, Expiry: expiry,
 	}
+	c.reckon(k, s.at)
 	c.Clocks = append(c.Clocks, k)
 	return k
 }
@@ -282,24 +282,6 @@ func (c *Case) dueOf(lines []*schemas.Line) time.Time {
 		}
 	}
 	return time.Time{}
-}
-
-// pause stops a clock and keeps the time left; resume computes the due anew from it.
-func pause(k *schemas.Clock, at time.Time, why string) {
-	if k.Paused {
-		return
-	}
-	k.Paused, k.Left = true, schemas.Duration(k.Due.Sub(at))
-	k.Pauses = append(k.Pauses, schemas.ClockPause{From: at, Reason: why})
-}
-
-func resume(k *schemas.Clock, at time.Time) {
-	if !k.Paused {
-		return
-	}
-	k.Paused, k.Due = false, at.Add(k.Left.D())
-	k.Pauses[len(k.Pauses)-1].To = &at
-	k.Left = 0
 }
 
 // summaryOf names the clock that a timer is armed for, for whoever reads the history.

@@ -42,7 +42,18 @@ func (c *Case) payOut(s *step) {
 // needsSecond reports whether a second person must grant the refund of these lines: when it takes the case above the limit,
 // so that nobody stays below it by paying in parts.
 func (c *Case) needsSecond(lines []*schemas.Line) bool {
-	return c.refunded().Add(c.owedFor(lines)).Minor > c.Plan.Limits.LargeRefund.Minor && !c.approved(lines)
+	large := c.refunded().Add(c.owedFor(lines)).Minor > c.Plan.Limits.LargeRefund.Minor
+	return (large || secondByRule(lines)) && !c.approved(lines)
+}
+
+// secondByRule reports whether the rules want a second person for any of these lines, whatever the amount.
+func secondByRule(lines []*schemas.Line) bool {
+	for _, l := range lines {
+		if l.Verdict.Second != "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Case) owedFor(lines []*schemas.Line) schemas.Money {

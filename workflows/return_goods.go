@@ -124,7 +124,8 @@ func (r *returns) mayExtend(s *step, _ schemas.OnLines) *schemas.Refusal {
 func (r *returns) extended(s *step, _ schemas.OnLines) {
 	due := r.dueOf(s.lines)
 	k := r.startOn(s, s.lines, "return.shipback_extension", "the request expires; a new one can be made while the right lasts")
-	k.Due = due.Add(k.Spec.After.D())
+	r.reckon(k, due)
+	k.StartedAt = s.at
 	for _, l := range s.lines {
 		l.Extended = true
 	}
@@ -164,7 +165,7 @@ func (r *returns) arrived(s *step, w schemas.ParcelWord) {
 			k := r.startClock(s, "law.refund", caseExpiries["law.refund"].says)
 			if s.report != nil && s.report.OccurredAt.Before(s.at) {
 				// The duty counts from the delivery, not from when we heard of it.
-				k.StartedAt, k.Due = s.report.OccurredAt, s.report.OccurredAt.Add(k.Spec.After.D())
+				r.reckon(k, s.report.OccurredAt)
 			}
 		}
 		r.move(s, stay, schemas.Received)

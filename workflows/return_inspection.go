@@ -59,10 +59,7 @@ func (r *returns) mayFail(s *step, d schemas.Fail) *schemas.Refusal {
 // failed shows the customer what is not as declared and what would be paid. It is a proposal: silence never accepts it.
 func (r *returns) failed(s *step, d schemas.Fail) {
 	total := r.owedFor(s.lines)
-	deduction := total
-	if d.Deduction != nil {
-		deduction = *d.Deduction
-	}
+	deduction := r.deductionFor(s.lines, d)
 	grants := total.Sub(deduction)
 	id := fmt.Sprintf("o%d", r.next("offer"))
 	for i, part := range shareOut(grants.Minor, s.lines) {
@@ -75,12 +72,31 @@ func (r *returns) failed(s *step, d schemas.Fail) {
 	}
 	r.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", TextID: d.TextID, Evidence: d.EvidenceIDs})
 	s.note("finding", string(d.Finding))
+	if d.Grade != "" {
+		s.note("grade", string(d.Grade))
+	}
 	s.note("deduction", deduction.String())
 	s.say("%s found line(s) %s %s and proposes %s less.", s.actor, lineList(s.lines), d.Finding, deduction)
 	r.move(s, s.lines, schemas.InspectionFailed)
 	// A person has shown with evidence that the goods are not as declared: the duty to refund them in full is in dispute.
 	r.stopClock("law.refund")
 	s.tell("inspect.fail", vars{"lines": linesVar(s.lines), "finding": string(d.Finding), "deduction": amount(deduction), "amount": amount(grants), "due": stamp(r.dueOf(s.lines))})
+}
+
+// deductionFor is what an inspector proposes to take off: the amount that is named, else what the rules take off for the grade,
+// else the whole price. A share of a cent is the customer's.
+func (r *returns) deductionFor(lines []*schemas.Line, d schemas.Fail) schemas.Money {
+	switch {
+	case d.Deduction != nil:
+		return *d.Deduction
+	case d.Grade == "":
+		return r.owedFor(lines)
+	}
+	sum := r.money(0)
+	for _, l := range lines {
+		sum.Minor += l.Owed().Minor * l.Verdict.Deduction[d.Grade] / 10_000
+	}
+	return sum
 }
 
 // mayAnswerDeduction keeps the choice to what there is.

@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"io/fs"
-	"os"
 	"time"
 
 	enums "go.temporal.io/api/enums/v1"
@@ -23,7 +21,6 @@ import (
 	"github.com/aftercare/aftercare/internal/policy"
 	"github.com/aftercare/aftercare/internal/provider/sandbox"
 	"github.com/aftercare/aftercare/internal/store"
-	"github.com/aftercare/aftercare/policies"
 	"github.com/aftercare/aftercare/schemas"
 	"github.com/aftercare/aftercare/workflows"
 )
@@ -39,6 +36,7 @@ type Worker struct {
 	namespace string
 	store     *store.Store
 	world     *sandbox.World
+	policies  *policy.Shelf
 	workers   []worker.Worker
 	failed    chan error
 }
@@ -47,10 +45,11 @@ type Worker struct {
 // texts of all notices, the database's schema, and the search attributes.
 func NewWorker(ctx context.Context, cfg config.Config, log *zap.Logger) (*Worker, error) {
 	w := &Worker{config: cfg, log: log, failed: make(chan error, 1)}
-	book, err := readPolicies(cfg)
+	shelf, err := openPolicies(cfg)
 	if err != nil {
 		return nil, err
 	}
+	w.policies = shelf
 	texts, err := notice.Load()
 	if err != nil {
 		return nil, fmt.Errorf("the texts of the notices: %w", err)
@@ -69,26 +68,13 @@ func NewWorker(ctx context.Context, cfg config.Config, log *zap.Logger) (*Worker
 	if err := checkSearchAttributes(ctx, w.temporal, w.namespace); err != nil {
 		return nil, err
 	}
-	w.register(book, texts)
+	w.register(shelf, texts)
 	return w, nil
-}
-
-// readPolicies reads the policies built in, or those of the folder that is given.
-func readPolicies(cfg config.Config) (*policy.Book, error) {
-	var files fs.FS = policies.Files
-	if cfg.PolicyDir != "" {
-		files = os.DirFS(cfg.PolicyDir)
-	}
-	book, err := policy.Load(files, "default", "demo")
-	if err != nil {
-		return nil, fmt.Errorf("the policies: %w", err)
-	}
-	return book, nil
 }
 
 // register puts every workflow and activity on its task queue. One queue for each outside system keeps a slow one from
 // holding up the others.
-func (w *Worker) register(book *policy.Book, texts *notice.Catalogue) {
+func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	queues := map[schemas.TaskQueue]worker.Worker{}
 	for _, q := range schemas.TaskQueues {
 		queues[q] = worker.New(w.temporal, string(q), w.optionsFor(q))
@@ -96,7 +82,7 @@ func (w *Worker) register(book *policy.Book, texts *notice.Catalogue) {
 	}
 	queues[schemas.QueueCases].RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
 
-	intake := activities.NewIntake(w.world.Orders(), activities.PolicyPlanner(book, w.config.DevPolicies), w.store)
+	intake := activities.NewIntake(w.world.Orders(), activities.PolicyPlanner(shelf, w.config.DevPolicies), w.store)
 	bind(queues, schemas.CaseIntake, intake.Take)
 	rows := activities.NewRows(w.store)
 	bind(queues, schemas.RowsWrite, rows.Write)
@@ -163,6 +149,9 @@ func (w *Worker) Run(ctx context.Context, ready func()) error {
 		}
 		defer one.Stop()
 	}
+	watching, stopWatch := context.WithCancel(ctx)
+	watched := w.watchPolicies(watching)
+	defer func() { stopWatch(); <-watched }()
 	pumped := make(chan struct{})
 	pumping, stopPump := context.WithCancel(ctx)
 	defer func() { stopPump(); <-pumped }()

@@ -22,7 +22,8 @@ type Config struct {
 	SandboxURL string
 	// DevPolicies lets cases take policies that only a dev stack accepts, such as demo (AFTERCARE_DEV_POLICIES; default false).
 	DevPolicies bool
-	// PolicyDir holds the policies instead of the ones built in (AFTERCARE_POLICY_DIR; default: built in).
+	// PolicyDir holds policies, packs and calendars beside the ones built in; what has the same name stands before it, and changes
+	// are taken over while the worker runs (AFTERCARE_POLICY_DIR; default: built in alone).
 	PolicyDir string
 	// StaffLocale is the language of messages to staff, zh-CN or en (AFTERCARE_STAFF_LOCALE; default zh-CN).
 	StaffLocale string

@@ -40,7 +40,7 @@ func (b *builder) term(doc *document, at place, field string, s termShape) (sche
 	}
 	if refusal := t.Check(); refusal != nil {
 		where := at.Then(field)
-		if slices.Contains([]string{"count_from", "ends", "rollover", "calendar"}, refusal.Field) {
+		if slices.Contains([]string{"count_from", "ends", "rollover"}, refusal.Field) || (refusal.Field == "calendar" && s.calendar != "") {
 			where = at.Then(refusal.Field)
 		}
 		b.fault(doc, where, "%s: %s", or(refusal.Field, field), refusal.Message)
