@@ -49,9 +49,12 @@ func (w words) lines(raw string, titles Titles, f form) string {
 	if ok {
 		for _, g := range list {
 			if title := w.title(titles[g.line], f); title != "" {
-				return w.entitled(title, g.quantity, list)
+				return w.entitled(w.quoted(title), g.quantity, list)
 			}
 		}
+	}
+	if f == short && ok && len(list) > 1 {
+		return w.entitled(w.number(list[0].line), list[0].quantity, list)
 	}
 	return w.numbered(list)
 }
@@ -94,7 +97,23 @@ func (w words) title(title string, f form) string {
 	return title
 }
 
-// entitled writes one title and how many pieces there are beside it.
+// quoted sets a title off from the words around it, where the language has no spaces to do so.
+func (w words) quoted(title string) string {
+	if w.chinese() {
+		return "「" + title + "」"
+	}
+	return title
+}
+
+// number is what a line goes by where no title is known.
+func (w words) number(line string) string {
+	if w.chinese() {
+		return "第 " + line + " 行"
+	}
+	return "line " + line
+}
+
+// entitled writes what the first line goes by, and how many pieces there are beside it.
 func (w words) entitled(title string, quantity int, all []goods) string {
 	total := 0
 	for _, g := range all {
@@ -102,35 +121,29 @@ func (w words) entitled(title string, quantity int, all []goods) string {
 	}
 	switch {
 	case w.chinese() && total > quantity:
-		return fmt.Sprintf("「%s」等 %d 件商品", title, total)
-	case w.chinese() && quantity > 1:
-		return fmt.Sprintf("「%s」%d 件", title, quantity)
+		return fmt.Sprintf("%s等 %d 件商品", title, total)
+	case total > quantity:
+		return fmt.Sprintf("%s and %d more", w.several(title, quantity), total-quantity)
+	}
+	return w.several(title, quantity)
+}
+
+// several adds how many pieces there are, where it is not one.
+func (w words) several(title string, quantity int) string {
+	switch {
+	case quantity == 1:
+		return title
 	case w.chinese():
-		return "「" + title + "」"
+		return fmt.Sprintf("%s（%d 件）", title, quantity)
 	}
-	if quantity > 1 {
-		title = fmt.Sprintf("%s (%d items)", title, quantity)
-	}
-	if total > quantity {
-		title = fmt.Sprintf("%s and %d more", title, total-quantity)
-	}
-	return title
+	return fmt.Sprintf("%s (%d items)", title, quantity)
 }
 
 // numbered writes the numbers that the order shows for its lines.
 func (w words) numbered(list []goods) string {
 	var parts []string
 	for _, g := range list {
-		switch {
-		case w.chinese() && g.quantity > 1:
-			parts = append(parts, fmt.Sprintf("第 %s 行（%d 件）", g.line, g.quantity))
-		case w.chinese():
-			parts = append(parts, fmt.Sprintf("第 %s 行", g.line))
-		case g.quantity > 1:
-			parts = append(parts, fmt.Sprintf("line %s (%d items)", g.line, g.quantity))
-		default:
-			parts = append(parts, "line "+g.line)
-		}
+		parts = append(parts, w.several(w.number(g.line), g.quantity))
 	}
 	if w.chinese() {
 		return strings.Join(parts, "、") + "商品"

@@ -16,10 +16,10 @@ func TestGoodsGoByTheirNameAndHowManyMoreThereAre(t *testing.T) {
 	for _, x := range []struct{ raw, zh, en string }{
 		{"", "全部商品", "all items"},
 		{"1", "「纯棉T恤 白 M」", "T-shirt white"},
-		{"1*3", "「纯棉T恤 白 M」3 件", "T-shirt white (3 items)"},
+		{"1*3", "「纯棉T恤 白 M」（3 件）", "T-shirt white (3 items)"},
 		{"1,2", "「纯棉T恤 白 M」等 2 件商品", "T-shirt white and 1 more"},
 		{"1*2,2*3", "「纯棉T恤 白 M」等 5 件商品", "T-shirt white (2 items) and 3 more"},
-		{"1,1*2", "「纯棉T恤 白 M」3 件", "T-shirt white (3 items)"}, // the parts of a line that was split
+		{"1,1*2", "「纯棉T恤 白 M」（3 件）", "T-shirt white (3 items)"}, // the parts of a line that was split
 		{"3,2", "「晴雨伞 黑」等 2 件商品", "Mug and 1 more"},
 		{"3", "第 3 行商品", "line 3"},
 		{"3*2,5", "第 3 行（2 件）、第 5 行商品", "line 3 (2 items) and line 5"},
@@ -28,6 +28,8 @@ func TestGoodsGoByTheirNameAndHowManyMoreThereAre(t *testing.T) {
 		require.Equal(t, x.zh, c.words["zh-CN"].lines(x.raw, chinese, long), x.raw)
 		require.Equal(t, x.en, c.words["en"].lines(x.raw, titles, long), x.raw)
 	}
+	require.Equal(t, "第 3 行等 13 件商品", c.words["zh-CN"].lines("3*2,5,6*10", nil, short))
+	require.Equal(t, "line 3 (2 items) and 11 more", c.words["en"].lines("3*2,5,6*10", nil, short))
 	require.Equal(t, "Vase blue", c.words["en"].lines("4", titles, long), "a title adds no lines")
 }
 

@@ -121,7 +121,7 @@ func TestAWholeMessage(t *testing.T) {
 
 如您对处理有异议，请在案件中留言，或申请人工处理，我们会由专人为您核实。
 
-案件编号：lotus:r-1`, Short: "您的退货申请（第 1 行、第 2 行（3 件）商品）已通过，请于 2026年11月20日 18:05（北京时间）前寄出并填写运单号。详见案件 lotus:r-1"}, m)
+案件编号：lotus:r-1`, Short: "您的退货申请（第 1 行等 4 件商品）已通过，请于 2026年11月20日 18:05（北京时间）前寄出并填写运单号。详见案件 lotus:r-1"}, m)
 
 	vars["name"], vars["label"], vars["freight"] = "Ana", "", "customer"
 	m, err = c.Render("return.approved", "de", time.FixedZone("x", 2*60*60), vars, nil)
@@ -136,7 +136,7 @@ We refund you once our warehouse has received and inspected the goods. If nothin
 
 If you do not agree with how your case is handled, please write to us in the case or ask for a person, and somebody will look into it.
 
-Your case: lotus:r-1`, Short: "Your return (line 1 and line 2 (3 items)) is approved. Please send the goods by 20 November 2026, 12:05 UTC+02:00 and enter the tracking number. See case lotus:r-1"}, m)
+Your case: lotus:r-1`, Short: "Your return (line 1 and 3 more) is approved. Please send the goods by 20 November 2026, 12:05 UTC+02:00 and enter the tracking number. See case lotus:r-1"}, m)
 }
 
 func TestLocalesFallBack(t *testing.T) {
