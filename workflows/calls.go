@@ -148,7 +148,7 @@ func (c *Case) noticeOrder(name string, at time.Time, messages []schemas.Notice)
 	r := c.Opening.Request
 	return schemas.NoticeOrder{
 		CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID, Channel: r.Channel,
-		Step: fmt.Sprintf("%03d-%s", c.next("notice"), name), Messages: messages, At: at,
+		Step: fmt.Sprintf("%03d-%s", c.next("notice"), name), Messages: messages, At: at, Priority: c.Priority,
 	}
 }
 
