@@ -172,6 +172,7 @@ func TestVariablesAreShownInTheReadersWay(t *testing.T) {
 		{"method", "cardamom", "cardamom", "cardamom"},
 		{"reason", "out_of_window", "已超过退货期限", "the time for returns is over"},
 		{"reason", "a_reason_of_their_own", "a_reason_of_their_own", "a_reason_of_their_own"},
+		{"reason", "return.review", "商家审核", "review"}, // escalated because this clock ran out
 		{"level", "3", "3", "3"},
 	} {
 		zh, err := c.words["zh-CN"].show(x.name, x.raw, shanghai)
@@ -201,7 +202,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"what":     {string(schemas.OfferPartialRefund), string(schemas.OfferRefundOnly), string(schemas.OfferWithReturn), string(schemas.OfferSendBack)},
 		"freight":  {string(schemas.TurnMerchant), string(schemas.TurnCustomer)},
 		"status": {
-			string(schemas.ParcelExpected), string(schemas.ParcelMoving), string(schemas.ParcelDelivered), string(schemas.ParcelLost), string(schemas.ParcelDamaged), string(schemas.ParcelRefused),
+			string(schemas.ParcelExpected), string(schemas.ParcelMoving), string(schemas.ParcelDelivered), string(schemas.ParcelLost), string(schemas.ParcelDamaged), string(schemas.ParcelRefused), "exception", "stuck", "unknown",
 		},
 		"waiting": {
 			string(schemas.TurnCustomer), string(schemas.TurnMerchant), string(schemas.TurnWarehouse), string(schemas.TurnCarrier), string(schemas.TurnProvider), string(schemas.TurnSystem), string(schemas.TurnNobody),
@@ -216,8 +217,12 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 			string(schemas.CodeBadAmount), string(schemas.CodeOtherCurrency), string(schemas.CodeBadQuantity), string(schemas.CodeUnsupported), string(schemas.CodeUnknownPolicy), string(schemas.CodeWrongCaseID),
 			string(schemas.CodeUnknownOrder), string(schemas.CodeNotDelivered), string(schemas.CodeNothingLeft), string(schemas.CodeAlreadySettled), string(schemas.CodeHeldElsewhere),
 		},
-		"reason": slices.Concat(words2(schemas.Findings), []string{"in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
+		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
 		"wanted": {"photo"},
+		"task": {
+			"idle", "keep_or_convert", "late_fact", "lost_parcel", "offer_answered", "parcel_exception", "refund_processing", "refused_at_warehouse",
+			"request_human", "transfers", "undelivered_notice",
+		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},
 	}
 	for list, codes := range want {

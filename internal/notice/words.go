@@ -43,6 +43,9 @@ func (w words) show(name, raw string, zone *time.Location) (string, error) {
 			return word, nil
 		}
 	}
+	if word, ok := w.codes["clock"][raw]; ok && name == "reason" {
+		return word, nil // escalated because a clock ran out
+	}
 	return raw, nil // an id, a number, or a code that has no word yet: a message with it is better than none
 }
 
