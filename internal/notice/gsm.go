@@ -12,8 +12,8 @@ const (
 	unicodeAlone, unicodeJoined = 70, 67
 )
 
-// Segments is the most that one text message may take.
-const Segments = 2
+// maxSegments is the most that one text message may take.
+const maxSegments = 2
 
 const (
 	gsmBasic    = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"

@@ -73,8 +73,8 @@ func (w words) checkShort(short *template.Template, t schemas.NoticeTemplate, un
 	if err != nil {
 		return fmt.Errorf("SMS: %w", err)
 	}
-	if n := segments(text, w.signature()); n > Segments {
-		return fmt.Errorf("SMS: with the longest likely values it takes %d segments; %d are allowed: %s", n, Segments, text)
+	if n := segments(text, w.signature()); n > maxSegments {
+		return fmt.Errorf("SMS: with the longest likely values it takes %d segments; %d are allowed: %s", n, maxSegments, text)
 	}
 	return nil
 }
