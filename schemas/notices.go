@@ -45,6 +45,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "return.extended", Vars: []string{"due"}, AtOnce: true},
 	{ID: "return.received", Vars: []string{"lines", "due"}},
 	{ID: "logistics.exception", Vars: []string{"waybill", "status"}},
+	{ID: "parcel.unknown", Vars: []string{"waybill", "due"}},
 	{ID: "inspect.pass", Vars: []string{"lines"}},
 	{ID: "inspect.fail", Vars: []string{"lines", "finding", "deduction", "amount", "due"}},
 	{ID: "inspect.reminder", Vars: []string{"lines", "due"}},

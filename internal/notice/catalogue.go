@@ -99,7 +99,7 @@ func (c *Catalogue) Render(id, locale string, zone *time.Location, vars map[stri
 	}
 	lines, about := vars["lines"]
 	if about {
-		shown["lines"] = w.lines(oneLine(lines), titles, long)
+		shown["lines"] = w.lines(oneLine(lines), titles, fullText)
 	}
 	var m Message
 	var err error
@@ -113,7 +113,7 @@ func (c *Catalogue) Render(id, locale string, zone *time.Location, vars map[stri
 		return m, nil
 	}
 	if about {
-		shown["lines"] = w.lines(oneLine(lines), titles, short)
+		shown["lines"] = w.lines(oneLine(lines), titles, textMessage)
 	}
 	if m.Short, err = fill(t.short, shown); err != nil {
 		return Message{}, fmt.Errorf("%s: %w", id, err)

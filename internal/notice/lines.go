@@ -15,14 +15,14 @@ type Titles map[string]string
 type form int
 
 const (
-	long  form = iota
-	short      // a text message
+	fullText form = iota
+	textMessage
 )
 
 // room is how many characters of a title are shown. A Chinese text message is a third as long as an English one.
 func (w words) room(f form) int {
 	switch {
-	case f == long:
+	case f == fullText:
 		return 60
 	case w.chinese():
 		return 10
@@ -53,7 +53,7 @@ func (w words) lines(raw string, titles Titles, f form) string {
 			}
 		}
 	}
-	if f == short && ok && len(list) > 1 {
+	if f == textMessage && ok && len(list) > 1 {
 		return w.entitled(w.number(list[0].line), list[0].quantity, list)
 	}
 	return w.numbered(list)
@@ -84,7 +84,7 @@ func readLines(raw string) (list []goods, ok bool) {
 // whole message a Unicode one of less than half the length, so a title with such a character is not shown there.
 func (w words) title(title string, f form) string {
 	title = oneLine(title)
-	if f == short && !w.chinese() && !inGSM(title) {
+	if f == textMessage && !w.chinese() && !inGSM(title) {
 		return ""
 	}
 	dots := "..."

@@ -25,23 +25,23 @@ func TestGoodsGoByTheirNameAndHowManyMoreThereAre(t *testing.T) {
 		{"3*2,5", "第 3 行（2 件）、第 5 行商品", "line 3 (2 items) and line 5"},
 		{"1*many,2", "第 1 行、第 2 行商品", "line 1 and line 2"},
 	} {
-		require.Equal(t, x.zh, c.words["zh-CN"].lines(x.raw, chinese, long), x.raw)
-		require.Equal(t, x.en, c.words["en"].lines(x.raw, titles, long), x.raw)
+		require.Equal(t, x.zh, c.words["zh-CN"].lines(x.raw, chinese, fullText), x.raw)
+		require.Equal(t, x.en, c.words["en"].lines(x.raw, titles, fullText), x.raw)
 	}
-	require.Equal(t, "第 3 行等 13 件商品", c.words["zh-CN"].lines("3*2,5,6*10", nil, short))
-	require.Equal(t, "line 3 (2 items) and 11 more", c.words["en"].lines("3*2,5,6*10", nil, short))
-	require.Equal(t, "Vase blue", c.words["en"].lines("4", titles, long), "a title adds no lines")
+	require.Equal(t, "第 3 行等 13 件商品", c.words["zh-CN"].lines("3*2,5,6*10", nil, textMessage))
+	require.Equal(t, "line 3 (2 items) and 11 more", c.words["en"].lines("3*2,5,6*10", nil, textMessage))
+	require.Equal(t, "Vase blue", c.words["en"].lines("4", titles, fullText), "a title adds no lines")
 }
 
 func TestALongTitleIsCutAndOneThatATextMessageCannotWriteIsLeftOut(t *testing.T) {
 	t.Parallel()
 	c := catalogue(t)
 	titles := Titles{"1": strings.Repeat("长", 100), "2": strings.Repeat("Long ", 30)}
-	require.Equal(t, "「"+strings.Repeat("长", 59)+"…」", c.words["zh-CN"].lines("1", titles, long))
-	require.Equal(t, "「"+strings.Repeat("长", 9)+"…」", c.words["zh-CN"].lines("1", titles, short))
-	require.Equal(t, "Long Long Long Lo...", c.words["en"].lines("2", titles, short))
-	require.Equal(t, "line 1", c.words["en"].lines("1", titles, short), "one such character would halve the room of the whole message")
-	require.Equal(t, "Long Long Long Lo... and 1 more", c.words["en"].lines("1,2", titles, short))
+	require.Equal(t, "「"+strings.Repeat("长", 59)+"…」", c.words["zh-CN"].lines("1", titles, fullText))
+	require.Equal(t, "「"+strings.Repeat("长", 9)+"…」", c.words["zh-CN"].lines("1", titles, textMessage))
+	require.Equal(t, "Long Long Long Lo...", c.words["en"].lines("2", titles, textMessage))
+	require.Equal(t, "line 1", c.words["en"].lines("1", titles, textMessage), "one such character would halve the room of the whole message")
+	require.Equal(t, "Long Long Long Lo... and 1 more", c.words["en"].lines("1,2", titles, textMessage))
 }
 
 // Whatever the shop calls its articles, the message keeps within its limit.

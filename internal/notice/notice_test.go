@@ -202,7 +202,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"what":     {string(schemas.OfferPartialRefund), string(schemas.OfferRefundOnly), string(schemas.OfferWithReturn), string(schemas.OfferSendBack)},
 		"freight":  {string(schemas.TurnMerchant), string(schemas.TurnCustomer)},
 		"status": {
-			string(schemas.ParcelExpected), string(schemas.ParcelMoving), string(schemas.ParcelDelivered), string(schemas.ParcelLost), string(schemas.ParcelDamaged), string(schemas.ParcelRefused), "exception", "stuck", "unknown",
+			string(schemas.ParcelExpected), string(schemas.ParcelMoving), string(schemas.ParcelDelivered), string(schemas.ParcelLost), string(schemas.ParcelDamaged), string(schemas.ParcelRefused), "exception", "stuck",
 		},
 		"waiting": {
 			string(schemas.TurnCustomer), string(schemas.TurnMerchant), string(schemas.TurnWarehouse), string(schemas.TurnCarrier), string(schemas.TurnProvider), string(schemas.TurnSystem), string(schemas.TurnNobody),
@@ -305,8 +305,8 @@ func TestVariablesFromSchemasAreUnderstood(t *testing.T) {
 	})
 	lines := schemas.VarLines([]schemas.PickLine{{LineID: "1"}, {LineID: "2", Quantity: 3}, {LineID: "4", Quantity: 1}})
 	require.Equal(t, "1,2*3,4", lines)
-	require.Equal(t, "line 1, line 2 (3 items) and line 4", w.lines(lines, nil, long))
-	require.Equal(t, "all items", w.lines(schemas.VarLines(nil), nil, long))
+	require.Equal(t, "line 1, line 2 (3 items) and line 4", w.lines(lines, nil, fullText))
+	require.Equal(t, "all items", w.lines(schemas.VarLines(nil), nil, fullText))
 }
 
 // Every fault of a text is found when the texts are loaded, not when one is needed.

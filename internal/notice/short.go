@@ -99,7 +99,7 @@ func (w words) longest(name string) (string, bool) {
 		value, err := w.time("2026-09-30T23:59:00Z", time.FixedZone("", -12*60*60))
 		return value, err == nil
 	case "lines":
-		return w.lines("1*10,2*10", Titles{"1": strings.Repeat("M", 100)}, short), true
+		return w.lines("1*10,2*10", Titles{"1": strings.Repeat("M", 100)}, textMessage), true
 	case "decision", "finding", "freight", "outcome", "reason", "status", "waiting", "what", "why":
 		return slices.MaxFunc(append(slices.Collect(maps.Values(w.codes[name])), ""), func(a, b string) int { return len([]rune(a)) - len([]rune(b)) }), true
 	}

@@ -32,7 +32,7 @@ func (w words) show(name, raw string, zone *time.Location) (string, error) {
 	case "due":
 		return w.time(raw, zone)
 	case "lines":
-		return w.lines(raw, nil, long), nil
+		return w.lines(raw, nil, fullText), nil
 	case "wanted":
 		return w.list(raw), nil
 	case "method":
