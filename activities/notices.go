@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"strings"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -21,6 +20,7 @@ import (
 type Notices struct {
 	Texts    *notice.Catalogue
 	Contacts Contacts
+	Goods    Goods
 	Deliver  Deliverer
 	Surveys  SurveyLog
 	Log      *zap.Logger
@@ -29,12 +29,29 @@ type Notices struct {
 	// the language.
 	StaffLocale string
 	StaffZone   *time.Location
+
+	// Quiet are the hours in which no channel that interrupts a customer is used. The zero value knows none.
+	Quiet QuietHours
 }
 
 // Contacts knows how to reach a customer. What is not known is empty; an error means that the question could not be answered
 // now, and is asked again.
 type Contacts interface {
-	Contact(ctx context.Context, merchantID, customerID string) (name, locale, email, phone string, err error)
+	Contact(ctx context.Context, merchantID, customerID string) (Contact, error)
+}
+
+// Contact is what a message needs to know of a customer.
+type Contact struct {
+	Name     string
+	Locale   string
+	TimeZone string // such as Europe/Berlin; empty: the one people expect of the language
+	Email    string
+	Phone    string
+}
+
+// Goods knows what the shop calls the articles of an order, by line id. What it does not know is absent.
+type Goods interface {
+	Titles(ctx context.Context, merchantID, orderID string) (map[string]string, error)
 }
 
 // Deliverer hands one message to one channel. The same Key twice is one message, over whatever channel: it answers nil the
@@ -59,6 +76,7 @@ type Delivery struct {
 	Body       string
 	Address    string // an e-mail address, a phone number, or the opaque id for a channel of our own
 	At         time.Time
+	NotBefore  time.Time // it may not reach the person before; zero: at once
 }
 
 // Channels that a message can leave by and no request comes in by.
@@ -86,8 +104,9 @@ const (
 func (n *Notices) Send(ctx context.Context, order schemas.NoticeOrder) (schemas.NoticeReceipt, error) {
 	var receipt schemas.NoticeReceipt
 	var later []error
+	titles := n.titles(ctx, order)
 	for i, message := range order.Messages {
-		reached, err := n.send(ctx, order, i, message)
+		reached, err := n.send(ctx, order, i, message, titles)
 		switch {
 		case err != nil:
 			later = append(later, fmt.Errorf("notice %s: %w", message.Template, err))
@@ -125,7 +144,7 @@ func (n *Notices) Invite(ctx context.Context, order schemas.SurveyOrder) (schema
 
 // send writes and delivers one message. It answers false without an error where no channel reaches the person, or where the
 // message cannot be written: repeating would change neither, so that a person is told instead.
-func (n *Notices) send(ctx context.Context, order schemas.NoticeOrder, index int, message schemas.Notice) (reached bool, err error) {
+func (n *Notices) send(ctx context.Context, order schemas.NoticeOrder, index int, message schemas.Notice, titles notice.Titles) (reached bool, err error) {
 	to, err := n.recipient(ctx, order, message.To)
 	if err != nil {
 		return false, err
@@ -135,7 +154,7 @@ func (n *Notices) send(ctx context.Context, order schemas.NoticeOrder, index int
 	for name, value := range message.Vars {
 		vars[name] = value
 	}
-	text, err := n.Texts.Render(message.Template, to.locale, to.zone, vars)
+	text, err := n.Texts.Render(message.Template, to.locale, to.zone, vars, titles)
 	if err != nil {
 		log.Error("a notice cannot be written", zap.Error(err)) // Render names the variable and never its value
 		return false, nil
@@ -149,15 +168,34 @@ func (n *Notices) send(ctx context.Context, order schemas.NoticeOrder, index int
 		MerchantID: order.MerchantID, CaseID: order.CaseID, To: message.To, Template: message.Template,
 		Locale: notice.Locale(to.locale), Subject: text.Subject, Body: text.Body, At: order.At,
 	}
-	return n.try(ctx, log, delivery, to)
+	return n.try(ctx, log, to, func(w way) Delivery {
+		d := delivery
+		d.Channel, d.Address, d.NotBefore = w.channel, w.address, n.notBefore(order, message, w.channel, to.zone)
+		if w.channel == ChannelSMS {
+			d.Subject, d.Body = "", text.Short
+		}
+		return d
+	})
+}
+
+// titles looks up what the goods are called, in one query a step. Where nobody can say, the messages leave with the numbers of
+// the order's lines: a customer waits for no name.
+func (n *Notices) titles(ctx context.Context, order schemas.NoticeOrder) notice.Titles {
+	if n.Goods == nil || !slices.ContainsFunc(order.Messages, func(m schemas.Notice) bool { return m.Vars["lines"] != "" }) {
+		return nil
+	}
+	titles, err := n.Goods.Titles(ctx, order.MerchantID, order.OrderID)
+	if err != nil {
+		n.Log.Warn("the names of the goods are not known now", zap.String("case_id", order.CaseID), zap.String("merchant_id", order.MerchantID), zap.String("step", order.Step), zap.Error(err))
+	}
+	return titles
 }
 
 // try goes through the ways to a person until one works.
-func (n *Notices) try(ctx context.Context, log *zap.Logger, d Delivery, to recipient) (reached bool, err error) {
+func (n *Notices) try(ctx context.Context, log *zap.Logger, to recipient, write func(way) Delivery) (reached bool, err error) {
 	var later error
 	for _, way := range to.ways {
-		d.Channel, d.Address = way.channel, way.address
-		cause := n.Deliver.Deliver(ctx, d)
+		cause := n.Deliver.Deliver(ctx, write(way))
 		switch {
 		case cause == nil:
 			return true, nil
@@ -170,69 +208,4 @@ func (n *Notices) try(ctx context.Context, log *zap.Logger, d Delivery, to recip
 		log.Warn("a channel did not deliver", zap.String("channel", string(way.channel)), zap.String("cause", to.redact(cause)))
 	}
 	return false, later
-}
-
-// recipient is a person as far as a message needs to know them.
-type recipient struct {
-	name, locale string
-	zone         *time.Location
-	ways         []way
-	secrets      []string // what must not get into logs and errors
-}
-
-// way is one channel and the address it needs.
-type way struct {
-	channel schemas.Channel
-	address string
-}
-
-func (n *Notices) recipient(ctx context.Context, order schemas.NoticeOrder, to schemas.Actor) (recipient, error) {
-	if to.Role != schemas.RoleCustomer {
-		return recipient{locale: n.StaffLocale, zone: n.StaffZone, ways: []way{{ChannelWorkApp, to.ID}}}, nil
-	}
-	name, locale, email, phone, err := n.Contacts.Contact(ctx, order.MerchantID, to.ID)
-	if err != nil {
-		r := recipient{secrets: []string{name, email, phone}}
-		return r, fmt.Errorf("look up the customer: %s", r.redact(err))
-	}
-	return recipient{name: name, locale: locale, ways: waysTo(order.Channel, to.ID, email, phone), secrets: []string{name, email, phone}}, nil
-}
-
-// waysTo lists the channels to a customer: the one the request came by, then the app, a text message, and e-mail, as far as there
-// is an address. A request by phone is answered by text message.
-func waysTo(origin schemas.Channel, customerID, email, phone string) []way {
-	channels := []schemas.Channel{origin, "app", ChannelSMS, "email"}
-	if origin == "phone" {
-		channels[0] = ChannelSMS
-	}
-	var ways []way
-	seen := map[schemas.Channel]bool{"": true}
-	for _, c := range channels {
-		address := customerID
-		switch c {
-		case ChannelSMS:
-			address = phone
-		case "email":
-			address = email
-		}
-		if address != "" && !seen[c] {
-			ways = append(ways, way{c, address})
-		}
-		seen[c] = true
-	}
-	return ways
-}
-
-// addressLike finds what looks like an e-mail address or a phone number: servers like to repeat them in their errors.
-var addressLike = regexp.MustCompile(`[^\s<>"']+@[^\s<>"']+|\+?\d[\d ()-]{5,}\d`)
-
-// redact writes an error without anything that leads to a person.
-func (r recipient) redact(err error) string {
-	s := err.Error()
-	for _, secret := range r.secrets {
-		if secret != "" {
-			s = strings.ReplaceAll(s, secret, "…")
-		}
-	}
-	return addressLike.ReplaceAllString(s, "…")
 }

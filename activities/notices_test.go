@@ -42,18 +42,34 @@ func (o *noticeOutbox) Deliver(_ context.Context, d Delivery) error {
 }
 
 type noticeContacts struct {
-	locale, email, phone string
-	err                  error
+	locale, zone, email, phone string
+	err                        error
 }
 
-func (a noticeContacts) Contact(_ context.Context, merchant, customer string) (string, string, string, string, error) {
+func (a noticeContacts) Contact(_ context.Context, merchant, customer string) (Contact, error) {
 	if a.err != nil {
-		return "", "", "", "", a.err
+		return Contact{}, a.err
 	}
 	if merchant != "lotus" || customer != "c-1" {
-		return "", "", "", "", nil
+		return Contact{}, nil
 	}
-	return secretName, a.locale, a.email, a.phone, nil
+	return Contact{Name: secretName, Locale: a.locale, TimeZone: a.zone, Email: a.email, Phone: a.phone}, nil
+}
+
+// noticeGoods is a shop that calls the first line of order L-1 a mug. Its order "down" cannot be looked up now.
+type noticeGoods struct{ asked *int }
+
+func (g noticeGoods) Titles(_ context.Context, merchant, order string) (map[string]string, error) {
+	if g.asked != nil {
+		*g.asked++
+	}
+	switch merchant + "/" + order {
+	case "lotus/L-1":
+		return map[string]string{"1": "Mug blue"}, nil
+	case "lotus/down":
+		return nil, errors.New("connection refused")
+	}
+	return nil, nil
 }
 
 type noticeSurveys struct {
@@ -87,7 +103,7 @@ func newNoticeFixture(t *testing.T, book noticeContacts) noticeFixture {
 	require.NoError(t, err)
 	core, logs := observer.New(zap.DebugLevel)
 	f := noticeFixture{out: &noticeOutbox{sent: map[string]Delivery{}, broken: map[schemas.Channel]error{}}, asks: &noticeSurveys{asked: map[string]string{}}, logs: logs}
-	f.Notices = &Notices{Texts: texts, Contacts: book, Deliver: f.out, Surveys: f.asks, Log: zap.New(core), StaffLocale: "zh-CN"}
+	f.Notices = &Notices{Texts: texts, Contacts: book, Deliver: f.out, Surveys: f.asks, Goods: noticeGoods{}, Log: zap.New(core), StaffLocale: "zh-CN", Quiet: NightsRest}
 	// Whatever a test does, nobody's name or address may come to light.
 	t.Cleanup(func() {
 		for _, e := range logs.All() {
@@ -168,6 +184,46 @@ func TestTheChannelOfOriginComesFirstAndTheRestByAddress(t *testing.T) {
 		}
 		require.Equal(t, x.want, strings.Join(got, " "), x.origin)
 	}
+}
+
+var withdrawnNotice = schemas.Notice{Template: "case.withdrawn", To: noticeTo("c-1", schemas.RoleCustomer), Vars: map[string]string{"lines": "1,2*3"}}
+
+// Whoever holds the phone reads a text message, and a gateway charges it by its length.
+func TestATextMessageIsTheShortForm(t *testing.T) {
+	f := newNoticeFixture(t, reachableEverywhere)
+	_, err := f.Send(context.Background(), noticeOrder("phone", withdrawnNotice, refundNotice))
+	require.NoError(t, err)
+	first, second := f.out.sent["lotus:r-1/notice/4/0"], f.out.sent["lotus:r-1/notice/4/1"]
+	require.Equal(t, ChannelSMS, first.Channel)
+	require.Empty(t, first.Subject, "a text message has none")
+	require.Equal(t, "As you asked, your request (Mug blue and 3 more) has been withdrawn. There is nothing else you have to do. See case lotus:r-1", first.Body)
+	for _, private := range []string{"47.84", "USD", "Zhang", "Wei"} {
+		require.NotContains(t, second.Body, private)
+	}
+
+	f = newNoticeFixture(t, reachableEverywhere)
+	_, err = f.Send(context.Background(), noticeOrder("chat", withdrawnNotice))
+	require.NoError(t, err)
+	require.Contains(t, f.out.sent["lotus:r-1/notice/4/0"].Body, "Dear Zhang Wei,", "every other channel takes the whole text")
+}
+
+func TestGoodsGoByTheirNamesAndByTheirNumbersWhereNobodyKnowsThem(t *testing.T) {
+	f := newNoticeFixture(t, reachableEverywhere)
+	var asked int
+	f.Goods = noticeGoods{asked: &asked}
+	for order, want := range map[string]string{
+		"L-1": "your request about Mug blue and 3 more of order L-1", "L-2": "line 1 and line 2 (3 items) of order L-2", "down": "line 1 and line 2 (3 items) of order down",
+	} {
+		o := noticeOrder("app", withdrawnNotice, withdrawnNotice, refundNotice)
+		o.OrderID, o.Step = order, order
+		_, err := f.Send(context.Background(), o)
+		require.NoError(t, err)
+		require.Contains(t, f.out.sent["lotus:r-1/notice/"+order+"/1"].Body, want)
+	}
+	require.Equal(t, 3, asked, "once a step")
+	_, err := f.Send(context.Background(), noticeOrder("app", refundNotice, taskNotice))
+	require.NoError(t, err)
+	require.Equal(t, 3, asked, "what names no goods asks for none")
 }
 
 func TestTheNextChannelIsTriedWhereOneFails(t *testing.T) {

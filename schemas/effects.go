@@ -150,6 +150,7 @@ type NoticeOrder struct {
 	Step       string    `json:"step"` // unique in the case: the key is case/notice/step
 	Messages   []Notice  `json:"messages"`
 	At         time.Time `json:"at"`
+	Priority   Priority  `json:"priority,omitempty"` // of the case: P2 and P3 wait for the end of quiet hours
 }
 
 // NoticeReceipt says how many messages left, and how many reached nobody.

@@ -12,27 +12,40 @@ type Notice struct {
 type NoticeTemplate struct {
 	ID   string
 	Vars []string
+	// AtOnce is set where the message answers what its reader did this moment: quiet hours do not hold it back.
+	AtOnce bool
+}
+
+// SentAtOnce reports whether a template answers what its reader did this moment.
+func SentAtOnce(template string) bool {
+	for _, t := range NoticeTemplates {
+		if t.ID == template {
+			return t.AtOnce
+		}
+	}
+	return false
 }
 
 // The templates of a return (moments N1–N45). The texts are files, one per template and language, checked for every variable at load.
 var NoticeTemplates = []NoticeTemplate{
-	{ID: "ack.received", Vars: []string{"lines", "due"}},
-	{ID: "case.invalid", Vars: []string{"why"}},
+	{ID: "ack.received", Vars: []string{"lines", "due"}, AtOnce: true},
+	{ID: "case.invalid", Vars: []string{"why"}, AtOnce: true},
 	{ID: "case.merged", Vars: []string{"holder"}},
 	{ID: "info.missing", Vars: []string{"wanted", "due"}},
 	{ID: "info.reminder", Vars: []string{"wanted", "due"}},
 	{ID: "return.approved", Vars: []string{"lines", "freight", "label", "due"}},
 	{ID: "refund.approved", Vars: []string{"lines", "amount", "due"}},
 	{ID: "case.rejected", Vars: []string{"lines", "reason", "due"}},
-	{ID: "appeal.filed", Vars: []string{"lines", "due"}},
+	{ID: "appeal.filed", Vars: []string{"lines", "due"}, AtOnce: true},
 	{ID: "appeal.decided", Vars: []string{"lines", "decision", "reason"}},
 	{ID: "offer.made", Vars: []string{"lines", "what", "amount", "due"}},
 	{ID: "offer.reminder", Vars: []string{"lines", "what", "amount", "due"}},
 	{ID: "offer.lapsed", Vars: []string{"lines"}},
 	{ID: "return.reminder", Vars: []string{"lines", "due"}},
-	{ID: "return.extended", Vars: []string{"due"}},
+	{ID: "return.extended", Vars: []string{"due"}, AtOnce: true},
 	{ID: "return.received", Vars: []string{"lines", "due"}},
 	{ID: "logistics.exception", Vars: []string{"waybill", "status"}},
+	{ID: "parcel.unknown", Vars: []string{"waybill", "due"}},
 	{ID: "inspect.pass", Vars: []string{"lines"}},
 	{ID: "inspect.fail", Vars: []string{"lines", "finding", "deduction", "amount", "due"}},
 	{ID: "inspect.reminder", Vars: []string{"lines", "due"}},
@@ -43,7 +56,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "refund.done", Vars: []string{"amount", "method"}},
 	{ID: "refund.failed", Vars: []string{"amount"}},
 	{ID: "refund.reversed", Vars: []string{"amount"}},
-	{ID: "case.withdrawn", Vars: []string{"lines"}},
+	{ID: "case.withdrawn", Vars: []string{"lines"}, AtOnce: true},
 	{ID: "case.expired", Vars: []string{"lines"}},
 	{ID: "case.progress", Vars: []string{"waiting", "due"}},
 	{ID: "case.reply", Vars: []string{"text_id"}},
@@ -51,7 +64,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "survey.invite", Vars: []string{"due"}},
 	{ID: "survey.remind", Vars: []string{"due"}},
 	{ID: "survey.again", Vars: []string{"due"}},
-	{ID: "recovery.contact", Vars: []string{"due"}},
+	{ID: "recovery.contact", Vars: []string{"due"}, AtOnce: true},
 	{ID: "staff.assigned", Vars: []string{"kind", "lines", "due"}},
 	{ID: "staff.message", Vars: []string{"text_id"}},
 	{ID: "staff.sla_warn", Vars: []string{"clock", "due"}},

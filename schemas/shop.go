@@ -104,6 +104,7 @@ type ShopCustomer struct {
 	Email          string          `json:"email,omitempty"`
 	Phone          string          `json:"phone,omitempty"`
 	Locale         string          `json:"locale"`
+	TimeZone       string          `json:"time_zone,omitempty"` // an IANA name, such as Europe/Berlin
 	Address        *Address        `json:"address,omitempty"`
 	PaymentMethods []PaymentMethod `json:"payment_methods"`
 }

@@ -123,38 +123,3 @@ func (c *Case) servedBy() temporal.Priority {
 	key := map[schemas.Priority]int{schemas.P0: 1, schemas.P1: 2, schemas.P2: 3, schemas.P3: 4}[c.Priority]
 	return temporal.Priority{PriorityKey: key, FairnessKey: c.Opening.Request.MerchantID}
 }
-
-// send lets the notices of a step leave together. Nothing waits for them; a message that reached nobody becomes an event
-// and a task.
-func (c *Case) send(s *step) {
-	order := c.noticeOrder(s.name, s.at, append(c.Held, s.notices...))
-	c.Held = nil
-	first := c.State.Sequences["notice"] == 1
-	c.effect(schemas.NoticeSend.Name, order.Step, func(ctx workflow.Context) {
-		got, err := do(ctx, c, schemas.NoticeSend, order.Step, order)
-		if first {
-			c.stopClock("ack")
-		}
-		switch {
-		case err != nil:
-			c.noticeFailed(order.Step, asRefusal(err).Message)
-		case len(got.Undelivered) > 0:
-			c.noticeFailed(order.Step, fmt.Sprintf("no channel reached the recipient of %v.", got.Undelivered))
-		}
-	})
-}
-
-func (c *Case) noticeOrder(name string, at time.Time, messages []schemas.Notice) schemas.NoticeOrder {
-	r := c.Opening.Request
-	return schemas.NoticeOrder{
-		CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID, Channel: r.Channel,
-		Step: fmt.Sprintf("%03d-%s", c.next("notice"), name), Messages: messages, At: at,
-	}
-}
-
-// noticeFailed keeps the failure in the history. It is told to nobody by a notice: that might fail for the same reason.
-func (c *Case) noticeFailed(stepKey, why string) {
-	s := c.begin(schemas.EventNoticeFailed, schemas.System, schemas.DoorSystem)
-	s.say("The messages of %s did not all leave: %s", stepKey, why)
-	c.settle(s)
-}

@@ -84,7 +84,7 @@ func TestAParcelThatTheCarrierDoesNotKnowIsTheCustomersTurnAgain(t *testing.T) {
 	tl := aReturn(t).approved().ships()
 	v := tl.run()
 	require.Equal(t, schemas.Expired, v.Outcome, "a number that was never handed over does not stop the clock for ever")
-	require.Contains(t, tl.told(), "logistics.exception")
+	require.Contains(t, tl.told(), "parcel.unknown", "the customer is told that it is their turn, and until when")
 	require.NotEmpty(t, named(v, schemas.EventTraced))
 }
 

@@ -27,18 +27,33 @@ func TestEveryRecordedHistoryReplays(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 			t.Parallel()
-			replayer := worker.NewWorkflowReplayer()
-			replayer.RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
-			content, err := os.Open(file)
-			require.NoError(t, err)
-			defer content.Close()
-			history, err := client.HistoryFromJSON(content, client.HistoryJSONOptions{})
-			require.NoError(t, err)
-			// A case knows its id, so it must be replayed under the one it had.
-			id := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowId()
-			require.NoError(t, replayer.ReplayWorkflowHistoryWithOptions(nil, history, worker.ReplayWorkflowHistoryOptions{OriginalExecution: workflow.Execution{ID: id}}))
+			require.NoError(t, replay(t, file))
 		})
 	}
+}
+
+// TestCasesOfOlderCodeReplay holds the predicates of versions.go to what they are for: histories that code before them has written. They are
+// never recorded anew. No recorded case had a message that reached nobody, so these two are recorded ones in which the receipt of one
+// sending was exchanged for one that says so; the code of that day replayed them, and without the predicate today's does not.
+func TestCasesOfOlderCodeReplay(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"ack_undelivered", "approval_undelivered"} {
+		require.NoError(t, replay(t, filepath.Join("testdata", "older", name+".json")), name)
+	}
+}
+
+func replay(t *testing.T, file string) error {
+	t.Helper()
+	replayer := worker.NewWorkflowReplayer()
+	replayer.RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
+	content, err := os.Open(file)
+	require.NoError(t, err)
+	defer content.Close()
+	history, err := client.HistoryFromJSON(content, client.HistoryJSONOptions{})
+	require.NoError(t, err)
+	// A case knows its id, so it must be replayed under the one it had.
+	id := history.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes().GetWorkflowId()
+	return replayer.ReplayWorkflowHistoryWithOptions(nil, history, worker.ReplayWorkflowHistoryOptions{OriginalExecution: workflow.Execution{ID: id}})
 }
 
 func TestTheRecordedHistoriesAreListed(t *testing.T) {

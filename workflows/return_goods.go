@@ -283,8 +283,8 @@ func (r *returns) applyTrace(s *step, a schemas.TraceAnswer, w schemas.ParcelWor
 				l.Waybill = ""
 			}
 		}
-		s.tell("logistics.exception", vars{"waybill": w.Waybill, "status": "unknown"})
 		r.move(s, s.lines, schemas.WaitShipback)
+		s.tell("parcel.unknown", vars{"waybill": w.Waybill, "due": stamp(r.dueOf(s.lines))})
 	case a.Status == schemas.ParcelDelivered:
 		p.book(schemas.ParcelDeliver.Name, s.at)
 		r.arrived(s, w)

@@ -6,21 +6,33 @@ import (
 	"fmt"
 	"time"
 
+	"go.uber.org/zap"
+
 	"github.com/aftercare/aftercare/activities"
+	"github.com/aftercare/aftercare/internal/config"
+	"github.com/aftercare/aftercare/internal/notice"
 	"github.com/aftercare/aftercare/internal/provider"
 	"github.com/aftercare/aftercare/internal/provider/sandbox"
 	"github.com/aftercare/aftercare/internal/store"
 )
 
+// newNotices puts the sender of messages together.
+func newNotices(cfg config.Config, texts *notice.Catalogue, s *store.Store, world *sandbox.World, log *zap.Logger) *activities.Notices {
+	return &activities.Notices{
+		Texts: texts, Contacts: contacts{s}, Goods: s, Deliver: deliverer{world.Notices()}, Surveys: surveys{s},
+		Log: log.Named("notices"), StaffLocale: cfg.StaffLocale, StaffZone: cfg.Zone, Quiet: activities.NightsRest,
+	}
+}
+
 // contacts shows the store to the notices as an address book.
 type contacts struct{ *store.Store }
 
-func (c contacts) Contact(ctx context.Context, merchant, customer string) (name, locale, email, phone string, err error) {
+func (c contacts) Contact(ctx context.Context, merchant, customer string) (activities.Contact, error) {
 	found, err := c.Store.Contact(ctx, merchant, customer)
 	if errors.Is(err, store.ErrNotFound) {
-		return "", "", "", "", nil
+		return activities.Contact{}, nil
 	}
-	return found.Name, found.Locale, found.Email, found.Phone, err
+	return activities.Contact(found), err
 }
 
 // surveys shows the store to the notices as the log of who was asked when.
@@ -37,7 +49,7 @@ type deliverer struct{ provider.Notices }
 func (d deliverer) Deliver(ctx context.Context, m activities.Delivery) error {
 	err := d.Notices.Deliver(ctx, provider.Message{
 		Key: m.Key, MerchantID: m.MerchantID, CaseID: m.CaseID, To: m.To, Channel: m.Channel, Address: m.Address,
-		Template: m.Template, Locale: m.Locale, Subject: m.Subject, Body: m.Body, At: m.At,
+		Template: m.Template, Locale: m.Locale, Subject: m.Subject, Body: m.Body, At: m.At, NotBefore: m.NotBefore,
 	})
 	if err != nil && provider.Classify(err).Class == provider.NeverRetry {
 		return fmt.Errorf("%w: %w", activities.ErrUndeliverable, err)

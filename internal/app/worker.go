@@ -104,10 +104,7 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	stock := activities.NewStock(w.world.Stock())
 	bind(queues, schemas.GoodsDispose, stock.Dispose)
 
-	notices := &activities.Notices{
-		Texts: texts, Contacts: contacts{w.store}, Deliver: deliverer{w.world.Notices()}, Surveys: surveys{w.store},
-		Log: w.log.Named("notices"), StaffLocale: w.config.StaffLocale, StaffZone: w.config.Zone,
-	}
+	notices := newNotices(w.config, texts, w.store, w.world, w.log)
 	bind(queues, schemas.NoticeSend, notices.Send)
 	bind(queues, schemas.SurveyInvite, notices.Invite)
 }

@@ -27,7 +27,7 @@ type Config struct {
 	PolicyDir string
 	// StaffLocale is the language of messages to staff, zh-CN or en (AFTERCARE_STAFF_LOCALE; default zh-CN).
 	StaffLocale string
-	// Zone is the time zone in which messages show times to readers of Chinese (AFTERCARE_ZONE; default Asia/Shanghai).
+	// Zone is the time zone in which messages to staff show times (AFTERCARE_ZONE; default Asia/Shanghai).
 	Zone *time.Location
 	// LogLevel is debug, info, warn or error (AFTERCARE_LOG_LEVEL; default info).
 	LogLevel string

@@ -20,6 +20,7 @@ var Locales = []string{"zh-CN", "en"}
 type Message struct {
 	Subject string
 	Body    string
+	Short   string // the text-message form; empty for staff
 }
 
 // Catalogue is every text in every language. It does not change after Load, so that any number of goroutines may use it.
@@ -31,7 +32,8 @@ type Catalogue struct {
 // text is one template in one language.
 type text struct {
 	subject, body *template.Template
-	vars          []string // what the case must give
+	short         *template.Template // nil for staff
+	vars          []string           // what the case must give
 }
 
 // common are the variables every template may use beside its own.
@@ -60,20 +62,26 @@ var (
 // beijing is the zone of a Chinese text where none is given. China has kept one time without changes since 1991.
 var beijing = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-// Render writes a message. A nil zone means the one people expect of the language. An error names the template and the variable
-// and never holds a value, so that it can be logged.
-func (c *Catalogue) Render(id, locale string, zone *time.Location, vars map[string]string) (Message, error) {
+// Zone is the time zone people expect of a language.
+func Zone(locale string) *time.Location {
+	if Locale(locale) == "zh-CN" {
+		return beijing
+	}
+	return time.UTC
+}
+
+// Render writes a message. A nil zone means the one people expect of the language; without titles, goods go by their number in the
+// order. An error names the template and the variable and never holds a value, so that it can be logged.
+func (c *Catalogue) Render(id, locale string, zone *time.Location, vars map[string]string, titles Titles) (Message, error) {
 	locale = Locale(locale)
 	t, ok := c.texts[id][locale]
 	if !ok {
 		return Message{}, fmt.Errorf("%w: %q", ErrUnknownTemplate, id)
 	}
 	if zone == nil {
-		zone = time.UTC
-		if locale == "zh-CN" {
-			zone = beijing
-		}
+		zone = Zone(locale)
 	}
+	w := c.words[locale]
 	shown := map[string]string{}
 	if !ForStaff(id) {
 		shown[nameOfCustomer] = oneLine(vars[nameOfCustomer])
@@ -83,11 +91,15 @@ func (c *Catalogue) Render(id, locale string, zone *time.Location, vars map[stri
 		if !given {
 			return Message{}, fmt.Errorf("%w: %s wants %s", ErrBadVariable, id, v)
 		}
-		value, err := c.words[locale].show(v, oneLine(raw), zone)
+		value, err := w.show(v, oneLine(raw), zone)
 		if err != nil {
 			return Message{}, fmt.Errorf("%w: %s in %s: %s", ErrBadVariable, v, id, err)
 		}
 		shown[v] = value
+	}
+	lines, about := vars["lines"]
+	if about {
+		shown["lines"] = w.lines(oneLine(lines), titles, fullText)
 	}
 	var m Message
 	var err error
@@ -95,6 +107,15 @@ func (c *Catalogue) Render(id, locale string, zone *time.Location, vars map[stri
 		return Message{}, fmt.Errorf("%s: %w", id, err)
 	}
 	if m.Body, err = fill(t.body, shown); err != nil {
+		return Message{}, fmt.Errorf("%s: %w", id, err)
+	}
+	if t.short == nil {
+		return m, nil
+	}
+	if about {
+		shown["lines"] = w.lines(oneLine(lines), titles, textMessage)
+	}
+	if m.Short, err = fill(t.short, shown); err != nil {
 		return Message{}, fmt.Errorf("%s: %w", id, err)
 	}
 	return m, nil

@@ -80,7 +80,7 @@ func (c *Catalogue) readTexts(fsys fs.FS, locale string) error {
 	}
 	var faults []error
 	for _, t := range schemas.NoticeTemplates {
-		read, err := readText(fsys, shared, t, locale)
+		read, err := readText(fsys, shared, t, c.words[locale])
 		if err != nil {
 			faults = append(faults, fmt.Errorf("texts/%s.%s.txt: %w", t.ID, locale, err))
 			continue
@@ -107,25 +107,16 @@ func readShared(fsys fs.FS, locale string) (*template.Template, error) {
 	return t, nil
 }
 
-// readText reads one file: the subject on its first line, then perhaps what it deliberately does not use, then the text.
-func readText(fsys fs.FS, shared *template.Template, t schemas.NoticeTemplate, locale string) (text, error) {
-	raw, err := fs.ReadFile(fsys, "texts/"+t.ID+"."+locale+".txt")
+// readText reads one file: its head, an empty line, and the text.
+func readText(fsys fs.FS, shared *template.Template, t schemas.NoticeTemplate, w words) (text, error) {
+	raw, err := fs.ReadFile(fsys, "texts/"+t.ID+"."+w.locale+".txt")
 	if err != nil {
 		return text{}, errors.New("there is no such file")
 	}
-	head, body, _ := strings.Cut(string(raw), "\n\n")
-	subject, rest, _ := strings.Cut(head, "\n")
-	subject, ok := strings.CutPrefix(subject, "Subject: ")
-	if !ok || strings.TrimSpace(subject) == "" {
-		return text{}, errors.New("the first line must be: Subject: …")
-	}
-	var unused []string
-	if rest != "" {
-		list, ok := strings.CutPrefix(rest, "Unused: ")
-		if !ok || strings.Contains(list, "\n") {
-			return text{}, errors.New("after the subject comes an empty line, or one line: Unused: a, b")
-		}
-		unused = strings.Split(list, ", ")
+	top, body, _ := strings.Cut(string(raw), "\n\n")
+	h, err := readHead(top)
+	if err != nil {
+		return text{}, err
 	}
 	if strings.TrimSpace(body) == "" {
 		return text{}, errors.New("the text is empty")
@@ -135,13 +126,43 @@ func readText(fsys fs.FS, shared *template.Template, t schemas.NoticeTemplate, l
 	if err != nil {
 		return text{}, err
 	}
-	if made.subject, err = own.New("subject").Parse(subject); err != nil {
+	if made.subject, err = own.New("subject").Parse(h.subject); err != nil {
 		return text{}, err
 	}
 	if made.body, err = own.New("body").Parse(body); err != nil {
 		return text{}, err
 	}
-	return made, check(made, t, unused)
+	made.short, err = readShort(h, t, w)
+	return made, errors.Join(err, check(made, t, h.unused))
+}
+
+// head is what stands above a text: its subject, its text-message form, and what it deliberately does not use.
+type head struct {
+	subject, sms string
+	unused       []string
+}
+
+func readHead(top string) (head, error) {
+	lines := strings.Split(top, "\n")
+	subject, ok := strings.CutPrefix(lines[0], "Subject: ")
+	if !ok || strings.TrimSpace(subject) == "" {
+		return head{}, errors.New("the first line must be: Subject: …")
+	}
+	h, lines := head{subject: subject}, lines[1:]
+	if len(lines) > 0 {
+		if sms, ok := strings.CutPrefix(lines[0], "SMS: "); ok {
+			h.sms, lines = strings.TrimSpace(sms), lines[1:]
+		}
+	}
+	if len(lines) > 0 {
+		if list, ok := strings.CutPrefix(lines[0], "Unused: "); ok {
+			h.unused, lines = strings.Split(list, ", "), lines[1:]
+		}
+	}
+	if len(lines) > 0 {
+		return head{}, errors.New("after the subject come a line SMS: …, perhaps a line Unused: a, b, and an empty line")
+	}
+	return h, nil
 }
 
 // check compares what a text mentions with what it will be given.

@@ -48,7 +48,7 @@ func TestEveryTemplateCanBeWrittenInEveryLanguage(t *testing.T) {
 	require.Len(t, c.Templates(), len(schemas.NoticeTemplates))
 	for _, template := range schemas.NoticeTemplates {
 		for _, locale := range Locales {
-			m, err := c.Render(template.ID, locale, nil, varsFor(t, template.ID))
+			m, err := c.Render(template.ID, locale, nil, varsFor(t, template.ID), nil)
 			require.NoError(t, err)
 			require.NotEmpty(t, m.Subject)
 			require.NotContains(t, m.Subject, "\n")
@@ -72,7 +72,7 @@ func TestEveryTextSaysWhoMustActAndUntilWhen(t *testing.T) {
 	object := map[string]*regexp.Regexp{"zh-CN": regexp.MustCompile(`异议|转交`), "en": regexp.MustCompile(`do not agree|transfer or escalate`)}
 	for _, id := range c.Templates() {
 		for _, locale := range Locales {
-			m, err := c.Render(id, locale, nil, varsFor(t, id))
+			m, err := c.Render(id, locale, nil, varsFor(t, id), nil)
 			require.NoError(t, err)
 			require.Regexp(t, act[locale], m.Body, "%s %s", id, locale)
 			require.Regexp(t, when[locale], m.Body, "%s %s", id, locale)
@@ -109,9 +109,9 @@ func entries(t *testing.T) []string {
 func TestAWholeMessage(t *testing.T) {
 	c := catalogue(t)
 	vars := varsFor(t, "return.approved")
-	m, err := c.Render("return.approved", "zh-TW", nil, vars)
+	m, err := c.Render("return.approved", "zh-TW", nil, vars, nil)
 	require.NoError(t, err)
-	require.Equal(t, Message{"您的退货申请已通过，请寄回商品", `您好：
+	require.Equal(t, Message{Subject: "您的退货申请已通过，请寄回商品", Body: `您好：
 
 您就订单 L-1001 的第 1 行、第 2 行（3 件）商品提交的退货申请已经通过。寄回的运费由商家承担。
 
@@ -121,12 +121,12 @@ func TestAWholeMessage(t *testing.T) {
 
 如您对处理有异议，请在案件中留言，或申请人工处理，我们会由专人为您核实。
 
-案件编号：lotus:r-1`}, m)
+案件编号：lotus:r-1`, Short: "您的退货申请（第 1 行等 4 件商品）已通过，请于 2026年11月20日 18:05（北京时间）前寄出并填写运单号。详见案件 lotus:r-1"}, m)
 
 	vars["name"], vars["label"], vars["freight"] = "Ana", "", "customer"
-	m, err = c.Render("return.approved", "de", time.FixedZone("x", 2*60*60), vars)
+	m, err = c.Render("return.approved", "de", time.FixedZone("x", 2*60*60), vars, nil)
 	require.NoError(t, err)
-	require.Equal(t, Message{"Your return is approved: please send the goods back", `Dear Ana,
+	require.Equal(t, Message{Subject: "Your return is approved: please send the goods back", Body: `Dear Ana,
 
 Your request to return line 1 and line 2 (3 items) of order L-1001 is approved. The way back is paid by you.
 
@@ -136,7 +136,7 @@ We refund you once our warehouse has received and inspected the goods. If nothin
 
 If you do not agree with how your case is handled, please write to us in the case or ask for a person, and somebody will look into it.
 
-Your case: lotus:r-1`}, m)
+Your case: lotus:r-1`, Short: "Your return (line 1 and 3 more) is approved. Please send the goods by 20 November 2026, 12:05 UTC+02:00 and enter the tracking number. See case lotus:r-1"}, m)
 }
 
 func TestLocalesFallBack(t *testing.T) {
@@ -172,6 +172,7 @@ func TestVariablesAreShownInTheReadersWay(t *testing.T) {
 		{"method", "cardamom", "cardamom", "cardamom"},
 		{"reason", "out_of_window", "已超过退货期限", "the time for returns is over"},
 		{"reason", "a_reason_of_their_own", "a_reason_of_their_own", "a_reason_of_their_own"},
+		{"reason", "return.review", "商家审核", "review"}, // escalated because this clock ran out
 		{"level", "3", "3", "3"},
 	} {
 		zh, err := c.words["zh-CN"].show(x.name, x.raw, shanghai)
@@ -201,7 +202,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"what":     {string(schemas.OfferPartialRefund), string(schemas.OfferRefundOnly), string(schemas.OfferWithReturn), string(schemas.OfferSendBack)},
 		"freight":  {string(schemas.TurnMerchant), string(schemas.TurnCustomer)},
 		"status": {
-			string(schemas.ParcelExpected), string(schemas.ParcelMoving), string(schemas.ParcelDelivered), string(schemas.ParcelLost), string(schemas.ParcelDamaged), string(schemas.ParcelRefused),
+			string(schemas.ParcelExpected), string(schemas.ParcelMoving), string(schemas.ParcelDelivered), string(schemas.ParcelLost), string(schemas.ParcelDamaged), string(schemas.ParcelRefused), "exception", "stuck",
 		},
 		"waiting": {
 			string(schemas.TurnCustomer), string(schemas.TurnMerchant), string(schemas.TurnWarehouse), string(schemas.TurnCarrier), string(schemas.TurnProvider), string(schemas.TurnSystem), string(schemas.TurnNobody),
@@ -216,8 +217,12 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 			string(schemas.CodeBadAmount), string(schemas.CodeOtherCurrency), string(schemas.CodeBadQuantity), string(schemas.CodeUnsupported), string(schemas.CodeUnknownPolicy), string(schemas.CodeWrongCaseID),
 			string(schemas.CodeUnknownOrder), string(schemas.CodeNotDelivered), string(schemas.CodeNothingLeft), string(schemas.CodeAlreadySettled), string(schemas.CodeHeldElsewhere),
 		},
-		"reason": slices.Concat(words2(schemas.Findings), []string{"in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
+		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
 		"wanted": {"photo"},
+		"task": {
+			"idle", "keep_or_convert", "late_fact", "lost_parcel", "offer_answered", "parcel_exception", "refund_processing", "refused_at_warehouse",
+			"request_human", "transfers", "undelivered_notice",
+		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},
 	}
 	for list, codes := range want {
@@ -248,7 +253,7 @@ func TestAMissingOrUnreadableVariableIsNamedAndNotShown(t *testing.T) {
 	} {
 		vars := varsFor(t, x.id)
 		vars[x.name] = x.raw
-		_, err := c.Render(x.id, "en", nil, vars)
+		_, err := c.Render(x.id, "en", nil, vars, nil)
 		if x.message == "" {
 			continue
 		}
@@ -262,11 +267,11 @@ func TestAMissingOrUnreadableVariableIsNamedAndNotShown(t *testing.T) {
 		for _, v := range slices.Concat(template.Vars, common) {
 			vars := varsFor(t, template.ID)
 			delete(vars, v)
-			_, err := c.Render(template.ID, "zh-CN", nil, vars)
+			_, err := c.Render(template.ID, "zh-CN", nil, vars, nil)
 			require.ErrorIs(t, err, ErrBadVariable, "%s without %s", template.ID, v)
 		}
 	}
-	_, err := c.Render("case.unheard_of", "en", nil, nil)
+	_, err := c.Render("case.unheard_of", "en", nil, nil, nil)
 	require.ErrorIs(t, err, ErrUnknownTemplate)
 }
 
@@ -276,14 +281,14 @@ func TestNoValueAddsLinesOrActions(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		vars := varsFor(t, "staff.stuck")
 		vars["step"], vars["cause"] = rapid.StringN(1, 40, 200).Draw(rt, "step")+"x", rapid.String().Draw(rt, "cause")+"x"
-		m, err := c.Render("staff.stuck", "en", nil, vars)
+		m, err := c.Render("staff.stuck", "en", nil, vars, nil)
 		require.NoError(rt, err)
 		require.NotContains(rt, m.Subject, "\n")
 		require.Equal(rt, 4, strings.Count(m.Body, "\n"))
 	})
 	vars := varsFor(t, "staff.stuck")
 	vars["cause"] = "{{.name}}\r\nBcc: everybody"
-	m, err := c.Render("staff.stuck", "en", nil, vars)
+	m, err := c.Render("staff.stuck", "en", nil, vars, nil)
 	require.NoError(t, err)
 	require.Contains(t, m.Body, "{{.name}}  Bcc: everybody")
 }
@@ -300,21 +305,21 @@ func TestVariablesFromSchemasAreUnderstood(t *testing.T) {
 	})
 	lines := schemas.VarLines([]schemas.PickLine{{LineID: "1"}, {LineID: "2", Quantity: 3}, {LineID: "4", Quantity: 1}})
 	require.Equal(t, "1,2*3,4", lines)
-	require.Equal(t, "line 1, line 2 (3 items) and line 4", w.lines(lines))
-	require.Equal(t, "all items", w.lines(schemas.VarLines(nil)))
+	require.Equal(t, "line 1, line 2 (3 items) and line 4", w.lines(lines, nil, fullText))
+	require.Equal(t, "all items", w.lines(schemas.VarLines(nil), nil, fullText))
 }
 
 // Every fault of a text is found when the texts are loaded, not when one is needed.
 func TestFaultsOfTextsAreFoundAtLoad(t *testing.T) {
 	for _, x := range []struct{ name, file, old, new, message string }{
 		{"a variable nobody gives", "texts/ack.received.en.txt", "{{.due}}", "{{.until}}", "{{.until}} is not a variable of this template"},
-		{"a variable not used", "texts/ack.received.en.txt", "{{.due}}", "soon", "{{.due}} is given but not used"},
+		{"a variable not used", "texts/inspect.reminder.en.txt", "case by {{.due}}", "case soon", "{{.due}} is given but not used"},
 		{"an address", "texts/ack.received.en.txt", "{{.due}}", "{{.due}} {{.address}}", "{{.address}} is not a variable"},
 		{"a name in a staff text", "texts/staff.task.en.txt", "{{.task}}", "{{.task}} {{.name}}", "{{.name}} is not a variable"},
 		{"no way to object", "texts/ack.received.en.txt", `{{template "object" .}}`, "", "every message says how to object"},
 		{"no subject", "texts/ack.received.en.txt", "Subject: ", "", "the first line must be: Subject"},
 		{"no text", "texts/ack.received.en.txt", "\n\n", "\n", "after the subject"},
-		{"a template that does not parse", "texts/ack.received.en.txt", "{{.due}}", "{{.due", "unexpected <.> in operand"},
+		{"a template that does not parse", "texts/ack.received.en.txt", "you by {{.due}}", "you by {{.due", "unexpected <.> in operand"},
 		{"a function", "texts/ack.received.en.txt", "{{.due}}", `{{printf "%s" .due}}`, "may not stand in a text"},
 		{"a loop", "texts/ack.received.en.txt", "{{.due}}", `{{range .due}}{{.due}}{{end}}`, "may not stand in a text"},
 		{"a part nobody wrote", "texts/ack.received.en.txt", `"hello"`, `"goodbye"`, `there is no shared part "goodbye"`},
@@ -346,7 +351,7 @@ func TestFaultsOfTextsAreFoundAtLoad(t *testing.T) {
 	require.ErrorContains(t, err, "texts/case.closed.zh-CN.txt: there is no such file")
 
 	fsys = disk(t)
-	text := strings.Replace(string(fsys["texts/ack.received.en.txt"].Data), "by {{.due}}", "soon", 1)
+	text := strings.ReplaceAll(string(fsys["texts/ack.received.en.txt"].Data), "by {{.due}}", "soon")
 	fsys["texts/ack.received.en.txt"] = &fstest.MapFile{Data: []byte(strings.Replace(text, "\n\n", "\nUnused: due\n\n", 1))}
 	_, err = load(fsys)
 	require.NoError(t, err, "what is deliberately not used may be marked")

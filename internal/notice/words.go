@@ -32,7 +32,7 @@ func (w words) show(name, raw string, zone *time.Location) (string, error) {
 	case "due":
 		return w.time(raw, zone)
 	case "lines":
-		return w.lines(raw), nil
+		return w.lines(raw, nil, fullText), nil
 	case "wanted":
 		return w.list(raw), nil
 	case "method":
@@ -42,6 +42,9 @@ func (w words) show(name, raw string, zone *time.Location) (string, error) {
 		if word, ok := list[raw]; ok {
 			return word, nil
 		}
+	}
+	if word, ok := w.codes["clock"][raw]; ok && name == "reason" {
+		return word, nil // escalated because a clock ran out
 	}
 	return raw, nil // an id, a number, or a code that has no word yet: a message with it is better than none
 }
@@ -114,35 +117,6 @@ func (w words) zone(t time.Time) string {
 		return "北京时间"
 	}
 	return "UTC" + t.Format("-07:00")
-}
-
-// lines names the order lines a message is about, by the numbers the order shows.
-func (w words) lines(raw string) string {
-	if raw == "" {
-		if w.chinese() {
-			return "全部商品"
-		}
-		return "all items"
-	}
-	var parts []string
-	for _, part := range strings.Split(raw, ",") {
-		id, quantity, several := strings.Cut(strings.TrimSpace(part), "*")
-		several = several && quantity != "1"
-		switch {
-		case w.chinese() && several:
-			parts = append(parts, fmt.Sprintf("第 %s 行（%s 件）", id, quantity))
-		case w.chinese():
-			parts = append(parts, fmt.Sprintf("第 %s 行", id))
-		case several:
-			parts = append(parts, fmt.Sprintf("line %s (%s items)", id, quantity))
-		default:
-			parts = append(parts, "line "+id)
-		}
-	}
-	if w.chinese() {
-		return strings.Join(parts, "、") + "商品"
-	}
-	return and(parts)
 }
 
 // list writes codes that stand together, such as what evidence is wanted.

@@ -9,7 +9,9 @@ import (
 
 // Notices delivers one message to one person by one channel. Which channel comes next is the caller's business.
 type Notices interface {
-	// Deliver hands a message over. A key is delivered once, whatever channel it went by; repeating it is no error.
+	// Deliver hands a message over. A key is delivered once, whatever channel it went by; repeating it is no error. One with
+	// a time in NotBefore is taken at once and reaches the person then; nobody asks a second time. A channel without a
+	// schedule of its own keeps the message on our side of it.
 	// Errors: no_address (never retry by this channel), undeliverable (the address is not one), key_reused (the key was
 	// used for another person or template), and whatever Classify says of a call without an answer.
 	Deliver(ctx context.Context, m Message) error
@@ -29,4 +31,5 @@ type Message struct {
 	Subject    string
 	Body       string
 	At         time.Time // business time of the step
+	NotBefore  time.Time // business time before which it may not reach the person; zero: at once
 }

@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"time"
+	_ "time/tzdata" // a customer names a zone; a small machine or container may know none
 
 	"github.com/jackc/pgx/v5"
 
@@ -24,10 +26,11 @@ var (
 
 // Contact is how to reach a customer. It is looked up where a message leaves and travels through no workflow.
 type Contact struct {
-	Name   string
-	Locale string
-	Email  string
-	Phone  string
+	Name     string
+	Locale   string
+	TimeZone string // an IANA name; empty where the shop does not know it
+	Email    string
+	Phone    string
 }
 
 // Contact returns how to reach a customer of the merchant.
@@ -52,6 +55,9 @@ func CheckCustomer(c schemas.ShopCustomer) *schemas.Refusal {
 	}
 	if c.Locale == "" {
 		return refuse(schemas.CodeMissingField, "locale", "this field is needed, such as en or zh-CN.")
+	}
+	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
+		return refuse(schemas.CodeBadValue, "time_zone", "this is no time zone; use a name such as Europe/Berlin, or leave it out.")
 	}
 	seen := map[string]bool{}
 	for i, m := range c.PaymentMethods {
@@ -93,7 +99,7 @@ func (s *Store) PutCustomer(ctx context.Context, c schemas.ShopCustomer) error {
 		return err
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(customerPut, c.MerchantID, c.CustomerID, printable(c.Name), printable(c.Email), printable(c.Phone), printable(c.Locale), address)
+	batch.Queue(customerPut, c.MerchantID, c.CustomerID, printable(c.Name), printable(c.Email), printable(c.Phone), printable(c.Locale), address, c.TimeZone)
 	batch.Queue(paymentMethodsDrop, c.MerchantID, c.CustomerID, ids)
 	batch.Queue(paymentMethodsPut, c.MerchantID, c.CustomerID, methods)
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {

@@ -60,7 +60,7 @@ func TestACustomerIsReachedAsLastImported(t *testing.T) {
 	s := storetest.New(t)
 	balance := usd(5100)
 	c := schemas.ShopCustomer{
-		MerchantID: merchant, CustomerID: customer, Name: "Ida", Email: "ida@example.com", Phone: "+1", Locale: "en",
+		MerchantID: merchant, CustomerID: customer, Name: "Ida", Email: "ida@example.com", Phone: "+1", Locale: "en", TimeZone: "Europe/London",
 		Address:        &schemas.Address{Address1: "1 Lane", City: "Ely", Country: "UK"},
 		PaymentMethods: []schemas.PaymentMethod{{PaymentMethodID: "gift_1", Kind: "gift_card", Balance: &balance}, {PaymentMethodID: "card_1", Kind: "credit_card"}},
 	}
@@ -69,11 +69,27 @@ func TestACustomerIsReachedAsLastImported(t *testing.T) {
 	require.NoError(t, s.PutCustomer(ctx, c))
 	got, err := s.Contact(ctx, merchant, customer)
 	require.NoError(t, err)
-	require.Equal(t, store.Contact{Name: "Ida B", Locale: "en", Email: "ida@example.com", Phone: "+1"}, got)
+	require.Equal(t, store.Contact{Name: "Ida B", Locale: "en", TimeZone: "Europe/London", Email: "ida@example.com", Phone: "+1"}, got)
 	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM aftercare.payment_methods`))
 	require.Equal(t, 5100, count(t, s, `SELECT balance_minor FROM aftercare.payment_methods`))
 	_, err = s.Contact(ctx, "other", customer)
 	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+func TestACustomersTimeZoneIsOneThatExists(t *testing.T) {
+	t.Parallel()
+	c := schemas.ShopCustomer{MerchantID: merchant, CustomerID: customer, Locale: "en"}
+	for _, zone := range []string{"", "UTC", "Asia/Shanghai", "America/New_York"} {
+		c.TimeZone = zone
+		require.Nil(t, store.CheckCustomer(c), zone)
+	}
+	for _, zone := range []string{"Local", "Europe/Atlantis", "+08:00", "../etc", "a\x00"} {
+		c.TimeZone = zone
+		refusal := store.CheckCustomer(c)
+		require.NotNil(t, refusal, zone)
+		require.Equal(t, schemas.CodeBadValue, refusal.Code)
+		require.Equal(t, "time_zone", refusal.Field)
+	}
 }
 
 func TestAnArticleIsReadAsLastImported(t *testing.T) {

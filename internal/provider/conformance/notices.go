@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,8 +16,10 @@ type NoticesBench struct {
 	Notices provider.Notices
 	// Delivered counts the messages that reached an address.
 	Delivered func(t *testing.T, address string) int
-	Address   string // one that can be reached, by Channel
-	Channel   schemas.Channel
+	// Waits is the time a message to an address has to wait for, or zero where it left at once.
+	Waits   func(t *testing.T, address string) time.Time
+	Address string // one that can be reached, by Channel
+	Channel schemas.Channel
 
 	LoseAnswer func(t *testing.T) // the next message is delivered and the answer lost
 	Slow       func(t *testing.T) // the next message takes much longer than 20 ms
@@ -41,6 +44,23 @@ func Notices(t *testing.T, factory func(t *testing.T) NoticesBench) {
 		require.Equal(t, 1, b.Delivered(t, b.Address))
 		require.NoError(t, b.Notices.Deliver(t.Context(), b.message("m:r/notice/2")))
 		require.Equal(t, 2, b.Delivered(t, b.Address))
+	})
+	t.Run("a message that has to wait is taken at once and leaves at its time", func(t *testing.T) {
+		t.Parallel()
+		b := factory(t)
+		m := b.message("m:r/notice/1")
+		m.NotBefore = noon.Add(21 * time.Hour)
+		for range 2 {
+			require.NoError(t, b.Notices.Deliver(t.Context(), m))
+		}
+		require.Equal(t, 1, b.Delivered(t, b.Address))
+		require.Equal(t, m.NotBefore, b.Waits(t, b.Address))
+	})
+	t.Run("a message that need not wait does not", func(t *testing.T) {
+		t.Parallel()
+		b := factory(t)
+		require.NoError(t, b.Notices.Deliver(t.Context(), b.message("m:r/notice/1")))
+		require.Zero(t, b.Waits(t, b.Address))
 	})
 	t.Run("no address is an error of its own, and leaves the key to the next channel", func(t *testing.T) {
 		t.Parallel()

@@ -70,6 +70,7 @@ type MessageEntry struct {
 	Subject    string
 	Body       string
 	At         time.Time
+	NotBefore  *time.Time // when it may reach the person, where that is later
 }
 
 var (
@@ -114,8 +115,8 @@ func (b *Books) StockMovements(ctx context.Context, merchant string) iter.Seq2[S
 func (b *Books) Messages(ctx context.Context, merchant string) iter.Seq2[MessageEntry, error] {
 	return entries(ctx, b, "messages", bookMessages, merchant, func(rows pgx.Rows, e *MessageEntry) error {
 		err := rows.Scan(&e.MerchantID, &e.Key, &e.CaseID, &e.To.Role, &e.To.ID, &e.Channel, &e.Address, &e.Template, &e.Locale,
-			&e.Subject, &e.Body, &e.At)
-		inUTC(&e.At)
+			&e.Subject, &e.Body, &e.At, &e.NotBefore)
+		inUTC(&e.At, e.NotBefore)
 		return err
 	})
 }

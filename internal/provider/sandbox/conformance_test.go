@@ -200,6 +200,15 @@ func TestNoticesConform(t *testing.T) {
 				}
 				return n
 			},
+			Waits: func(t *testing.T, address string) time.Time {
+				for m, err := range w.Books().Messages(t.Context(), "m") {
+					require.NoError(t, err)
+					if m.Address == address && m.NotBefore != nil {
+						return *m.NotBefore
+					}
+				}
+				return time.Time{}
+			},
 			LoseAnswer: func(t *testing.T) { tell(t, w, sandbox.SystemNotices, "deliver", sandbox.Lose, "") },
 			Slow:       func(t *testing.T) { tell(t, w, sandbox.SystemNotices, "deliver", sandbox.Slow, "1m") },
 		}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,7 +21,7 @@ var (
 	messageInsert = query("message_insert")
 )
 
-// Deliver keeps one message, once per key.
+// Deliver keeps one message, once per key, with the time it has to wait for.
 func (n *Notices) Deliver(ctx context.Context, m provider.Message) error {
 	if m.Key == "" || m.MerchantID == "" {
 		return provider.Never(schemas.CodeMissingField, "a message needs its key and its merchant")
@@ -40,8 +41,12 @@ func (n *Notices) Deliver(ctx context.Context, m provider.Message) error {
 		case told != "":
 			return provider.Never(told, "the message cannot be delivered")
 		}
+		var notBefore *time.Time
+		if !m.NotBefore.IsZero() {
+			notBefore = &m.NotBefore
+		}
 		_, err = tx.Exec(ctx, messageInsert, m.MerchantID, m.Key, m.CaseID, m.To.Role, m.To.ID, m.Channel, m.Address,
-			m.Template, m.Locale, m.Subject, m.Body, m.At)
+			m.Template, m.Locale, m.Subject, m.Body, m.At, notBefore)
 		return err
 	})
 }

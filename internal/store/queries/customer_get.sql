@@ -1,1 +1,1 @@
-SELECT name, locale, email, phone FROM aftercare.customers WHERE merchant_id = $1 AND customer_id = $2
+SELECT name, locale, time_zone, email, phone FROM aftercare.customers WHERE merchant_id = $1 AND customer_id = $2
