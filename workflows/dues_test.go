@@ -59,6 +59,9 @@ func TestOpenHoursPassOverTheWeekend(t *testing.T) {
 	t.Parallel()
 	tl := within(func(p *schemas.Plan) {
 		counted(t, p, "return.review", false, term("X-REVIEW@1", "promise", 4, schemas.BusinessHour))
+		for _, other := range []string{"first_reply", "definite_reply", "formalities", "update"} {
+			p.Clocks[other] = schemas.ClockSpec{Rule: "T-LONG@1", After: schemas.Duration(30 * 24 * time.Hour)} // nobody else is in a hurry
+		}
 	}, aReturn(t))
 	tl.later(schemas.Review, 0, func() {
 		k := clockNamed(tl.last(), "return.review")
