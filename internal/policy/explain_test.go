@@ -30,8 +30,9 @@ func explained(t *testing.T, b *policy.Book, name, of, from string, f policy.Fac
 
 func TestADueSaysWhichLayerCountsAndWhatTheOthersWouldHaveBeen(t *testing.T) {
 	// The goods arrive a week before the National Day holidays.
-	e := explained(t, book(t), "default", "law.refund", "2026-09-24T15:00:00+08:00", facts(inChina), nil)
-	require.Equal(t, "L-REFUND@1", e.Layers[0].Rule, "of a duty the earliest due counts")
+	b := load(t, "extends: default\nclocks:\n  law.refund: {rule: X-REFUND@1, after: 7d, basis: promise, source: ours}\n")
+	e := explained(t, b, "changed", "law.refund", "2026-09-24T15:00:00+08:00", facts(inChina), nil)
+	require.Equal(t, "X-REFUND@1", e.Layers[0].Rule, "of a duty the earliest due counts")
 	require.Equal(t, at(t, "2026-10-01T15:00:00+08:00").UTC(), e.Due)
 	require.Len(t, e.Layers, 2)
 	law := e.Layers[1]
@@ -46,13 +47,13 @@ func TestADueSaysWhichLayerCountsAndWhatTheOthersWouldHaveBeen(t *testing.T) {
 	en := strings.Join(e.Sentences("en"), "\n")
 	for _, part := range []string{
 		"The refund of returned goods ends 2026-10-01 07:00 UTC.", "It counts from parcel.delivered, 2026-09-24 07:00 UTC.",
-		"L-REFUND v1 decides", "CN-05 v1 (law: 消费者权益保护法 第25条) alone, 7 day(s) (cn), would end it 2026-10-08 16:00 UTC.",
+		"X-REFUND v1 decides (the shop's promise: ours): 7d.", "CN-05 v1 (law: 消费者权益保护法 第25条) alone, 7 day(s) (cn), would end it 2026-10-08 16:00 UTC.",
 		"Of a duty the earliest due counts.",
 	} {
 		require.Contains(t, en, part)
 	}
 	zh := strings.Join(e.Sentences("zh-CN"), "\n")
-	for _, part := range []string{"退回商品后的退款的截止时间为", "依据L-REFUND v1", "如仅依据CN-05 v1", "7个自然日", "义务以最早的期限为准。"} {
+	for _, part := range []string{"退回商品后的退款的截止时间为", "依据X-REFUND v1（商家承诺：ours）：7d。", "如仅依据CN-05 v1", "7个自然日", "义务以最早的期限为准。"} {
 		require.Contains(t, zh, part)
 	}
 	raw, err := json.Marshal(e)
@@ -101,8 +102,11 @@ func TestAPlatformsOwnWordReplacesOurCopyOfItsRuleAndNothingElse(t *testing.T) {
 
 func TestAYearWithoutHolidaysIsToldAsProvisional(t *testing.T) {
 	e := explained(t, book(t), "default", "law.refund", "2026-12-28T15:00:00+08:00", facts(inChina), nil)
-	require.False(t, e.Provisional, "the layer that counts is plain time")
-	require.True(t, e.Layers[1].Provisional)
+	require.True(t, e.Provisional)
+	require.Len(t, e.Layers, 1, "the policy's own seven days stand in only where no law is known")
+	e = explained(t, book(t), "default", "law.refund", "2026-12-28T15:00:00+08:00", facts(), nil)
+	require.Equal(t, "L-REFUND@1", e.Layers[0].Rule)
+	require.False(t, e.Provisional)
 
 	b := load(t, "extends: default\nclocks:\n  return.review: {rule: X-REVIEW@1, after: 5 working_day, calendar: cn}\n")
 	e = explained(t, b, "changed", "return.review", "2026-12-28T15:00:00+08:00", facts(), nil)
