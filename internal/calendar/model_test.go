@@ -25,23 +25,29 @@ type interval struct{ opens, closes int }
 
 // minute is what the local clock has reached: when it is set back it stands still until it has caught up.
 type minute struct {
-	at    time.Time
-	local time.Time // the clock's face, written as UTC
+	at            time.Time
+	date          time.Time // the day on the clock's face, written as UTC
+	of            int       // minutes since its midnight
+	before, today []interval
 }
 
 // walk gives every minute from an instant on. It begins some hours before, so that a clock that was set back is known.
 func (m model) walk(from time.Time) func() minute {
-	at, reached := from.Add(-5*time.Hour), time.Time{}
+	now, reached := minute{at: from.Add(-5*time.Hour - time.Minute)}, time.Time{}
 	step := func() minute {
-		l := at.In(m.zone)
-		if face := time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), 0, 0, time.UTC); face.After(reached) {
+		now.at = now.at.Add(time.Minute)
+		_, offset := now.at.In(m.zone).Zone()
+		if face := now.at.Add(time.Duration(offset) * time.Second).UTC(); face.After(reached) {
 			reached = face
+			now.of = face.Hour()*60 + face.Minute()
+			if now.of == 0 || face.Sub(now.date) > 24*time.Hour {
+				now.date = face.Truncate(24 * time.Hour)
+				now.before, now.today = m.begins(now.date.AddDate(0, 0, -1)), m.begins(now.date)
+			}
 		}
-		now := minute{at: at, local: reached}
-		at = at.Add(time.Minute)
 		return now
 	}
-	for at.Before(from) {
+	for now.at.Before(from.Add(-time.Minute)) {
 		step()
 	}
 	return step
@@ -57,14 +63,13 @@ func (m model) begins(date time.Time) []interval {
 func (m model) working(date time.Time) bool { return len(m.begins(date)) > 0 }
 
 func (m model) open(now minute) bool {
-	of := now.local.Hour()*60 + now.local.Minute()
-	for _, i := range m.begins(now.local) {
-		if i.opens <= of && of < i.closes {
+	for _, i := range now.today {
+		if i.opens <= now.of && now.of < i.closes {
 			return true
 		}
 	}
-	for _, i := range m.begins(now.local.AddDate(0, 0, -1)) {
-		if of+1440 < i.closes {
+	for _, i := range now.before {
+		if now.of+1440 < i.closes {
 			return true
 		}
 	}
@@ -103,7 +108,7 @@ func (m model) hours(from time.Time, minutes int, openOnly bool, pauses []pause)
 // dayEnds is the first minute of which the date is later.
 func (m model) dayEnds(from, date time.Time) time.Time {
 	for next := m.walk(from); ; {
-		if now := next(); !now.local.Before(date.AddDate(0, 0, 1)) {
+		if now := next(); now.date.After(date) {
 			return now.at
 		}
 	}
@@ -114,21 +119,18 @@ func (m model) closes(from, date time.Time) time.Time {
 	var last time.Time
 	for next := m.walk(from); ; {
 		now := next()
-		switch over := !now.local.Before(date.AddDate(0, 0, 1)); {
+		switch over := now.date.After(date); {
 		case over && last.IsZero():
 			return now.at
 		case over:
 			return last
-		case !now.local.Before(date) && m.open(now):
+		case now.date.Equal(date) && m.open(now):
 			last = now.at.Add(time.Minute)
 		}
 	}
 }
 
-func (m model) date(at time.Time) time.Time {
-	now := m.walk(at)()
-	return time.Date(now.local.Year(), now.local.Month(), now.local.Day(), 0, 0, 0, 0, time.UTC)
-}
+func (m model) date(at time.Time) time.Time { return m.walk(at)().date }
 
 func (m model) counts(date time.Time, unit schemas.Unit) bool {
 	return unit != schemas.WorkingDay || m.working(date)
