@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 
 // both are the two rows of days that must agree. The horizon begins where a plan's would: near the trigger.
 func (d drawn) both(t *rapid.T) (live, horizon schemas.Days) {
-	horizon, err := d.live.Over(d.at.AddDate(0, 0, -rapid.IntRange(1, 9).Draw(t, "horizon before")), 250).Days()
+	horizon, err := d.live.Over(d.at.AddDate(0, 0, -rapid.IntRange(1, 9).Draw(t, "horizon before")), 300).Days()
 	require.NoError(t, err)
 	return d.live, horizon
 }
