@@ -79,13 +79,19 @@ func TestHoursAreThoseOfAClockWatchedMinuteByMinute(t *testing.T) {
 		term := schemas.Term{
 			Amount: rapid.IntRange(0, 30).Draw(t, "amount"),
 			Unit:   rapid.SampledFrom([]schemas.Unit{schemas.BusinessHour, schemas.ElapsedHour}).Draw(t, "unit"),
+			// A platform's hours begin to run with the next day, and a pause before it takes none of them.
+			CountFrom: rapid.SampledFrom(schemas.CountFroms).Draw(t, "count from"),
+		}
+		begins := d.at
+		if term.CountFrom == schemas.FromNextDay {
+			begins = d.dayEnds(d.at, d.date(d.at))
 		}
 		open := term.Unit == schemas.BusinessHour
 		pauses := drawPauses(t, d.at)
 		more := rapid.IntRange(1, 20).Draw(t, "more")
 		live, horizon := d.both(t)
 		r := run(t, live, term, d.at, pauses)
-		want := d.hours(d.at, 60*term.Amount, open, before(pauses, r.Due))
+		want := d.hours(begins, 60*term.Amount, open, before(pauses, r.Due))
 		same(t, "calendar", want, r.Due)
 		same(t, "horizon", want, run(t, horizon, term, d.at, pauses).Due)
 		longer, err := term.Extend(horizon, r, more)
@@ -126,6 +132,31 @@ func TestDaysAreThoseOfACalendarWatchedMinuteByMinute(t *testing.T) {
 		require.NoError(t, err)
 		last := d.roll(d.nth(d.date(d.at), term.Amount, term.Unit), term.Rollover)
 		same(t, "close of business", d.closes(d.at, last), r.Due)
+	})
+}
+
+func TestMonthsEndOnTheSameDayNumberOrTheLastOfTheMonth(t *testing.T) {
+	t.Parallel()
+	c := get(t, "cn")
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.Date(2024, 1, 1, 0, 0, 0, 0, c.Zone).Add(time.Duration(rapid.IntRange(0, 1000*1440).Draw(t, "minutes")) * time.Minute)
+		term := schemas.Term{Amount: rapid.IntRange(0, 40).Draw(t, "amount"), Unit: rapid.SampledFrom([]schemas.Unit{schemas.Month, schemas.Year}).Draw(t, "unit")}
+		months := term.Amount
+		if term.Unit == schemas.Year {
+			term.Amount %= 5
+			months = 12 * term.Amount
+		}
+		r, err := term.From(c, at)
+		require.NoError(t, err)
+		// Day by day: as many changes of the month as there are months, and then up to the number or the end of that month.
+		date := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC)
+		for tomorrow := date.AddDate(0, 0, 1); months > 0 || (tomorrow.Day() > 1 && date.Day() < at.Day()); tomorrow = date.AddDate(0, 0, 1) {
+			date = tomorrow
+			if date.Day() == 1 {
+				months--
+			}
+		}
+		require.Equal(t, date.AddDate(0, 0, 1).Format(time.DateOnly)+" 00:00", r.Due.In(c.Zone).Format("2006-01-02 15:04"))
 	})
 }
 
