@@ -107,6 +107,18 @@ func TestAQuestionThatCannotBeAnsweredSaysWhatToDo(t *testing.T) {
 	require.ErrorContains(t, err, "calendar cn: the calendar answers from 2014-01-01 to 2036-12-31")
 }
 
+func TestTheExitCodeTellsWrongUsageFromADeadlineOutOfReach(t *testing.T) {
+	t.Parallel()
+	ask := func(unit, amount string) int {
+		return run([]string{"due", "--from", "2026-02-13T10:00:00+08:00", "--unit", unit, "--amount", amount, "--calendar", "cn"})
+	}
+	require.Equal(t, exitUsage, ask("days", "7"))
+	require.Equal(t, exitUsage, ask("month", "seven"))
+	require.Equal(t, exitUsage, run([]string{"due", "--amount", "7"}), "something is missing")
+	require.Equal(t, exitRefused, ask("month", "90000"))
+	require.Equal(t, exitUsage, run([]string{"calendar", "mars"}))
+}
+
 func TestAFolderOfCalendarsStandsBesideTheBuiltInOnes(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
