@@ -46,6 +46,8 @@ type Predecessor struct {
 	Why             string    `json:"why"` // request_human, reopen, convert
 	FirstReceivedAt time.Time `json:"first_received_at"`
 	AtReview        bool      `json:"at_review"` // a person decides first, whatever the rules propose
+	// Handover is set where lines go on as another kind: what was decided and where the goods are.
+	Handover *Handover `json:"handover,omitempty"`
 }
 
 // Carried is what survives continue-as-new: the whole state of the case, written and read by workflows alone.
@@ -78,10 +80,12 @@ type Line struct {
 	Payable   Money   `json:"payable"` // at most this can be paid: the price less what went out for the line before this case
 	State     State   `json:"state"`
 	Outcome   Outcome `json:"outcome,omitempty"`
-	Code      Code    `json:"code,omitempty"`    // why it ended early
-	Holder    string  `json:"holder,omitempty"`  // the case that holds the units of a merged line
-	Verdict   Verdict `json:"verdict"`           // what the rules propose
-	Waybill   string  `json:"waybill,omitempty"` // the parcel it travels in
+	Code      Code    `json:"code,omitempty"`   // why it ended early
+	Holder    string  `json:"holder,omitempty"` // the case that holds the units of a merged line
+	// Replacement is what an exchange gives instead; nil where the customer gets money.
+	Replacement *Replacement `json:"replacement,omitempty"`
+	Verdict     Verdict      `json:"verdict"`           // what the rules propose
+	Waybill     string       `json:"waybill,omitempty"` // the parcel it travels in
 	// GoodsWith says who has the goods now; it decides whether a refusal ends in SEND_BACK.
 	GoodsWith   Turn         `json:"goods_with"`
 	Deduction   Money        `json:"deduction"` // agreed by the customer, or by policy in the customer's favour; never by silence

@@ -149,10 +149,56 @@ func (m MakeOffer) Check() *Refusal {
 
 // Check judges the choice.
 func (a AnswerOffer) Check() *Refusal {
-	if a.Choice != "" && a.Choice != string(OfferPartialRefund) && a.Choice != string(OfferSendBack) {
-		return &Refusal{Code: CodeBadValue, Field: "choice", Message: "choose partial_refund or send_back, or leave it out to take the offer as it stands."}
+	if a.Choice != "" && !slices.Contains(Choices, a.Choice) {
+		return &Refusal{Code: CodeBadValue, Field: "choice", Message: fmt.Sprintf("choose one of %v, as the state has it, or leave it out to take the offer as it stands.", Choices)}
+	}
+	if a.Method != "" && !ValidID(a.Method) {
+		return badID("method", a.Method)
+	}
+	if a.ReplacementSKU != "" && !ValidID(a.ReplacementSKU) {
+		return badID("replacement_sku", a.ReplacementSKU)
 	}
 	return first(a.OnLines.Check(), checkTextID(a.TextID))
+}
+
+// Choices are what a customer can choose, each in its own states.
+var Choices = []string{string(OfferPartialRefund), string(OfferSendBack), "wait", "other_model", "refund", "pay", "send_back_first", "reship"}
+
+// Check wants to know what is wrong.
+func (r RejectReplacement) Check() *Refusal {
+	if !slices.Contains(Reasons, r.Reason) {
+		return &Refusal{Code: CodeBadValue, Field: "reason", Message: fmt.Sprintf("use one of %v.", Reasons)}
+	}
+	return first(r.OnLines.Check(), checkIDs("evidence_ids", r.EvidenceIDs), checkTextID(r.TextID))
+}
+
+// Check wants the number of a charge.
+func (w ChargeWord) Check() *Refusal {
+	if w.ChargeID == "" {
+		return missing("charge_id", "say which charge.")
+	}
+	return nil
+}
+
+// Check wants the number of a reservation.
+func (w StockWord) Check() *Refusal {
+	if w.Key == "" {
+		return missing("key", "say which reservation.")
+	}
+	return nil
+}
+
+// Check wants the number of the shipment and the parcel.
+func (w ShipmentWord) Check() *Refusal {
+	switch {
+	case w.ShipmentID == "":
+		return missing("shipment_id", "say which shipment.")
+	case !ValidID(w.Waybill):
+		return badID("waybill", w.Waybill)
+	case !ValidID(w.Carrier):
+		return badID("carrier", w.Carrier)
+	}
+	return nil
 }
 
 // Check wants an amount.

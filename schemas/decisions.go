@@ -91,6 +91,7 @@ type Approve struct {
 	OnLines
 	RefundOnly *bool  `json:"refund_only,omitempty"` // the goods need not come back; absent leaves it as asked
 	Freight    Turn   `json:"freight,omitempty"`     // customer or merchant; absent leaves it to the rule
+	Advance    bool   `json:"advance,omitempty"`     // exchange: the replacement is sent before the old goods are back, against a deposit
 	Reason     string `json:"reason,omitempty"`
 }
 
@@ -120,8 +121,12 @@ type MakeOffer struct {
 // AnswerOffer accepts or declines the open offer.
 type AnswerOffer struct {
 	OnLines
-	Choice string `json:"choice,omitempty"` // after a failed inspection: partial_refund (default) or send_back
-	TextID string `json:"text_id,omitempty"`
+	// Choice is what the customer wants. After a failed inspection: partial_refund (default) or send_back. Of an exchange, out of
+	// stock: wait, other_model, refund; where a payment is waited for: pay, refund, send_back_first; lost on its way: reship, refund.
+	Choice         string `json:"choice,omitempty"`
+	ReplacementSKU string `json:"replacement_sku,omitempty"` // other_model
+	Method         string `json:"method,omitempty"`          // pay: with another method
+	TextID         string `json:"text_id,omitempty"`
 }
 
 // CounterOffer declines the open offer and names another amount.

@@ -37,6 +37,9 @@ const (
 	EventLabelBooked    = "parcel.booked"   // the way back was booked
 	EventTraced         = "parcel.traced"   // what the carrier said when it was asked
 	EventDisposed       = "goods.disposed"  // books and goods of paid lines are settled
+	EventStockAnswered  = "stock.answered"  // what the warehouse said of a replacement
+	EventChargeWord     = "payment.word"    // what the provider said of a charge or a deposit
+	EventConverted      = "case.converted"  // lines go on in another case
 	EventNoticeFailed   = "notice.failed"   // a message reached nobody
 	EventSurveySent     = "survey.sent"     // the customer was asked
 	EventSurveySkipped  = "survey.skipped"  // the customer was not asked, with the reason

@@ -11,12 +11,17 @@ type Replacement struct {
 	Same bool `json:"same,omitempty"`
 	// StockKey is the reservation that keeps it; empty while there is none.
 	StockKey   string     `json:"stock_key,omitempty"`
+	Waiting    bool       `json:"waiting,omitempty"`     // out of stock: the warehouse keeps the next ones under that key
 	ExpectedAt *time.Time `json:"expected_at,omitempty"` // out of stock: when there should be some again
 	ShipmentID string     `json:"shipment_id,omitempty"` // the warehouse's order to send it
 	Waybill    string     `json:"waybill,omitempty"`
 	Serial     string     `json:"serial,omitempty"`
 	Advance    bool       `json:"advance,omitempty"` // sent before the old goods are back (极速换货)
 	Attempts   int        `json:"attempts,omitempty"`
+	// Settled is what has been paid for the difference so far: by the customer above zero, to the customer below.
+	Settled int64 `json:"settled,omitempty"`
+	// GivesBack is what the customer is owed of the difference, in minor units.
+	GivesBack int64 `json:"gives_back,omitempty"`
 	// ConfirmedAt is when the customer has it, or counts as having it; a warranty begins anew.
 	ConfirmedAt *time.Time `json:"confirmed_at,omitempty"`
 }
@@ -72,6 +77,20 @@ type ShipReceipt struct {
 	ShipmentID string `json:"shipment_id"`
 	Refused    bool   `json:"refused,omitempty"`
 	Code       Code   `json:"code,omitempty"`
+}
+
+// ArticleQuestion asks for an article of the catalogue.
+type ArticleQuestion struct {
+	MerchantID string `json:"merchant_id"`
+	SKU        string `json:"sku"`
+	Currency   string `json:"currency"` // of the case; an article in another one is not known
+}
+
+// ArticleAnswer is what the catalogue says.
+type ArticleAnswer struct {
+	Known     bool   `json:"known"`
+	ProductID string `json:"product_id,omitempty"`
+	UnitPrice Money  `json:"unit_price,omitzero"`
 }
 
 // SettleOrder marks units of an order as replaced for good.
@@ -173,4 +192,38 @@ type RejectReplacement struct {
 	Reason      Reason   `json:"reason"` // defective, damaged, not_as_described or wrong_item_sent
 	TextID      string   `json:"text_id,omitempty"`
 	EvidenceIDs []string `json:"evidence_ids,omitempty"`
+}
+
+// Handover is what a case gives its successor, beside the units that the successor's intake takes over.
+type Handover struct {
+	Lines    []HandedLine `json:"lines"`
+	Parcels  []Parcel     `json:"parcels,omitempty"`
+	Owner    string       `json:"owner,omitempty"`
+	Priority Priority     `json:"priority,omitempty"`
+	Level    int          `json:"level,omitempty"`
+	Evidence []string     `json:"evidence_ids,omitempty"`
+}
+
+// Has reports whether a parcel is handed over.
+func (h Handover) Has(waybill string) bool {
+	for _, p := range h.Parcels {
+		if p.Waybill == waybill {
+			return true
+		}
+	}
+	return false
+}
+
+// HandedLine is how far a line has come. Its wish is granted: the successor does not decide it again.
+type HandedLine struct {
+	LineID      string      `json:"line_id"`
+	Units       []int       `json:"units,omitempty"`
+	GoodsWith   Turn        `json:"goods_with"`
+	Waybill     string      `json:"waybill,omitempty"`
+	Inspected   bool        `json:"inspected,omitempty"`
+	Disposition Disposition `json:"disposition,omitempty"`
+	Finding     Finding     `json:"finding,omitempty"`
+	Freight     Turn        `json:"freight,omitempty"`
+	Rule        string      `json:"rule,omitempty"` // by which it was granted
+	Approver    *Actor      `json:"approver,omitempty"`
 }

@@ -33,8 +33,11 @@ const (
 // TaskQueues lists every task queue a worker polls.
 var TaskQueues = []TaskQueue{QueueCases, QueueCourier, QueuePayments, QueueStock, QueueNotices}
 
-// WorkflowReturn is the workflow type of a return.
-const WorkflowReturn = "return"
+// The workflow types: one per kind of case.
+const (
+	WorkflowReturn   = "return"
+	WorkflowExchange = "exchange"
+)
 
 // Activities.
 var (
@@ -54,6 +57,7 @@ var (
 	StockRelease    = Activity[StockReleaseOrder, Nothing]{Name: "stock.release", Queue: QueueStock}            // give kept goods back
 	ReplacementShip = Activity[ShipOrder, ShipReceipt]{Name: "replacement.ship", Queue: QueueStock}             // have kept goods sent to the customer
 	ClaimsSettle    = Activity[SettleOrder, Nothing]{Name: "claims.settle", Queue: QueueCases}                  // mark units as replaced for good
+	ArticleFind     = Activity[ArticleQuestion, ArticleAnswer]{Name: "article.find", Queue: QueueCases}         // look an article of the catalogue up
 	PaymentRequest  = Activity[ChargeOrder, ChargeReceipt]{Name: "payment.request", Queue: QueuePayments}       // write into the ledger, then have the customer pay
 	PaymentLookup   = Activity[ChargeQuestion, ChargeReceipt]{Name: "payment.lookup", Queue: QueuePayments}     // ask the provider how a charge stands
 	PaymentLapse    = Activity[ChargeQuestion, ChargeReceipt]{Name: "payment.lapse", Queue: QueuePayments}      // give a charge up that has not succeeded

@@ -53,6 +53,7 @@ type Accounts struct {
 	Refunded Money    `json:"refunded"` // what the provider confirmed, payments by hand with proof included
 	Charged  Money    `json:"charged"`  // what the customer paid on top
 	Entries  []Refund `json:"entries"`
+	Charges  []Charge `json:"charges,omitempty"` // what the customer was asked to pay on top, and deposits
 }
 
 // Clock is a running or paused clock with the answer to "why this time".

@@ -26,23 +26,29 @@ const (
 type State string
 
 const (
-	Submitted          State = "SUBMITTED"           // 已提交: the system takes the request in
-	WaitInfo           State = "WAIT_INFO"           // 待补充: the customer is asked for facts or photos
-	Review             State = "REVIEW"              // 商家审核: a person of the merchant's decides on the wish
-	Negotiating        State = "NEGOTIATING"         // 协商: the customer has an offer to answer
-	RejectedAppealable State = "REJECTED_APPEALABLE" // 已拒绝: a person refused; the customer may object
-	Appeal             State = "APPEAL"              // 申诉: a supervisor looks at the refusal again
-	WaitShipback       State = "WAIT_SHIPBACK"       // 待买家退货: the customer sends the goods back
-	ReturnInTransit    State = "RETURN_IN_TRANSIT"   // 退货中: the goods travel to the warehouse
-	Received           State = "RECEIVED"            // 待验货: the warehouse has the goods and looks at them
-	InspectionFailed   State = "INSPECTION_FAILED"   // 验货不符: the goods are not as declared; the customer chooses
-	SendBack           State = "SEND_BACK"           // 寄回买家: the goods travel back to the customer
-	RefundApproved     State = "REFUND_APPROVED"     // 待退款: the refund is ordered, above a limit after a second person said yes
-	RefundProcessing   State = "REFUND_PROCESSING"   // 退款中: the payment provider has the order
-	RefundFailed       State = "REFUND_FAILED"       // 退款异常: the provider could not pay; finance finds another way
-	Refunded           State = "REFUNDED"            // 已退款: the money has arrived; books and goods are settled
-	FollowUp           State = "FOLLOW_UP"           // 回访: every line has ended; the customer is asked how it went
-	Closed             State = "CLOSED"              // 已结案: over
+	Submitted            State = "SUBMITTED"              // 已提交: the system takes the request in
+	WaitInfo             State = "WAIT_INFO"              // 待补充: the customer is asked for facts or photos
+	Review               State = "REVIEW"                 // 商家审核: a person of the merchant's decides on the wish
+	Negotiating          State = "NEGOTIATING"            // 协商: the customer has an offer to answer
+	RejectedAppealable   State = "REJECTED_APPEALABLE"    // 已拒绝: a person refused; the customer may object
+	Appeal               State = "APPEAL"                 // 申诉: a supervisor looks at the refusal again
+	WaitShipback         State = "WAIT_SHIPBACK"          // 待买家退货: the customer sends the goods back
+	ReturnInTransit      State = "RETURN_IN_TRANSIT"      // 退货中: the goods travel to the warehouse
+	Received             State = "RECEIVED"               // 待验货: the warehouse has the goods and looks at them
+	InspectionFailed     State = "INSPECTION_FAILED"      // 验货不符: the goods are not as declared; the customer chooses
+	SendBack             State = "SEND_BACK"              // 寄回买家: the goods travel back to the customer
+	OutOfStock           State = "OUT_OF_STOCK"           // 缺货: the replacement is not there; the customer chooses
+	WaitPayment          State = "WAIT_PAYMENT"           // 待补款: the customer pays what the replacement costs more, or a deposit is held
+	ShipReplacement      State = "SHIP_REPLACEMENT"       // 待发货: the warehouse sends the replacement
+	ReplacementInTransit State = "REPLACEMENT_IN_TRANSIT" // 换货运输中: the replacement travels, or waits for the customer's word
+	ReplacementLost      State = "REPLACEMENT_LOST"       // 换货丢失: the replacement did not arrive; the customer chooses
+	Confirmed            State = "CONFIRMED"              // 已确认收货: the customer has the replacement; books, goods and money are settled
+	RefundApproved       State = "REFUND_APPROVED"        // 待退款: the refund is ordered, above a limit after a second person said yes
+	RefundProcessing     State = "REFUND_PROCESSING"      // 退款中: the payment provider has the order
+	RefundFailed         State = "REFUND_FAILED"          // 退款异常: the provider could not pay; finance finds another way
+	Refunded             State = "REFUNDED"               // 已退款: the money has arrived; books and goods are settled
+	FollowUp             State = "FOLLOW_UP"              // 回访: every line has ended; the customer is asked how it went
+	Closed               State = "CLOSED"                 // 已结案: over
 )
 
 // Turn says on whom a state waits.
@@ -68,7 +74,7 @@ const (
 	Withdrawn         Outcome = "WITHDRAWN"          // 买家撤销: the customer took the wish back
 	Expired           Outcome = "EXPIRED"            // 超时关闭: the customer was silent
 	RejectedFinal     Outcome = "REJECTED_FINAL"     // 最终拒绝: a person refused, and it was not objected to, or the appeal was refused too
-	Converted         Outcome = "CONVERTED"          // 已转换: goes on as another kind of case; not used by returns yet
+	Converted         Outcome = "CONVERTED"          // 已转换: goes on as another kind of case
 	Merged            Outcome = "MERGED"             // 已合并: another open case holds these units, and has the wish
 	SettledExternally Outcome = "SETTLED_EXTERNALLY" // 外部裁决: a bank, a platform or a court decided; not used by returns yet
 	Unresolvable      Outcome = "UNRESOLVABLE"       // 无法解决: nobody decided on goodwill until the last rung

@@ -42,7 +42,7 @@ const MoneyAttempts = 5
 
 func options[In, Out any](a schemas.Activity[In, Out], summary string) workflow.ActivityOptions {
 	switch a.Name {
-	case schemas.RefundRequest.Name, schemas.RefundLookup.Name:
+	case schemas.RefundRequest.Name, schemas.RefundLookup.Name, schemas.PaymentRequest.Name, schemas.PaymentLookup.Name, schemas.DepositHold.Name:
 		return forMoney(a.Queue, summary)
 	}
 	return patient(a.Queue, summary)
@@ -55,6 +55,13 @@ func do[In, Out any](ctx workflow.Context, c *Case, a schemas.Activity[In, Out],
 	o.Priority = c.servedBy()
 	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, o), a.Name, in).Get(ctx, &out)
 	return out, err
+}
+
+// start makes a call and does not wait for its answer yet, so that several can be under way together.
+func start[In, Out any](ctx workflow.Context, c *Case, a schemas.Activity[In, Out], key string, in In) workflow.Future {
+	o := options(a, key)
+	o.Priority = c.servedBy()
+	return workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, o), a.Name, in)
 }
 
 // call makes a call from the main coroutine and shows it as work under way.

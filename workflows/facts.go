@@ -168,7 +168,7 @@ func (c *Case) linesNamed(body any) []*schemas.Line {
 	switch word := body.(type) {
 	case schemas.ParcelWord:
 		for _, l := range c.Lines {
-			if l.Waybill == word.Waybill {
+			if l.Waybill == word.Waybill || (l.Replacement != nil && l.Replacement.Waybill == word.Waybill) {
 				named = append(named, l)
 			}
 		}
@@ -176,8 +176,18 @@ func (c *Case) linesNamed(body any) []*schemas.Line {
 		if r := c.refund(word.RefundID); r != nil {
 			named = c.linesPaidBy(r)
 		}
+	case schemas.StockWord:
+		named = c.linesWhere(func(r *schemas.Replacement) bool { return r.StockKey == word.Key })
+	case schemas.ShipmentWord:
+		named = c.linesWhere(func(r *schemas.Replacement) bool { return r.ShipmentID == word.ShipmentID })
 	}
 	return named
+}
+
+// linesWhere lists the lines whose replacement is meant.
+func (c *Case) linesWhere(is func(*schemas.Replacement) bool) []*schemas.Line {
+	lines, _ := sort2(c.Lines, func(l *schemas.Line) bool { return l.Replacement != nil && is(l.Replacement) })
+	return lines
 }
 
 // refuse keeps what could not be taken, with its reason.

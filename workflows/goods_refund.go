@@ -121,7 +121,7 @@ func (g *goods) finishRefund(s *step) {
 	key := fmt.Sprintf("%s/settle/%d", g.CaseID, g.next("settle"))
 	g.effect(schemas.RefundConfirm.Name, key, func(ctx workflow.Context) {
 		for _, f := range g.Refunds {
-			if f.Status == schemas.RefundSucceeded && !f.Confirmed && g.paysAny(f, lines) && !g.confirm(ctx, f) {
+			if f.Status == schemas.RefundSucceeded && !f.Confirmed && g.paysAny(f, lines) && !g.confirmRefund(ctx, f) {
 				return
 			}
 		}
@@ -165,7 +165,7 @@ func (g *goods) paidFor(lines []*schemas.Line) (schemas.Money, string) {
 }
 
 // confirm looks a refund up that was reported as succeeded. A report that the provider does not stand by is taken back.
-func (g *goods) confirm(ctx workflow.Context, f *schemas.Refund) bool {
+func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 	q := schemas.RefundQuestion{
 		CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, OrderID: g.Opening.Request.OrderID, RefundID: f.RefundID,
 		Units: unitsOf(g.linesPaidBy(f)), At: g.now(),

@@ -24,9 +24,20 @@ func (c *Case) refunded() schemas.Money {
 	return sum
 }
 
+// charged is what the customer paid on top, and deposits that were taken.
+func (c *Case) charged() schemas.Money {
+	sum := c.money(0)
+	for _, ch := range c.Charges {
+		if ch.Status == schemas.ChargeSucceeded || ch.Status == schemas.ChargeCaptured {
+			sum = sum.Add(ch.Amount)
+		}
+	}
+	return sum
+}
+
 // payOut is the work of REFUND_APPROVED: what is owed for the lines is refunded, above the limit after a second person's word.
 func (c *Case) payOut(s *step) {
-	total := c.owedFor(s.lines)
+	total := c.owedNow(s.lines)
 	if total.Minor <= 0 {
 		s.say("Nothing is left to pay.")
 		c.afterRefund(s, s.lines)
@@ -42,7 +53,7 @@ func (c *Case) payOut(s *step) {
 // needsSecond reports whether a second person must grant the refund of these lines: when it takes the case above the limit,
 // so that nobody stays below it by paying in parts.
 func (c *Case) needsSecond(lines []*schemas.Line) bool {
-	large := c.refunded().Add(c.owedFor(lines)).Minor > c.Plan.Limits.LargeRefund.Minor
+	large := c.refunded().Add(c.owedNow(lines)).Minor > c.Plan.Limits.LargeRefund.Minor
 	return (large || secondByRule(lines)) && !c.approved(lines)
 }
 
@@ -101,18 +112,39 @@ func (c *Case) proposerOf(lines []*schemas.Line) schemas.Actor {
 
 // orderRefunds spreads what is owed over the order's payments and orders one refund for each.
 func (c *Case) orderRefunds(s *step, lines []*schemas.Line) {
-	for _, f := range c.spread(lines) {
+	c.order(s, c.spread(lines))
+	unpaid, _ := sort2(lines, func(l *schemas.Line) bool { return c.underWay(l) == 0 })
+	if len(unpaid) > 0 {
+		s.say("Nothing is left of the order's payments for line(s) %s.", lineList(unpaid))
+		c.afterRefund(s, unpaid)
+	}
+}
+
+// order numbers refunds and asks the provider for them.
+func (c *Case) order(s *step, refunds []*schemas.Refund) {
+	for _, f := range refunds {
 		f.RefundID = fmt.Sprintf("%s/refund/%d", c.CaseID, c.next("refund"))
 		f.Status, f.ChangedAt = schemas.RefundRequested, stamp(s.at)
 		c.Refunds = append(c.Refunds, f)
 		s.say("Refund %s of %s ordered.", f.RefundID, f.Amount)
 		c.request(f)
 	}
-	unpaid, _ := sort2(lines, func(l *schemas.Line) bool { return c.underWay(l) == 0 })
-	if len(unpaid) > 0 {
-		s.say("Nothing is left of the order's payments for line(s) %s.", lineList(unpaid))
-		c.afterRefund(s, unpaid)
+}
+
+// owes is the money that a line is owed: its price, or of an exchange what the replacement costs less.
+func (c *Case) owes(l *schemas.Line) schemas.Money {
+	if l.Replacement == nil {
+		return l.Owed()
 	}
+	return c.money(max(0, l.Replacement.GivesBack-l.Refunded.Minor))
+}
+
+func (c *Case) owedNow(lines []*schemas.Line) schemas.Money {
+	sum := c.money(0)
+	for _, l := range lines {
+		sum = sum.Add(c.owes(l))
+	}
+	return sum
 }
 
 // spread cuts what the lines are owed into one refund per payment, in the order of the payments, none above what is left of
@@ -129,7 +161,7 @@ func (c *Case) spread(lines []*schemas.Line) []*schemas.Refund {
 	}
 	var refunds []*schemas.Refund
 	for _, l := range lines {
-		owed := l.Owed().Minor - c.underWay(l)
+		owed := c.owes(l).Minor - c.underWay(l)
 		for _, p := range c.Payments {
 			part := min(owed, left[p.PaymentID])
 			if part <= 0 {

@@ -149,10 +149,20 @@ func (c *Case) credit(f *schemas.Refund, sign int64) {
 	}
 }
 
+// beside reports whether the money of a line moves beside its own way: the difference of an exchange is paid back while the
+// replacement travels, and is looked at again at the end.
+func beside(l *schemas.Line) bool {
+	switch l.State {
+	case schemas.RefundApproved, schemas.RefundProcessing, schemas.RefundFailed, schemas.Refunded, schemas.Closed:
+		return false
+	}
+	return l.Replacement != nil
+}
+
 // afterRefund sends lines on for which everything owed has come through.
 func (c *Case) afterRefund(s *step, lines []*schemas.Line) {
 	done, _ := sort2(lines, func(l *schemas.Line) bool {
-		return l.Outcome == schemas.OutcomeNone && c.underWay(l) == 0 && l.State != schemas.Refunded
+		return l.Outcome == schemas.OutcomeNone && c.underWay(l) == 0 && l.State != schemas.Refunded && !beside(l)
 	})
 	c.move(s, done, schemas.Refunded)
 }
@@ -166,7 +176,9 @@ func (c *Case) refundFailed(s *step, f *schemas.Refund, code schemas.Code) {
 			c.Following = false
 			c.stopClock("survey.wait", "survey.open", "recovery", "recovery_survey")
 		}
-		lines = append(lines, l)
+		if !beside(l) {
+			lines = append(lines, l)
+		}
 	}
 	c.move(s, lines, schemas.RefundFailed)
 	s.tell("refund.failed", vars{"amount": amount(f.Amount)})

@@ -50,6 +50,8 @@ var mayGive = map[string][]schemas.Role{
 	schemas.InspectionFail.Name:      inspects,
 	schemas.ApprovalGrant.Name:       seconds,
 	schemas.ApprovalRefuse.Name:      seconds,
+	schemas.ReplacementConfirm.Name:  customer,
+	schemas.ReplacementReject.Name:   customer,
 	schemas.RefundRetry.Name:         pays,
 	schemas.RefundManualPaid.Name:    {schemas.RoleFinance},
 	schemas.SurveyAnswer.Name:        customer,

@@ -28,6 +28,8 @@ type State struct {
 	Parcels    []*schemas.Parcel          `json:"parcels"`
 	Clocks     []*schemas.Clock           `json:"clocks"`
 	Refunds    []*schemas.Refund          `json:"refunds"`
+	Charges    []*schemas.Charge          `json:"charges,omitempty"`
+	Successor  string                     `json:"successor,omitempty"` // the case that goes on with lines of this one
 	Approvals  []*schemas.Approval        `json:"approvals"`
 	Messages   []schemas.Posted           `json:"messages"`
 	Held       []schemas.Notice           `json:"held,omitempty"` // messages that leave with the next ones

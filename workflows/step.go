@@ -147,6 +147,9 @@ func (c *Case) move(s *step, lines []*schemas.Line, to schemas.State) {
 
 // end gives lines their outcome.
 func (c *Case) end(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
+	if c.story.leaving != nil && len(lines) > 0 {
+		c.story.leaving(s, lines, outcome)
+	}
 	for _, l := range lines {
 		l.Outcome, l.Offer = outcome, nil
 	}

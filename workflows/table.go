@@ -11,6 +11,8 @@ type story struct {
 	kind schemas.Kind
 	// begin sends the lines on their way once intake is done.
 	begin func(*step)
+	// leaving gives back what lines took that leave with an outcome; nil where a kind takes nothing.
+	leaving func(*step, []*schemas.Line, schemas.Outcome)
 	// rows are the waiting states, in the order in which they lie on the way. The state of a case is that of its line
 	// furthest behind, which is the first row of this table that any of its lines stands in.
 	rows []row

@@ -26,7 +26,7 @@ func (c *Case) view() schemas.View {
 		Channel: r.Channel, Reason: r.Reason, RefundOnly: r.RefundOnly,
 		Stage: c.stage(), State: c.state(), Outcome: c.Outcome, Refusal: c.Refusal, Priority: c.Priority, Level: c.Level, Turn: c.turn(),
 		Owner: c.Owner, DueAt: c.due(), Waiting: c.waiting(), Now: c.now(), Revision: c.revision(), OpenedAt: c.OpenedAt, ClosedAt: c.ClosedAt,
-		Money: schemas.Accounts{Refunded: c.refunded(), Charged: c.money(0), Entries: []schemas.Refund{}},
+		Money: schemas.Accounts{Refunded: c.refunded(), Charged: c.charged(), Entries: []schemas.Refund{}},
 		Lines: []schemas.Line{}, Parcels: []schemas.Parcel{}, Clocks: []schemas.Clock{}, Approvals: []schemas.Approval{},
 		Work: append(append([]schemas.Work{}, c.calls...), c.Stuck...), Messages: append([]schemas.Posted{}, c.Messages...),
 		EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
@@ -47,6 +47,10 @@ func (c *Case) view() schemas.View {
 	for _, f := range c.Refunds {
 		v.Money.Entries = append(v.Money.Entries, *f)
 	}
+	for _, ch := range c.Charges {
+		v.Money.Charges = append(v.Money.Charges, *ch)
+	}
+	v.SuccessorID = c.Successor
 	for _, p := range c.Parcels {
 		v.Parcels = append(v.Parcels, *p)
 	}

@@ -1,0 +1,154 @@
+package workflows
+
+import (
+	"fmt"
+
+	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// The verbs of an exchange that becomes a return: the customer wants the money, or cannot have the article.
+
+// mayConvert lets the customer have the money as long as no replacement is on its way.
+func (x *exchanges) mayConvert(s *step, _ schemas.AnswerOffer) *schemas.Refusal {
+	for _, l := range s.lines {
+		if l.Replacement == nil {
+			return &schemas.Refusal{Code: schemas.CodeWrongState, Message: fmt.Sprintf("line %s gets money already.", l.LineID)}
+		}
+	}
+	return nil
+}
+
+// wantsMoney is the customer's no to every replacement.
+func (x *exchanges) wantsMoney(s *step, _ schemas.AnswerOffer) {
+	s.say("The customer wants the money for line(s) %s.", lineList(s.lines))
+	x.convert(s, s.lines, "customer_choice")
+}
+
+// offerMoney is the first silence where something is missing: the money is offered, and made after the second.
+func (x *exchanges) offerMoney(s *step) {
+	clock := x.named("payment_again")
+	if s.lines[0].State == schemas.OutOfStock {
+		clock = x.named("out_of_stock_again")
+	}
+	k := x.startOn(s, s.lines, clock, "the money is refunded")
+	s.say("The customer is offered the money for line(s) %s.", lineList(s.lines))
+	s.tell("exchange.money_offered", vars{"lines": linesVar(s.lines), "due": stamp(k.Due)})
+}
+
+func (x *exchanges) moneyUnasked(s *step) {
+	s.say("The customer did not choose; the money for line(s) %s is refunded.", lineList(s.lines))
+	x.convert(s, s.lines, "silence")
+}
+
+// convert turns lines into a return. Every effect on money is known before: open charges are given up, and what was paid for the
+// difference is paid back first.
+func (x *exchanges) convert(s *step, lines []*schemas.Line, why string) {
+	s.note("convert", why)
+	x.giveBack(s, lines, schemas.Converted)
+	var back []*schemas.Refund
+	ids := lineIDs(lines)
+	for _, ch := range x.Charges {
+		if ch.Kind == schemas.ChargeDifference && ch.Status == schemas.ChargeSucceeded && subset(ch.Lines, ids) && !x.returned(ch) {
+			back = append(back, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, lines)})
+		}
+	}
+	for _, l := range lines {
+		l.LeavesAs, l.Offer = schemas.Converted, nil
+		l.Replacement.Settled, l.Replacement.GivesBack = 0, 0
+	}
+	x.order(s, back)
+	paid, rest := sort2(lines, func(l *schemas.Line) bool { return x.underWay(l) > 0 })
+	x.move(s, paid, schemas.RefundProcessing)
+	if len(rest) > 0 {
+		x.startSuccessor(s, rest)
+	}
+}
+
+// returned reports whether a charge is paid back already.
+func (x *exchanges) returned(ch *schemas.Charge) bool {
+	for _, f := range x.Refunds {
+		if f.PaymentID == ch.ChargeID && f.Status != schemas.RefundCancelled {
+			return true
+		}
+	}
+	return false
+}
+
+// sharesOf gives the whole of a charge to the first of its lines: it pays for no article, only for a difference.
+func sharesOf(ch *schemas.Charge, lines []*schemas.Line) []schemas.Share {
+	for _, l := range lines {
+		if contains(ch.Lines, l.LineID) {
+			return []schemas.Share{{LineID: l.LineID, Units: l.Units, Amount: ch.Amount}}
+		}
+	}
+	return nil
+}
+
+// startSuccessor opens the return that goes on with lines, and ends them here once it has started. It is a case of its own: this one
+// may have other lines.
+func (x *exchanges) startSuccessor(s *step, lines []*schemas.Line) {
+	next := schemas.SuccessorID(x.CaseID)
+	if x.Successor != "" {
+		next = schemas.SuccessorID(x.Successor)
+	}
+	x.Successor = next
+	opening := x.handOver(lines)
+	s.say("Line(s) %s go on as a return, case %s.", lineList(lines), next)
+	s.note("successor_id", next)
+	x.effect("case.successor", next, func(ctx workflow.Context) {
+		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+			WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
+			WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, Priority: x.servedBy(),
+		})
+		err := workflow.ExecuteChildWorkflow(child, schemas.WorkflowReturn, opening).GetChildWorkflowExecution().Get(ctx, nil)
+		if x.stuckOn(err, "case.successor", next) {
+			return
+		}
+		s := x.begin(schemas.EventConverted, schemas.System, schemas.DoorSystem)
+		s.lines = lines
+		s.note("successor_id", next)
+		s.say("Case %s has begun; line(s) %s end here.", next, lineList(lines))
+		s.tell("case.converted", vars{"successor": next, "lines": linesVar(lines)})
+		x.hand(s, lines)
+		x.settle(s)
+	})
+}
+
+// hand ends lines here without freeing their units: the successor's intake has taken them over, or will.
+func (x *exchanges) hand(s *step, lines []*schemas.Line) {
+	for _, l := range lines {
+		l.Outcome = schemas.Converted
+	}
+	x.move(s, lines, schemas.Closed)
+}
+
+// handOver is what the successor begins with: the wish for money, and how far the goods have come.
+func (x *exchanges) handOver(lines []*schemas.Line) schemas.Opening {
+	r := x.Opening.Request
+	r.Kind, r.Lines = schemas.KindReturn, nil
+	if r.SettleWith != "" {
+		r.SettleWith = schemas.SettleOriginal
+	}
+	over := &schemas.Handover{Owner: x.Owner, Priority: x.Priority, Level: x.Level, Evidence: x.Evidence}
+	for _, l := range lines {
+		r.Lines = append(r.Lines, schemas.RequestLine{LineID: l.LineID, Quantity: l.Quantity})
+		over.Lines = append(over.Lines, schemas.HandedLine{
+			LineID: l.LineID, Units: l.Units, GoodsWith: l.GoodsWith, Waybill: l.Waybill, Disposition: l.Disposition,
+			Finding: l.Finding, Freight: l.Verdict.Freight, Inspected: l.Disposition != "", Rule: l.Verdict.Rule, Approver: l.Approver,
+		})
+		if p := x.parcel(l.Waybill); p != nil && !over.Has(l.Waybill) {
+			over.Parcels = append(over.Parcels, schemas.Parcel(*p))
+		}
+	}
+	first := x.OpenedAt
+	if p := x.Opening.Predecessor; p != nil && !p.FirstReceivedAt.IsZero() {
+		first = p.FirstReceivedAt
+	}
+	return schemas.Opening{
+		Request: r, Policy: x.Opening.Policy, Door: schemas.DoorWorkflow,
+		Predecessor: &schemas.Predecessor{CaseID: x.CaseID, Why: "convert", FirstReceivedAt: first, Handover: over},
+	}
+}

@@ -1,0 +1,69 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// finish is the work at the end of an exchange: money that is still on its way is waited for, the units are settled, the old goods
+// go where they belong, and what was held is given back.
+func (x *exchanges) finish(s *step) {
+	failed, rest := sort2(s.lines, func(l *schemas.Line) bool { return x.refundIs(l, schemas.RefundFailedWord, schemas.RefundReversed) })
+	moving, rest := sort2(rest, func(l *schemas.Line) bool { return x.underWay(l) > 0 })
+	owed, done := sort2(rest, func(l *schemas.Line) bool { return x.owes(l).Minor > 0 })
+	x.move(s, failed, schemas.RefundFailed)
+	x.move(s, moving, schemas.RefundProcessing)
+	x.move(s, owed, schemas.RefundApproved)
+	if len(done) == 0 {
+		return
+	}
+	lines := done
+	key := fmt.Sprintf("%s/settle/%d", x.CaseID, x.next("settle"))
+	x.effect(schemas.ClaimsSettle.Name, key, func(ctx workflow.Context) {
+		for _, f := range x.Refunds {
+			if f.Status == schemas.RefundSucceeded && !f.Confirmed && x.paysAny(f, lines) && !x.confirmRefund(ctx, f) {
+				return
+			}
+		}
+		x.dispose(ctx, lines, key)
+		replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
+		if units := unitsOf(replaced); len(units) > 0 {
+			_, err := do(ctx, x.Case, schemas.ClaimsSettle, key, schemas.SettleOrder{CaseID: x.CaseID, Units: units, At: x.now()})
+			x.stuckOn(err, schemas.ClaimsSettle.Name, key)
+		}
+		x.endSettled(lines)
+	})
+}
+
+// endSettled ends lines whose books are settled.
+func (x *exchanges) endSettled(lines []*schemas.Line) {
+	done, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Confirmed || l.State == schemas.Refunded })
+	if len(done) == 0 {
+		return
+	}
+	s := x.begin(schemas.EventDisposed, schemas.System, schemas.DoorSystem)
+	s.lines = done
+	going, staying := sort2(done, func(l *schemas.Line) bool { return l.LeavesAs == schemas.Converted })
+	full, part := sort2(staying, func(l *schemas.Line) bool { return l.Deduction.Minor == 0 })
+	s.say("Line(s) %s are settled.", lineList(done))
+	x.end(s, full, schemas.Completed)
+	x.end(s, part, schemas.CompletedPartial)
+	if len(going) > 0 {
+		x.startSuccessor(s, going)
+	}
+	x.settle(s)
+}
+
+func (x *exchanges) refundIs(l *schemas.Line, words ...schemas.RefundStatus) bool {
+	for _, f := range x.Refunds {
+		for _, w := range words {
+			if f.Status == w && paysFor(f, l) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,285 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// The verbs of an exchange about the replacement on its way: the warehouse sends it, the carrier brings it, the customer has it, or not.
+
+// shipOut is the work of SHIP_REPLACEMENT: the warehouse is asked to send what it keeps. It answers with a fact.
+func (x *exchanges) shipOut(s *step) {
+	kept, missing := sort2(s.lines, keptFor)
+	if len(missing) > 0 {
+		x.keep(missing, false, func(s *step, lines []*schemas.Line) {
+			waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.ShipReplacement })
+			there, gone := sort2(waiting, keptFor)
+			x.orderShipment(s, there)
+			x.move(s, gone, schemas.OutOfStock)
+		})
+	}
+	x.orderShipment(s, kept)
+}
+
+func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
+	if len(lines) == 0 {
+		return
+	}
+	r := x.Opening.Request
+	order := schemas.ShipOrder{
+		ShipmentID: fmt.Sprintf("%s/ship/%d", x.CaseID, x.next("ship")), CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID,
+		CustomerID: r.CustomerID, At: x.now(),
+	}
+	for _, l := range lines {
+		l.Replacement.ShipmentID = order.ShipmentID
+		order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
+	}
+	s.note("shipment_id", order.ShipmentID)
+	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
+	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
+		got, err := do(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order)
+		if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || !got.Refused {
+			return // the clock on the state comes back to it
+		}
+		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+		s.lines, _ = sort2(lines, func(l *schemas.Line) bool {
+			return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
+		})
+		s.note("code", string(got.Code))
+		s.say("The warehouse cannot send the replacement: %s.", got.Code)
+		for _, l := range s.lines {
+			l.Replacement.StockKey, l.Replacement.ShipmentID = "", ""
+		}
+		x.move(s, s.lines, schemas.OutOfStock)
+		x.settle(s)
+	})
+}
+
+// shipAgain is the last rung of a replacement that nobody sent: the order is given again, under its own number, and operations look.
+func (x *exchanges) shipAgain(s *step) {
+	s.say("The replacement of line(s) %s is still not sent.", lineList(s.lines))
+	x.move(s, s.lines, schemas.ShipReplacement)
+	s.name = schemas.EventOpsAlert
+}
+
+// replacementSent is the warehouse's word that the replacement has left. The merchant's formalities end here.
+func (x *exchanges) replacementSent(s *step, w schemas.ShipmentWord) {
+	s.note("waybill", w.Waybill)
+	s.say("The replacement of line(s) %s left with %s, waybill %s.", lineList(s.lines), w.Carrier, w.Waybill)
+	parcel := schemas.Parcel{Waybill: w.Waybill, Carrier: w.Carrier, Direction: schemas.ToCustomer, PaidBy: schemas.TurnMerchant, Status: schemas.ParcelExpected, Lines: picksOf(s.lines)}
+	if x.parcel(w.Waybill) == nil {
+		x.Parcels = append(x.Parcels, &parcel)
+	}
+	for _, l := range s.lines {
+		l.Replacement.Waybill, l.Replacement.Serial, l.Replacement.StockKey = w.Waybill, w.Serial, ""
+	}
+	x.move(s, s.lines, schemas.ReplacementInTransit)
+	s.tell("exchange.shipped", vars{"lines": linesVar(s.lines), "waybill": w.Waybill, "due": stamp(x.dueOf(s.lines))})
+}
+
+// ofOldGoods tells a word about the old goods, which may travel at the same time in an advance exchange.
+func (x *exchanges) ofOldGoods(w schemas.ParcelWord) bool {
+	p := x.parcel(w.Waybill)
+	return p != nil && p.Direction == schemas.ToMerchant
+}
+
+func (x *exchanges) replacementMoved(s *step, w schemas.ParcelWord) {
+	s.say("Parcel %s moved.", w.Waybill)
+	if x.ofOldGoods(w) {
+		return
+	}
+	row := x.story.row(schemas.ReplacementInTransit)
+	x.startOn(s, s.lines, row.clock, row.silence.says)
+}
+
+// replacementArrived gives the customer seven days to look at it.
+func (x *exchanges) replacementArrived(s *step, w schemas.ParcelWord) {
+	s.say("Parcel %s arrived.", w.Waybill)
+	if x.ofOldGoods(w) {
+		for _, l := range s.lines {
+			l.GoodsWith = schemas.TurnWarehouse
+		}
+		return
+	}
+	k := x.startOn(s, s.lines, x.named("confirm"), "the replacement counts as accepted")
+	s.tell("exchange.delivered", vars{"lines": linesVar(s.lines), "waybill": w.Waybill, "due": stamp(k.Due)})
+}
+
+// replacementSilent asks the carrier about a replacement that has not moved. One that stays away for too long counts as lost.
+func (x *exchanges) replacementSilent(s *step) {
+	waybill := s.lines[0].Replacement.Waybill
+	row := x.story.row(schemas.ReplacementInTransit)
+	if oldest(s.lines).Add(2 * x.Plan.Clocks[row.clock].After.D()).Before(s.at) {
+		x.replacementGone(s, schemas.ParcelWord{Waybill: waybill})
+		return
+	}
+	s.say("The carrier is asked where the replacement is.")
+	x.startOn(s, s.lines, row.clock, row.silence.says)
+	x.askCarrierFor(waybill, schemas.ReplacementInTransit, func(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+		p := x.parcel(w.Waybill)
+		switch a.Status {
+		case schemas.ParcelDelivered:
+			p.book(schemas.ParcelDeliver.Name, s.at)
+			x.replacementArrived(s, w)
+		case schemas.ParcelLost, schemas.ParcelDamaged, schemas.ParcelRefused:
+			x.replacementGone(s, w)
+		case schemas.ParcelExpected, schemas.ParcelMoving:
+		}
+	})
+}
+
+// replacementGone is a replacement that does not arrive: lost, damaged, or not taken. The customer chooses between another one and
+// the money; the parcel is the merchant's loss.
+func (x *exchanges) replacementGone(s *step, w schemas.ParcelWord) {
+	if x.ofOldGoods(w) {
+		x.lostOldGoods(s, w)
+		return
+	}
+	if p := x.parcel(w.Waybill); p != nil && s.name != schemas.ParcelRefusal.Name {
+		p.setUnlessDelivered(schemas.ParcelLost)
+	}
+	s.say("The replacement in parcel %s did not reach the customer.", w.Waybill)
+	for _, l := range s.lines {
+		l.Replacement.Waybill, l.Replacement.ShipmentID = "", ""
+	}
+	x.move(s, s.lines, schemas.ReplacementLost)
+	s.tell("exchange.lost", vars{"lines": linesVar(s.lines), "waybill": w.Waybill, "due": stamp(x.dueOf(s.lines))})
+}
+
+// lostOldGoods is the old article lost while the replacement is on its way: the merchant bears it where the way back was its own or
+// the fault is; otherwise a person looks.
+func (x *exchanges) lostOldGoods(s *step, w schemas.ParcelWord) {
+	s.say("Parcel %s with the old goods is lost.", w.Waybill)
+	for _, l := range s.lines {
+		l.GoodsWith = schemas.TurnCarrier
+	}
+	s.staff("staff.task", x.Owner, vars{"task": "lost_parcel", "due": stamp(x.dueOf(s.lines))})
+}
+
+func (x *exchanges) mayChooseAfterLoss(s *step, d schemas.AnswerOffer) *schemas.Refusal {
+	switch d.Choice {
+	case choiceReship, "":
+		return nil
+	case choiceRefund:
+		return x.mayConvert(s, d)
+	}
+	return wrongChoice(choiceReship, choiceRefund)
+}
+
+func (x *exchanges) chosenAfterLoss(s *step, d schemas.AnswerOffer) {
+	s.note("choice", d.Choice)
+	if d.Choice == choiceRefund {
+		s.say("The customer wants the money for line(s) %s.", lineList(s.lines))
+		x.convert(s, s.lines, "replacement_lost")
+		return
+	}
+	s.say("The customer wants another one for line(s) %s.", lineList(s.lines))
+	x.another(s.lines)
+}
+
+// sendAnother is the customer's silence after a loss.
+func (x *exchanges) sendAnother(s *step) {
+	s.say("The customer did not choose; another one is sent for line(s) %s.", lineList(s.lines))
+	x.startOn(s, s.lines, x.story.row(schemas.ReplacementLost).clock, "another one is sent")
+	x.another(s.lines)
+}
+
+// another has a new replacement kept and sent.
+func (x *exchanges) another(lines []*schemas.Line) {
+	x.keep(lines, false, func(s *step, lines []*schemas.Line) {
+		waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.ReplacementLost && l.Replacement != nil })
+		there, missing := sort2(waiting, keptFor)
+		x.move(s, there, schemas.ShipReplacement)
+		x.move(s, missing, schemas.OutOfStock)
+	})
+}
+
+func (x *exchanges) mayRejectReplacement(_ *step, d schemas.RejectReplacement) *schemas.Refusal {
+	if !d.Reason.MerchantsFault() {
+		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "reason", Message: "say what is wrong with it: defective, damaged, not_as_described or wrong_item_sent."}
+	}
+	return nil
+}
+
+// replacementRejected is a replacement that is faulty too, or another article. It comes back at the merchant's cost, ahead of others.
+// The first time another one is sent; the second time nobody may be made to try again, and the money is refunded.
+func (x *exchanges) replacementRejected(s *step, d schemas.RejectReplacement) {
+	if d.TextID != "" || len(d.EvidenceIDs) > 0 {
+		x.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: d.TextID, Evidence: d.EvidenceIDs})
+	}
+	s.note("reason", string(d.Reason))
+	s.say("The customer rejects the replacement of line(s) %s: %s.", lineList(s.lines), d.Reason)
+	if x.Priority == schemas.P2 || x.Priority == schemas.P3 {
+		x.Priority = schemas.P1
+	}
+	for _, l := range s.lines {
+		l.Replacement.Attempts++
+		l.Verdict.Freight, l.Verdict.Owed, l.Waybill = schemas.TurnMerchant, true, ""
+		l.Replacement.ShipmentID, l.Replacement.Waybill, l.Replacement.StockKey = "", "", ""
+		if l.GoodsWith != schemas.TurnWarehouse || !l.Replacement.Advance {
+			l.GoodsWith = schemas.TurnCustomer // what comes back now is the replacement
+		}
+	}
+	again, enough := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Attempts < 2 })
+	if len(enough) > 0 {
+		x.convert(s, enough, "faulty_again")
+	}
+	if len(again) > 0 {
+		x.keep(again, false, func(s *step, lines []*schemas.Line) {
+			waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.ReplacementInTransit && l.Replacement != nil })
+			x.goOn(s, waiting)
+		})
+	}
+}
+
+// confirmedBy is the customer's word that the replacement is there and right.
+func (x *exchanges) confirmedBy(s *step, _ schemas.OnLines) {
+	s.say("The customer has the replacement of line(s) %s.", lineList(s.lines))
+	x.confirm(s)
+}
+
+func (x *exchanges) confirmedBySilence(s *step) {
+	s.say("Nothing was said against the replacement of line(s) %s; it counts as accepted.", lineList(s.lines))
+	x.confirm(s)
+}
+
+// confirm ends the way of the replacement. In an advance exchange the old goods are due now.
+func (x *exchanges) confirm(s *step) {
+	now := s.at
+	for _, l := range s.lines {
+		l.Replacement.ConfirmedAt = &now
+	}
+	owing, done := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Advance && l.GoodsWith == schemas.TurnCustomer })
+	x.move(s, done, schemas.Confirmed)
+	if len(owing) > 0 {
+		x.move(s, owing, schemas.WaitShipback)
+		s.tell("exchange.send_old", vars{"lines": linesVar(owing), "due": stamp(x.dueOf(owing))})
+	}
+}
+
+// askCarrierFor asks about a parcel and lets the verb make something of the answer for lines that stand in a state.
+func (x *exchanges) askCarrierFor(waybill string, state schemas.State, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord)) {
+	p := x.parcel(waybill)
+	if p == nil {
+		return
+	}
+	order := schemas.TraceOrder{Key: fmt.Sprintf("%s/trace/%d", x.CaseID, x.next("trace")), CaseID: x.CaseID, MerchantID: x.Opening.Request.MerchantID, Carrier: p.Carrier, Waybill: waybill, At: x.now()}
+	x.effect(schemas.ParcelTrace.Name, order.Key, func(ctx workflow.Context) {
+		answer, err := do(ctx, x.Case, schemas.ParcelTrace, order.Key, order)
+		if x.stuckOn(err, schemas.ParcelTrace.Name, order.Key) {
+			return
+		}
+		word := schemas.ParcelWord{Waybill: waybill}
+		s := x.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
+		s.lines, _ = sort2(x.linesNamed(word), func(l *schemas.Line) bool { return l.State == state })
+		s.note("waybill", waybill)
+		s.say("The carrier says of parcel %s: %s.", waybill, traceWord(answer))
+		if len(s.lines) > 0 {
+			apply(s, answer, word)
+		}
+		x.settle(s)
+	})
+}

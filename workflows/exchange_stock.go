@@ -1,0 +1,268 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// The verbs of an exchange about stock: keeping the replacement, being out of it, giving it back.
+
+// keepFirst has the replacements kept before anybody decides, so that whoever reviews knows what can be had. Lines wait for the
+// warehouse's word in SUBMITTED; without one they go on, and are asked about again when they are granted.
+func (x *exchanges) keepFirst(s *step) {
+	lines := s.lines
+	s.say("Taken in: %d line(s), with %s.", len(lines), x.Owner)
+	x.move(s, lines, schemas.Submitted)
+	x.keep(lines, false, func(s *step, lines []*schemas.Line) {
+		waiting, rest := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Submitted })
+		if len(waiting) > 0 {
+			s.lines = waiting
+			x.takenIn(s)
+		}
+		x.onAgain(s, rest)
+	})
+}
+
+// goOnUnanswered is the silence of the warehouse: nobody waits for it. Its word is taken when it comes.
+func (x *exchanges) goOnUnanswered(s *step) {
+	s.say("The warehouse has not answered; the request goes on.")
+	x.takenIn(s)
+	s.name = schemas.EventOpsAlert
+}
+
+// keep asks the warehouse to keep the replacement of each line, all of them before then is called. Wait keeps the next ones where
+// there is none now.
+func (x *exchanges) keep(lines []*schemas.Line, wait bool, then func(*step, []*schemas.Line)) {
+	r := x.Opening.Request
+	var orders []schemas.StockOrder
+	for _, l := range lines {
+		orders = append(orders, schemas.StockOrder{
+			Key: fmt.Sprintf("%s/stock/%d", x.CaseID, x.next("stock")), CaseID: x.CaseID, MerchantID: r.MerchantID,
+			SKU: l.Replacement.SKU, Quantity: l.Quantity, Wait: wait, Until: x.OpenedAt.Add(x.Plan.Clocks["max"].After.D()), At: x.now(),
+		})
+	}
+	x.effect(schemas.StockReserve.Name, orders[0].Key, func(ctx workflow.Context) {
+		var calls []workflow.Future
+		for _, o := range orders {
+			calls = append(calls, start(ctx, x.Case, schemas.StockReserve, o.Key, o))
+		}
+		var receipts []schemas.StockReceipt
+		for i, call := range calls {
+			var got schemas.StockReceipt
+			if err := call.Get(ctx, &got); err != nil {
+				x.stuckOn(err, schemas.StockReserve.Name, orders[i].Key)
+				got = schemas.StockReceipt{Key: orders[i].Key}
+			}
+			receipts = append(receipts, got)
+		}
+		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+		s.lines = lines
+		for i, l := range lines {
+			x.kept(s, l, orders[i], receipts[i])
+		}
+		then(s, lines)
+		x.settle(s)
+	})
+}
+
+// kept applies the warehouse's word to a line. What came for a line that no longer wants it is given back.
+func (x *exchanges) kept(s *step, l *schemas.Line, o schemas.StockOrder, got schemas.StockReceipt) {
+	wanted := l.Replacement != nil && l.State != schemas.Closed && l.Replacement.SKU == o.SKU
+	switch {
+	case got.Held && !wanted:
+		x.giveStockBack([]string{o.Key})
+	case got.Held:
+		l.Replacement.StockKey, l.Replacement.Waiting, l.Replacement.ExpectedAt = o.Key, false, nil
+		s.say("%s is kept for line %s.", o.SKU, l.LineID)
+	case wanted:
+		l.Replacement.ExpectedAt = got.ExpectedAt
+		if o.Wait {
+			l.Replacement.StockKey, l.Replacement.Waiting = o.Key, true // the warehouse keeps the next ones under it
+		}
+		s.say("%s is out of stock for line %s.", o.SKU, l.LineID)
+	}
+}
+
+// giveStockBack returns what is kept. Nobody waits for it.
+func (x *exchanges) giveStockBack(keys []string) {
+	order := schemas.StockReleaseOrder{CaseID: x.CaseID, MerchantID: x.Opening.Request.MerchantID, Keys: keys, At: x.now()}
+	x.effect(schemas.StockRelease.Name, keys[0], func(ctx workflow.Context) {
+		_, err := do(ctx, x.Case, schemas.StockRelease, keys[0], order)
+		x.stuckOn(err, schemas.StockRelease.Name, keys[0])
+	})
+}
+
+// giveBack returns what an exchange took, when lines leave: the kept replacement that was not sent, and the deposit.
+func (x *exchanges) giveBack(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
+	var keys []string
+	for _, l := range lines {
+		if r := l.Replacement; r != nil && r.StockKey != "" && r.ShipmentID == "" {
+			keys = append(keys, r.StockKey)
+			r.StockKey = ""
+		}
+	}
+	if len(keys) > 0 {
+		x.giveStockBack(keys)
+	}
+	x.releaseDeposits(s, lines)
+	x.lapseCharges(lines)
+}
+
+// tellChoices is the work of OUT_OF_STOCK: the customer hears what can be chosen.
+func (x *exchanges) tellChoices(s *step) {
+	var expected *time.Time
+	for _, l := range s.lines {
+		if l.Replacement != nil && l.Replacement.ExpectedAt != nil {
+			expected = l.Replacement.ExpectedAt
+		}
+	}
+	when := ""
+	if expected != nil {
+		when = stamp(*expected)
+	}
+	s.say("The replacement of line(s) %s is out of stock; the customer chooses.", lineList(s.lines))
+	s.tell("exchange.out_of_stock", vars{"lines": linesVar(s.lines), "expected": orNotKnown(when), "due": stamp(x.dueOf(s.lines))})
+}
+
+func orNotKnown(when string) string {
+	if when == "" {
+		return "–"
+	}
+	return when
+}
+
+// mayChooseOutOfStock keeps the choice to what there is.
+func (x *exchanges) mayChooseOutOfStock(s *step, d schemas.AnswerOffer) *schemas.Refusal {
+	switch d.Choice {
+	case choiceWait:
+		return nil
+	case choiceOther:
+		if d.ReplacementSKU == "" {
+			return &schemas.Refusal{Code: schemas.CodeMissingField, Field: "replacement_sku", Message: "name the other model's SKU."}
+		}
+		return nil
+	case choiceRefund:
+		return x.mayConvert(s, d)
+	}
+	return wrongChoice(choiceWait, choiceOther, choiceRefund)
+}
+
+// The words of a customer's choice in an exchange.
+const (
+	choiceWait   = "wait"
+	choiceOther  = "other_model"
+	choiceRefund = "refund"
+	choicePay    = "pay"
+	choiceFirst  = "send_back_first"
+	choiceReship = "reship"
+)
+
+func wrongChoice(choices ...string) *schemas.Refusal {
+	return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "choice", Message: fmt.Sprintf("choose one of %v.", choices)}
+}
+
+// chosenOutOfStock does what the customer wants instead of a replacement that is not there.
+func (x *exchanges) chosenOutOfStock(s *step, d schemas.AnswerOffer) {
+	s.note("choice", d.Choice)
+	s.say("The customer chooses %s for line(s) %s.", d.Choice, lineList(s.lines))
+	lines := s.lines
+	switch d.Choice {
+	case choiceRefund:
+		x.convert(s, lines, "out_of_stock")
+	case choiceOther:
+		s.note("replacement_sku", d.ReplacementSKU)
+		x.otherModel(lines, d.ReplacementSKU)
+	default:
+		x.startOn(s, lines, x.named("stock_wait"), "the customer chooses anew")
+		x.keep(lines, true, x.onAgain)
+	}
+}
+
+// otherModel looks the other article up and has it kept.
+func (x *exchanges) otherModel(lines []*schemas.Line, sku string) {
+	question := schemas.ArticleQuestion{MerchantID: x.Opening.Request.MerchantID, SKU: sku, Currency: x.Currency}
+	key := fmt.Sprintf("%s/article/%d", x.CaseID, x.next("article"))
+	x.effect(schemas.ArticleFind.Name, key, func(ctx workflow.Context) {
+		article, err := do(ctx, x.Case, schemas.ArticleFind, key, question)
+		if x.stuckOn(err, schemas.ArticleFind.Name, key) {
+			return
+		}
+		fits, others := sort2(lines, func(l *schemas.Line) bool {
+			return l.State == schemas.OutOfStock && l.Replacement != nil && article.Known && article.ProductID == l.Replacement.ProductID
+		})
+		if len(others) > 0 {
+			s := x.begin(schemas.EventRefused, schemas.System, schemas.DoorSystem)
+			s.lines = others
+			s.note("name", schemas.OfferAccept.Name)
+			s.note("code", string(schemas.CodeUnknownArticle))
+			s.say("%s is no model of the same product; the choice is open again.", sku)
+			s.tell("exchange.out_of_stock", vars{"lines": linesVar(others), "expected": "–", "due": stamp(x.dueOf(others))})
+			x.settle(s)
+		}
+		if len(fits) == 0 {
+			return
+		}
+		for _, l := range fits {
+			l.Replacement = &schemas.Replacement{SKU: sku, ProductID: article.ProductID, UnitPrice: article.UnitPrice, Same: sku == l.SKU && x.Opening.Request.Reason.MerchantsFault(), Advance: l.Replacement.Advance, Settled: l.Replacement.Settled, GivesBack: l.Replacement.GivesBack, Attempts: l.Replacement.Attempts}
+		}
+		x.keep(fits, false, x.onAgain)
+	})
+}
+
+// onAgain sends lines on whose replacement is kept now, and asks about the others anew.
+func (x *exchanges) onAgain(s *step, lines []*schemas.Line) {
+	waiting, _ := sort2(lines, func(l *schemas.Line) bool {
+		return (l.State == schemas.OutOfStock || l.State == schemas.ReplacementLost) && l.Replacement != nil
+	})
+	there, missing := sort2(waiting, keptFor)
+	x.goOn(s, there)
+	asked, _ := sort2(missing, func(l *schemas.Line) bool { return l.State != schemas.OutOfStock })
+	x.move(s, asked, schemas.OutOfStock)
+}
+
+// keptFor reports whether the warehouse keeps the replacement of a line now.
+func keptFor(l *schemas.Line) bool { return l.Replacement.StockKey != "" && !l.Replacement.Waiting }
+
+// inStockAgain is the warehouse's word that what was waited for is kept now.
+func (x *exchanges) inStockAgain(s *step, w schemas.StockWord) {
+	s.note("key", w.Key)
+	s.say("%s is kept now for line(s) %s.", w.SKU, lineList(s.lines))
+	for _, l := range s.lines {
+		l.Replacement.StockKey, l.Replacement.Waiting, l.Replacement.ExpectedAt = w.Key, false, nil
+	}
+	x.goOn(s, s.lines)
+}
+
+// waitedInVain puts the choice to the customer again when the promised day has passed.
+func (x *exchanges) waitedInVain(s *step) {
+	s.say("What was waited for has not come; the customer chooses anew.")
+	x.forgetStock(s.lines)
+	x.move(s, s.lines, schemas.OutOfStock)
+}
+
+func (x *exchanges) forgetStock(lines []*schemas.Line) {
+	var keys []string
+	for _, l := range lines {
+		if l.Replacement.StockKey != "" {
+			keys = append(keys, l.Replacement.StockKey)
+			l.Replacement.StockKey, l.Replacement.Waiting = "", false
+		}
+	}
+	if len(keys) > 0 {
+		x.giveStockBack(keys)
+	}
+}
+
+// stockLost is the warehouse's word that what it kept is not there any more: the customer chooses.
+func (x *exchanges) stockLost(s *step, w schemas.StockWord) {
+	s.note("key", w.Key)
+	s.say("What was kept for line(s) %s is not there any more.", lineList(s.lines))
+	for _, l := range s.lines {
+		l.Replacement.StockKey, l.Replacement.ShipmentID = "", ""
+	}
+	x.move(s, s.lines, schemas.OutOfStock)
+}
