@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -76,10 +77,13 @@ func (b *Book) Explain(name string, f Facts, of string, from time.Time, platform
 		return Explanation{}, fmt.Errorf("%q is no clock and no window", of)
 	}
 	plan, _, err := b.Plan(name, f)
+	p := b.policies[name]
+	if errors.Is(err, ErrNoStory) { // the law speaks of kinds that have no story yet
+		plan, err = p.lawAlone(f)
+	}
 	if err != nil {
 		return Explanation{}, err
 	}
-	p := b.policies[name]
 	spec, has := plan.Clocks[of]
 	if window, is := strings.CutPrefix(of, "window."); is {
 		if spec, has, err = p.windowSpec(f, window); err != nil {
@@ -98,6 +102,15 @@ func (b *Book) Explain(name string, f Facts, of string, from time.Time, platform
 	e := b.ExplainClock(name, c, plan.Calendars, p.zone)
 	e.Right = s.Right
 	return e, nil
+}
+
+// lawAlone is a plan of nothing but what the law and the platforms say.
+func (p *policy) lawAlone(f Facts) (schemas.Plan, error) {
+	plan := schemas.Plan{Clocks: map[string]schemas.ClockSpec{}}
+	held, err := p.firing(p.askAll(f, Windows{}), f.At.In(p.zone).Format(time.DateOnly))
+	layered(plan.Clocks, held)
+	plan.Calendars = p.almanac(plan.Clocks, f.At)
+	return plan, err
 }
 
 // dues reckons with the live calendars, which reach further than those of a plan.
