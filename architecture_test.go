@@ -30,6 +30,8 @@ var arrows = []arrow{
 	{from: "cases", not: []string{module + "/workflows", module + "/activities", module + "/internal"}, why: "a foreign backend imports the client, and with it nothing of ours but the words"},
 	{from: "internal/provider", not: []string{module + "/internal/store", module + "/workflows", module + "/activities"}, why: "an outside system does not read our books"},
 	{from: "internal/store", not: []string{"go.temporal.io", module + "/workflows", module + "/activities", module + "/internal/provider"}, why: "the database does not know who calls it"},
+	{from: "internal/calendar", only: []string{module + "/schemas", module + "/internal/yamlfile"}, why: "a calendar knows days and zones, and neither cases nor databases"},
+	{from: "internal/yamlfile", only: []string{module + "/internal/yamlfile", "github.com/goccy/go-yaml"}, why: "a reader of files does not know what they are about"},
 	{from: "internal/play", not: []string{module + "/workflows", module + "/activities"}, why: "a player acts through the public commands and facts"},
 	{from: "starter", not: []string{module + "/workflows", module + "/activities"}, why: "the command line reaches a case only through cases"},
 }

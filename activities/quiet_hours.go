@@ -13,6 +13,19 @@ type QuietHours struct {
 	From, To time.Duration
 }
 
+// quietOf are the quiet hours of a plan. They were checked when the policy was loaded.
+func quietOf(q schemas.QuietHours) QuietHours {
+	return QuietHours{From: clockOf(q.From), To: clockOf(q.To)}
+}
+
+func clockOf(text string) time.Duration {
+	t, err := time.Parse("15:04", text)
+	if err != nil {
+		return 0
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
+}
+
 // NightsRest are the quiet hours where nothing else is set.
 var NightsRest = QuietHours{From: 21 * time.Hour, To: 9 * time.Hour}
 
@@ -54,7 +67,11 @@ func (n *Notices) notBefore(order schemas.NoticeOrder, message schemas.Notice, c
 	if !canWait || message.To.Role != schemas.RoleCustomer || !slices.Contains(interrupts, channel) || schemas.SentAtOnce(message.Template) {
 		return time.Time{}
 	}
-	morning := n.Quiet.until(order.At, zone)
+	quiet := n.Quiet
+	if order.Quiet != (schemas.QuietHours{}) {
+		quiet = quietOf(order.Quiet)
+	}
+	morning := quiet.until(order.At, zone)
 	if due, err := time.Parse(time.RFC3339, message.Vars["due"]); err == nil && !due.After(morning) {
 		return time.Time{}
 	}

@@ -151,6 +151,8 @@ type NoticeOrder struct {
 	Messages   []Notice  `json:"messages"`
 	At         time.Time `json:"at"`
 	Priority   Priority  `json:"priority,omitempty"` // of the case: P2 and P3 wait for the end of quiet hours
+	// Quiet are the plan's quiet hours; without a plan, those of the worker hold.
+	Quiet QuietHours `json:"quiet,omitzero"`
 }
 
 // NoticeReceipt says how many messages left, and how many reached nobody.

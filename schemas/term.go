@@ -83,6 +83,7 @@ type Reckoning struct {
 	Nominal     time.Time    `json:"nominal"`               // the same before it rolled over a rest day
 	Provisional bool         `json:"provisional,omitempty"` // a day it rests on has no published data yet: reckon again when they come
 	Skipped     []SkippedDay `json:"skipped,omitempty"`     // days that did not count, or were rolled over
+	Begins      time.Time    `json:"begins,omitzero"`       // where hours begin to run later than the trigger: on the next day
 }
 
 // SkippedDay is a day that did not count.

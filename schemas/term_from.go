@@ -15,6 +15,7 @@ func (t Term) From(d Days, at time.Time) (Reckoning, error) {
 	if w.term.Unit.hours() {
 		if w.term.CountFrom == FromNextDay {
 			at = w.start(w.dayOf(at) + 1)
+			w.begins = at
 		}
 		return w.hours(w.later(at, hoursOf(n)))
 	}
@@ -33,6 +34,7 @@ type walk struct {
 	days        Days
 	provisional bool
 	skipped     []SkippedDay
+	begins      time.Time
 	err         error // the first day that was out of reach
 }
 
@@ -203,7 +205,7 @@ func (w *walk) reckoning(due, nominal time.Time) (Reckoning, error) {
 	if w.err != nil {
 		return Reckoning{}, w.err
 	}
-	return Reckoning{Due: due.UTC(), Nominal: nominal.UTC(), Provisional: w.provisional, Skipped: w.skipped}, nil
+	return Reckoning{Due: due.UTC(), Nominal: nominal.UTC(), Provisional: w.provisional, Skipped: w.skipped, Begins: w.begins}, nil
 }
 
 // later is an instant after so much time: plain time, or time inside open hours. No open time at all leads to the next

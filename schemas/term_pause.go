@@ -8,6 +8,7 @@ type Left struct {
 	PausedAt time.Time `json:"paused_at"`
 	Due      time.Time `json:"due"`     // what the pause interrupted
 	Nominal  time.Time `json:"nominal"` // the same before it rolled over
+	Begins   time.Time `json:"begins,omitzero"`
 	// Days are the days that count, after the day of the pause and up to the day of the nominal due.
 	Days int `json:"days,omitempty"`
 	// Time is what is left of a term of hours: plain time, or time inside open hours. For days that end at a time of day it is
@@ -23,13 +24,13 @@ func (t Term) Left(d Days, r Reckoning, at time.Time) (Left, error) {
 		return Left{}, err
 	}
 	at = at.Round(0).UTC()
-	l := Left{PausedAt: at, Due: r.Due, Nominal: r.Nominal}
+	l := Left{PausedAt: at, Due: r.Due, Nominal: r.Nominal, Begins: r.Begins}
 	if !at.Before(r.Nominal) {
 		return l, nil
 	}
 	switch {
 	case w.term.Unit.hours():
-		l.Time = Duration(w.between(at, r.Nominal))
+		l.Time = Duration(w.between(latest(at, r.Begins), r.Nominal))
 	case w.term.toTheClock():
 		w.countDays()
 		from, clock := w.place(at)
@@ -54,6 +55,7 @@ func (t Term) Resume(d Days, l Left, at time.Time) (Reckoning, error) {
 	if err != nil {
 		return Reckoning{}, err
 	}
+	w.begins = l.Begins
 	at = latest(at.Round(0).UTC(), l.PausedAt)
 	if !l.PausedAt.Before(l.Due) {
 		return w.reckoning(l.Due, l.Nominal)
@@ -62,11 +64,11 @@ func (t Term) Resume(d Days, l Left, at time.Time) (Reckoning, error) {
 		return w.restOfDay(at)
 	}
 	if w.term.Unit.hours() {
-		return w.hours(w.later(at, l.Time.D()))
+		return notBefore(l)(w.hours(w.later(latest(at, l.Begins), l.Time.D())))
 	}
 	w.countDays()
 	if w.term.toTheClock() {
-		return w.resumeToTheClock(l, at)
+		return notBefore(l)(w.resumeToTheClock(l, at))
 	}
 	return w.wholeDay(w.along(w.dayOf(at), l.Days), at)
 }
@@ -88,6 +90,17 @@ func (w *walk) restOfDay(at time.Time) (Reckoning, error) {
 	return w.wholeDay(w.settle(w.dayOf(at)), at)
 }
 
+// notBefore holds a due where it was, should a pause have made it earlier. Two kinds of terms that end at an instant come to
+// that: one that had rolled over to the end of a day and after the pause no longer rolls, and one whose clock was set back.
+func notBefore(l Left) func(Reckoning, error) (Reckoning, error) {
+	return func(r Reckoning, err error) (Reckoning, error) {
+		if err == nil && r.Due.Before(l.Due) {
+			r.Due = l.Due
+		}
+		return r, err
+	}
+}
+
 func (w *walk) resumeToTheClock(l Left, at time.Time) (Reckoning, error) {
 	const day = 24 * time.Hour
 	on, clock := w.place(at)
@@ -101,7 +114,7 @@ func (w *walk) resumeToTheClock(l Left, at time.Time) (Reckoning, error) {
 		clock -= day
 		on = w.along(on, 1)
 	}
-	return w.at(on, clock, latest(at, l.Nominal)) // a clock set back in between would make it earlier
+	return w.at(on, clock, at)
 }
 
 // countDays lets what is left of months be counted in days, because a part of a month has no length of its own.
@@ -161,6 +174,7 @@ func (t Term) Extend(d Days, r Reckoning, more int) (Reckoning, error) {
 	if err != nil {
 		return Reckoning{}, err
 	}
+	w.begins = r.Begins
 	n := w.term.Amount
 	switch {
 	case n == 0:

@@ -54,7 +54,7 @@ func (c *devCommand) serve(ctx context.Context, cli *commandLine, stack *devstac
 	var worker *workerProcess
 	if !c.NoWorker {
 		var err error
-		if worker, err = startWorker(ctx, state, log); err != nil {
+		if worker, err = startWorker(ctx, state, cli.policyFolder(""), log); err != nil {
 			return err
 		}
 		defer func() { worker.stop() }()
@@ -87,7 +87,7 @@ func (c *devCommand) serve(ctx context.Context, cli *commandLine, stack *devstac
 		if deaths++; deaths > enoughDeaths {
 			return errors.New("the worker ends again and again; its last words are above")
 		}
-		again, err := startWorker(ctx, state, log)
+		again, err := startWorker(ctx, state, cli.policyFolder(""), log)
 		if err != nil {
 			return err
 		}

@@ -30,8 +30,8 @@ type workerProcess struct {
 	began   time.Time
 }
 
-// startWorker builds the worker where that is needed, and starts it on the stack.
-func startWorker(ctx context.Context, state devstack.State, log *zap.Logger) (*workerProcess, error) {
+// startWorker builds the worker where that is needed, and starts it on the stack, with the stack's folder of policies.
+func startWorker(ctx context.Context, state devstack.State, policies string, log *zap.Logger) (*workerProcess, error) {
 	program, err := workerProgram(ctx, log)
 	if err != nil {
 		return nil, err
@@ -39,6 +39,9 @@ func startWorker(ctx context.Context, state devstack.State, log *zap.Logger) (*w
 	p := &workerProcess{command: exec.Command(program, "--stop-with-stdin"), isReady: make(chan struct{}), ended: make(chan struct{}), began: time.Now()}
 	p.command.Env = append(os.Environ(), state.Temporal.Env...)
 	p.command.Env = append(p.command.Env, "DATABASE_URL="+state.Postgres.URL, "AFTERCARE_DEV_POLICIES=true", "AFTERCARE_LOG_FORMAT=console")
+	if os.Getenv("AFTERCARE_POLICY_DIR") == "" {
+		p.command.Env = append(p.command.Env, "AFTERCARE_POLICY_DIR="+policies)
+	}
 	p.command.Stderr = os.Stderr
 	// Ctrl-C in a terminal reaches every process of the group; the worker is stopped by us, after the commands under way.
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -26,21 +26,23 @@ const (
 type commandLine struct {
 	Data string `help:"Data folder of the dev stack." default:".aftercare" env:"AFTERCARE_DATA" placeholder:"DIR" type:"path"`
 
-	Dev     devCommand     `cmd:"" help:"Start Temporal with its UI, PostgreSQL and the worker on this machine."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to this version."`
-	Import  importCommand  `cmd:"" help:"Take in orders, catalogue and customers (docs/import.md)."`
-	Open    openCommand    `cmd:"" help:"Open a case for each request of a file, or of standard input."`
-	Show    showCommand    `cmd:"" help:"Show a case."`
-	List    listCommand    `cmd:"" help:"List cases, the nearest due first."`
-	Do      doCommand      `cmd:"" help:"Give a command to a case (docs/words.md)."`
-	Notify  notifyCommand  `cmd:"" help:"Report a fact of a machine: courier, payments, warehouse."`
-	Watch   watchCommand   `cmd:"" help:"Watch a case live."`
-	Play    playCommand    `cmd:"" help:"Play requests to the end, every other party acting."`
-	Books   booksCommand   `cmd:"" help:"Compare the sandboxes' books with the ledger."`
-	Sandbox sandboxCommand `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
-	Rebuild rebuildCommand `cmd:"" help:"Write the rows of open cases anew from their workflows."`
-	Policy  policyCommand  `cmd:"" help:"Check, compare, explain and install policies (docs/policies.md)."`
-	Names   namesCommand   `cmd:"" help:"List commands, facts, states and roles."`
+	Dev      devCommand      `cmd:"" help:"Start Temporal with its UI, PostgreSQL and the worker on this machine."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version."`
+	Import   importCommand   `cmd:"" help:"Take in orders, catalogue and customers (docs/import.md)."`
+	Open     openCommand     `cmd:"" help:"Open a case for each request of a file, or of standard input."`
+	Show     showCommand     `cmd:"" help:"Show a case."`
+	List     listCommand     `cmd:"" help:"List cases, the nearest due first."`
+	Do       doCommand       `cmd:"" help:"Give a command to a case (docs/words.md)."`
+	Notify   notifyCommand   `cmd:"" help:"Report a fact of a machine: courier, payments, warehouse."`
+	Watch    watchCommand    `cmd:"" help:"Watch a case live."`
+	Play     playCommand     `cmd:"" help:"Play requests to the end, every other party acting."`
+	Books    booksCommand    `cmd:"" help:"Compare the sandboxes' books with the ledger."`
+	Sandbox  sandboxCommand  `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
+	Rebuild  rebuildCommand  `cmd:"" help:"Write the rows of open cases anew from their workflows."`
+	Due      dueCommand      `cmd:"" help:"Reckon a deadline with a calendar (docs/calendars.md). Needs no server."`
+	Calendar calendarCommand `cmd:"" help:"List the calendars, or show a month of one. Needs no server."`
+	Names    namesCommand    `cmd:"" help:"List commands, facts, states and roles."`
+	Policy   policyCommand   `cmd:"" help:"Check, compare, explain and install policies (docs/policies.md)."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }

@@ -1,9 +1,10 @@
 package workflows
 
 import (
-	"sort"
 	"strings"
 	"time"
+
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -79,14 +80,10 @@ func counting(k *schemas.Clock) *schemas.LayerDue {
 
 // startLaw starts the duties of the law that an event of the case triggers.
 func (c *Case) startLaw(s *step, trigger string, at time.Time) {
-	var names []string
-	for name, spec := range c.Plan.Clocks {
-		if strings.HasPrefix(name, lawPrefix) && spec.Trigger == trigger && c.clock(name) == nil {
-			names = append(names, name)
+	for _, name := range workflow.DeterministicKeys(c.Plan.Clocks) {
+		if !strings.HasPrefix(name, lawPrefix) || c.Plan.Clocks[name].Trigger != trigger || c.clock(name) != nil {
+			continue
 		}
-	}
-	sort.Strings(names)
-	for _, name := range names {
 		does, _ := caseExpiry(name)
 		k := c.startClock(s, name, does.says)
 		k.Trigger = trigger

@@ -35,7 +35,7 @@ func (c *Case) noticeOrder(name string, at time.Time, messages []schemas.Notice)
 	r := c.Opening.Request
 	return schemas.NoticeOrder{
 		CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID, Channel: r.Channel,
-		Step: fmt.Sprintf("%03d-%s", c.next("notice"), name), Messages: messages, At: at, Priority: c.Priority,
+		Step: fmt.Sprintf("%03d-%s", c.next("notice"), name), Messages: messages, At: at, Priority: c.Priority, Quiet: c.Plan.Quiet,
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"github.com/aftercare/aftercare/internal/policy"
 )
 
-// lookEvery is how soon a policy is in force after its file was put into the folder.
+// lookEvery is how soon a policy is in force after its file was put into the folder, at the latest.
 const lookEvery = 3 * time.Second
 
 // openPolicies reads the policies built in, and those of the folder that is given, which stand before them.
@@ -40,8 +40,8 @@ func (w *Worker) watchPolicies(ctx context.Context) <-chan struct{} {
 			return
 		}
 		log := w.log.Named("policies")
-		seen := stamp(w.config.PolicyDir)
-		tick := time.NewTicker(lookEvery)
+		seen := "" // so that what changed since the start is found at the first look
+		tick := time.NewTicker(w.lookEvery)
 		defer tick.Stop()
 		for {
 			select {

@@ -37,6 +37,7 @@ type Worker struct {
 	store     *store.Store
 	world     *sandbox.World
 	policies  *policy.Shelf
+	lookEvery time.Duration // at the policies' folder
 	workers   []worker.Worker
 	failed    chan error
 }
@@ -44,7 +45,7 @@ type Worker struct {
 // NewWorker connects to everything a worker needs, and checks what would otherwise stop cases later: the policies, the
 // texts of all notices, the database's schema, and the search attributes.
 func NewWorker(ctx context.Context, cfg config.Config, log *zap.Logger) (*Worker, error) {
-	w := &Worker{config: cfg, log: log, failed: make(chan error, 1)}
+	w := &Worker{config: cfg, log: log, failed: make(chan error, 1), lookEvery: lookEvery}
 	shelf, err := openPolicies(cfg)
 	if err != nil {
 		return nil, err

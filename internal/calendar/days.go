@@ -2,6 +2,7 @@ package calendar
 
 import (
 	"sort"
+	"sync/atomic"
 	"time"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -13,7 +14,7 @@ type table struct {
 	starts []int64 // Unix seconds at which each day begins, and at which the last one ends
 	shifts [][]schemas.Shift
 	names  []string
-	open   []time.Duration
+	open   []atomic.Int64 // how long each day is open, and one more, so that 0 is not known yet
 }
 
 // beyond is how many years are answered for outside of the coverage.
@@ -25,18 +26,13 @@ func (c *Calendar) table() *table {
 		from, to := date(c.coveredFrom), date(c.coveredTo)
 		first := schemas.Day(from.Year()-beyond, time.January, 1)
 		n := schemas.Day(to.Year()+beyond, time.December, 31) - first + 1
-		t := table{first: first, starts: make([]int64, n+1), shifts: make([][]schemas.Shift, n), names: make([]string, n), open: make([]time.Duration, n)}
+		t := table{first: first, starts: make([]int64, n+1), shifts: make([][]schemas.Shift, n), names: make([]string, n), open: make([]atomic.Int64, n)}
 		for i := range n {
 			t.starts[i] = c.reached(int64(first+i) * daySeconds)
 			t.shifts[i], t.names[i] = c.shiftsOf(first + i)
 		}
 		t.starts[n] = c.reached(int64(first+n) * daySeconds)
 		c.row = t
-		for i := range n {
-			for _, s := range c.spans(&c.row, first+i) {
-				c.row.open[i] += s.To.Sub(s.From)
-			}
-		}
 	})
 	return &c.row
 }
@@ -119,7 +115,19 @@ func (c *Calendar) spans(t *table, day int) []schemas.Span {
 }
 
 // OpenTime is how long a day is open.
-func (c *Calendar) OpenTime(day int) time.Duration { t := c.table(); return t.open[day-t.first] }
+func (c *Calendar) OpenTime(day int) time.Duration {
+	t := c.table()
+	known := &t.open[day-t.first]
+	if sum := known.Load(); sum > 0 {
+		return time.Duration(sum - 1)
+	}
+	var sum time.Duration
+	for _, s := range c.spans(t, day) {
+		sum += s.To.Sub(s.From)
+	}
+	known.Store(int64(sum) + 1)
+	return sum
+}
 
 // Provisional reports that a day lies outside of what the calendar vouches for.
 func (c *Calendar) Provisional(day int) bool { return day < c.coveredFrom || day > c.coveredTo }

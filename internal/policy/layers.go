@@ -108,14 +108,21 @@ func (l *lineRules) take(r *rule) {
 }
 
 // layered lays what the law and the platforms say over the policy's own clocks. A clock that only the law knows has no layer
-// of the policy's.
+// of the policy's; and what the policy says in the law's place holds only where no law is known.
 func layered(clocks map[string]schemas.ClockSpec, held []*rule) {
+	lawful := map[string]bool{}
+	for _, r := range held {
+		if r.term != nil && r.Basis == "law" {
+			lawful[r.subject.Name] = true
+		}
+	}
 	for _, r := range held {
 		if r.term == nil || strings.HasPrefix(r.subject.Name, "window.") {
 			continue
 		}
 		spec, own := clocks[r.subject.Name]
-		if own && len(spec.Layers) == 0 {
+		standsIn := spec.Basis == "law" && lawful[r.subject.Name]
+		if own && len(spec.Layers) == 0 && !standsIn {
 			spec.Layers = []schemas.ClockLayer{{Rule: spec.Rule, Basis: spec.Basis, After: spec.After}}
 		}
 		if !own {

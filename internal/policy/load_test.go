@@ -19,8 +19,10 @@ func source(t require.TestingT, name string) string {
 	return string(raw)
 }
 
+func oneFile(text string) fs.FS { return fstest.MapFS{"changed.yaml": {Data: []byte(text)}} }
+
 func load(t require.TestingT, text string) *policy.Book {
-	b, err := policy.Load(fstest.MapFS{"changed.yaml": {Data: []byte(text)}}, "changed")
+	b, err := policy.Load(oneFile(text), "changed")
 	require.NoError(t, err)
 	return b
 }

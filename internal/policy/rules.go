@@ -62,6 +62,8 @@ var (
 	}
 	remedies   = []string{"return", "exchange", "repair", "price_reduction"}
 	exclusions = []string{"no_reason", "fault"}
+	// pausing are the merchant's own clocks that stand still while somebody else has the turn.
+	pausing = []string{"formalities", "update", "idle", "idle_again"}
 )
 
 // pack reads the rules of a file of law and platforms.
@@ -168,6 +170,9 @@ func (b *builder) length(doc *document, at place, shape ruleShape, d provenance,
 		return
 	}
 	r.subject = s
+	if slices.Contains(pausing, shape.Of) {
+		b.fault(doc, at.Then("of"), "of: %s stands still while the merchant waits, and a law does not; give the duty a name of its own", shape.Of)
+	}
 	if shape.Term == "" {
 		b.fault(doc, at, "term is needed: how long %s is under rule %s", shape.Of, r.name)
 		return
