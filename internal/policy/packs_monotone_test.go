@@ -123,7 +123,8 @@ func chosen(choice int) []string {
 }
 
 // TestAPackTakesNothingFromTheCustomer adds a pack to a policy: every right holds at least as long, every duty ends no later, and
-// no verdict is worse, except where a rule says that a right is excluded.
+// no verdict is worse, except where a rule says that a right is excluded. Only what the policy says in the law's place gives way
+// to the law.
 func TestAPackTakesNothingFromTheCustomer(t *testing.T) {
 	b, err := combined()
 	require.NoError(t, err)
@@ -143,6 +144,9 @@ func TestAPackTakesNothingFromTheCustomer(t *testing.T) {
 			better(t, a[0], z[0])
 		}
 		for name, spec := range planA.Clocks {
+			if spec.Basis == "law" && len(spec.Layers) == 0 {
+				continue // it stands in for a law that is not known, and gives way to one that is
+			}
 			before, after := planA.Due(spec, f.At).Due, planZ.Due(planZ.Clocks[name], f.At).Due
 			if right(name) {
 				require.False(t, after.Before(before), "the right %s ends earlier", name)

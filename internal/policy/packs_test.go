@@ -38,7 +38,7 @@ func on(channel schemas.Channel) change {
 	return func(f *policy.Facts) { f.Channel = channel }
 }
 func ofKind(k schemas.Kind) change { return func(f *policy.Facts) { f.Kind = k } }
-func at(day string) change {
+func asOf(day string) change {
 	return func(f *policy.Facts) { f.At = date(day); f.DeliveredAt = f.At.AddDate(0, 0, -3) }
 }
 func placed(day string) change { return func(f *policy.Facts) { f.PlacedAt = date(day) } }
@@ -132,9 +132,9 @@ var everyRule = map[string]ruleCase{
 	"CN-12@1":           cases(with(inChina, lost), with(complaint), nothing),
 	"CN-13@1":           cases(with(inChina), with(found("transport_damage")), nothing),
 	"CN-14@1":           cases(with(inChina), with(complaint), nothing),
-	"CN-15@1":           cases(with(inChina, refundOnly, on("taobao")), with(at("2026-02-01")), with(at("2026-01-31")), with(at("2026-02-01"), undelivered)),
+	"CN-15@1":           cases(with(inChina, refundOnly, on("taobao")), with(asOf("2026-02-01")), with(asOf("2026-01-31")), with(asOf("2026-02-01"), undelivered)),
 	"CN-15-INSURANCE@1": cases(with(inChina), with(on("pinduoduo")), with(on("web"))),
-	"CN-16@1":           cases(with(inChina), with(at("2024-07-01")), with(at("2024-06-30")), with(at("2024-07-01"), faulty)),
+	"CN-16@1":           cases(with(inChina), with(asOf("2024-07-01")), with(asOf("2024-06-30")), with(asOf("2024-07-01"), faulty)),
 	"CN-17@1":           cases(with(inChina, on("douyin")), with(askedForPerson), nothing),
 
 	"3B-01@1":                    cases(with(inChina, faulty), with(guaranteed), nothing),
@@ -169,7 +169,7 @@ var everyRule = map[string]ruleCase{
 	"WX-06-PERIOD@1": cases(with(on("wechat_shop")), with(after(6)), with(after(7)), with(complaint)),
 	"WX-07@1":        cases(with(on("wechat_shop")), nothing, with(exchange)),
 	"WX-08@1":        cases(with(on("wechat_shop")), nothing, with(undelivered)),
-	"WX-09@1":        cases(with(on("wechat_miniprogram"), complaint), with(at("2024-03-25")), with(at("2024-03-24")), with(at("2024-03-25"), takeBack)),
+	"WX-09@1":        cases(with(on("wechat_miniprogram"), complaint), with(asOf("2024-03-25")), with(asOf("2024-03-24")), with(asOf("2024-03-25"), takeBack)),
 	"WX-10@1":        cases(with(complaint), with(on("wechat_miniprogram")), with(on("wechat_shop")), with(on("wechat_miniprogram"), takeBack)),
 	"WX-11@1":        cases(with(on("wechat_shop")), with(complaint), nothing),
 	"WX-12@1":        cases(with(on("wechat_shop")), nothing, with(complaint)),
@@ -195,9 +195,10 @@ var everyRule = map[string]ruleCase{
 
 	"EU-01@1":             cases(with(under("EU-DE")), with(after(13)), with(after(20)), with(after(13), exchange)),
 	"EU-02@1":             cases(with(under("EU-DE"), after(300)), with(uninformed), nothing),
-	"EU-03@1":             cases(with(under("EU-FR")), with(at("2026-06-19")), with(at("2026-06-18")), with(at("2026-06-19"), complaint)),
+	"EU-03@1":             cases(with(under("EU-FR")), with(asOf("2026-06-19")), with(asOf("2026-06-18")), with(asOf("2026-06-19"), complaint)),
 	"EU-04@1":             cases(with(under("EU-DE")), nothing, with(faulty)),
 	"EU-04-WITHHELD@1":    cases(nothing, with(under("EU-DE")), with(under("UK")), with(under("EU-DE"), complaint)),
+	"EU-04-PROMPT@1":      cases(nothing, with(under("EU-DE")), with(under("EU-DE"), complaint)),
 	"EU-05@1":             cases(with(under("EU-DE")), nothing, with(refundOnly)),
 	"EU-05-COST@1":        cases(with(under("EU-DE")), nothing, with(uninformed)),
 	"EU-05-UNINFORMED@1":  cases(with(under("EU-DE")), with(uninformed), nothing),
@@ -212,9 +213,9 @@ var everyRule = map[string]ruleCase{
 	"EU-09-INFORM@1":      cases(with(under("EU-DE"), faulty), with(placed("2026-07-31")), with(placed("2026-07-30")), with(placed("2026-07-31"), unwanted)),
 	"EU-09-REFURBISHED@1": cases(with(under("EU-DE"), faulty, placed("2026-08-01")), with(exchange), nothing),
 	"EU-10@1":             cases(with(under("EU-DE"), faulty, repair, after(800)), with(in("dishwasher")), with(in("toaster"))),
-	"EU-13@1":             cases(with(under("EU-DE"), complaint), with(at("2025-07-20")), with(at("2025-07-19")), with(at("2025-07-20"), takeBack)),
+	"EU-13@1":             cases(with(under("EU-DE"), complaint), with(asOf("2025-07-20")), with(asOf("2025-07-19")), with(asOf("2025-07-20"), takeBack)),
 	"EU-14@1":             cases(with(under("EU-DE")), with(complaint), nothing),
-	"EU-14-ANSWER@1":      cases(with(under("EU-DE"), complaint), with(at("2028-09-20")), with(at("2028-09-19")), with(at("2028-09-20"), takeBack)),
+	"EU-14-ANSWER@1":      cases(with(under("EU-DE"), complaint), with(asOf("2028-09-20")), with(asOf("2028-09-19")), with(asOf("2028-09-20"), takeBack)),
 	"EU-15@1":             cases(with(under("EU-DE")), with(mark("recalled")), nothing),
 	"EU-15-CHOICE@1":      cases(with(under("EU-DE")), with(mark("recalled")), nothing),
 
@@ -337,6 +338,7 @@ var dated = []struct {
 	{rule: "EU-02@1", from: "2025-10-06 12:00", due: "2026-10-21 24:00"},
 	{rule: "EU-04@1", from: "2026-11-21 12:00", due: "2026-12-07 24:00"},
 	{rule: "EU-04-WITHHELD@1", from: "2026-12-11 12:00", due: "2026-12-28 24:00"},
+	{rule: "EU-04-PROMPT@1", from: "2026-12-11 12:00", due: "2026-12-18 24:00"},
 	{rule: "EU-05@1", from: "2026-11-23 12:00", due: "2026-12-07 24:00"},
 	{rule: "EU-06@1", from: "2024-11-11 12:00", due: "2026-11-11 24:00"},
 	{rule: "EU-06-USED@1", from: "2025-10-03 12:00", due: "2026-10-05 24:00"},
