@@ -52,6 +52,9 @@ func (b *Book) ExplainClock(policy string, c schemas.Clock, calendars map[string
 		x := LayerExplanation{LayerDue: l, Counts: l.Rule == c.Rule, Length: lengthOf(l, c.Spec)}
 		if r, ok := b.ruleNamed(policy, l.Rule); ok {
 			x.What, x.Source, x.VerifiedOn, x.Confidence = r.What, r.Source, r.VerifiedOn, r.Confidence
+			if strings.HasPrefix(r.Name, "window ") {
+				x.Length = r.Value // the days of a window, and not the hours they come to
+			}
 		}
 		if l.Term != nil {
 			if h, ok := calendars[l.Term.Calendar]; ok {
