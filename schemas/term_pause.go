@@ -9,6 +9,8 @@ type Left struct {
 	Due      time.Time `json:"due"`     // what the pause interrupted
 	Nominal  time.Time `json:"nominal"` // the same before it rolled over
 	Begins   time.Time `json:"begins,omitzero"`
+	// Provisional is kept for a due that the pause does not move; any other is judged anew by the days it comes to rest on.
+	Provisional bool `json:"provisional,omitempty"`
 	// Days are the days that count, after the day of the pause and up to the day of the nominal due.
 	Days int `json:"days,omitempty"`
 	// Time is what is left of a term of hours: plain time, or time inside open hours. For days that end at a time of day it is
@@ -24,7 +26,7 @@ func (t Term) Left(d Days, r Reckoning, at time.Time) (Left, error) {
 		return Left{}, err
 	}
 	at = at.Round(0).UTC()
-	l := Left{PausedAt: at, Due: r.Due, Nominal: r.Nominal, Begins: r.Begins}
+	l := Left{PausedAt: at, Due: r.Due, Nominal: r.Nominal, Begins: r.Begins, Provisional: r.Provisional}
 	if !at.Before(r.Nominal) {
 		return l, nil
 	}
@@ -58,6 +60,7 @@ func (t Term) Resume(d Days, l Left, at time.Time) (Reckoning, error) {
 	w.begins = l.Begins
 	at = latest(at.Round(0).UTC(), l.PausedAt)
 	if !l.PausedAt.Before(l.Due) {
+		w.provisional = l.Provisional
 		return w.reckoning(l.Due, l.Nominal)
 	}
 	if w.inRestOfDay(l) {
@@ -174,11 +177,10 @@ func (t Term) Extend(d Days, r Reckoning, more int) (Reckoning, error) {
 	if err != nil {
 		return Reckoning{}, err
 	}
-	w.begins = r.Begins
+	w.begins, w.provisional = r.Begins, r.Provisional // what it is put on top of is no more certain than it was
 	n := w.term.Amount
 	switch {
 	case n == 0:
-		w.provisional = r.Provisional
 		return w.reckoning(r.Due, r.Nominal)
 	case w.term.Unit.hours():
 		return w.hours(w.later(r.Due, hoursOf(n)))

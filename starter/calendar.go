@@ -46,12 +46,9 @@ func (c *calendarCommand) Run(_ context.Context) error {
 	if c.ID == "" {
 		return c.list()
 	}
-	month := time.Now()
-	if c.Month != "" {
-		var err error
-		if month, err = time.Parse("2006-01", c.Month); err != nil {
-			return usageError{fmt.Errorf("--month: %q is not a month; write it as 2026-02", c.Month)}
-		}
+	month, err := monthNamed(c.Month)
+	if err != nil {
+		return err
 	}
 	found, err := findCalendar(c.ID, c.Calendars, "", "")
 	if err != nil {
@@ -95,6 +92,18 @@ func lineOf(c *calendar.Calendar) calendarLine {
 		ID: c.ID, NameZH: c.NameZH, NameEN: c.NameEN, Zone: c.Zone.String(), CoveredFrom: c.CoveredFrom(), CoveredTo: c.CoveredTo(),
 		Version: c.Version, VerifiedOn: c.VerifiedOn, Source: c.Source,
 	}
+}
+
+// monthNamed reads 2026-02; nothing is the present month.
+func monthNamed(text string) (time.Time, error) {
+	if text == "" {
+		return time.Now(), nil
+	}
+	month, err := time.Parse("2006-01", text)
+	if err != nil {
+		return time.Time{}, usageError{fmt.Errorf("--month: %q is not a month; write it as 2026-02", text)}
+	}
+	return month, nil
 }
 
 // monthOf lists the days of a month the calendar answers for.

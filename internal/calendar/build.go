@@ -118,13 +118,14 @@ func (b *builder) coverage() {
 	if b.base != nil {
 		from, to = max(from, b.base.coveredFrom), min(to, b.base.coveredTo)
 	}
-	if to < from || to-from > maxCoverage {
-		b.fault(at, "coverage: its end must lie after its beginning, by no more than a hundred years, and in what its base covers")
+	if to < from || from < earliest || to > latest {
+		b.fault(at, "coverage: its end must lie after its beginning, both from 1950 to 2150 and in what its base covers")
 	}
 	b.made.coveredFrom, b.made.coveredTo = from, to
 }
 
-const maxCoverage = 36600
+// What is covered must be of our time: a date far from it is a slip of the pen, and zones know nothing of it.
+var earliest, latest = schemas.Day(1950, time.January, 1), schemas.Day(2150, time.December, 31)
 
 func (b *builder) weekly() {
 	s := b.file.shape.Weekly

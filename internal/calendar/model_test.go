@@ -3,12 +3,8 @@ package calendar_test
 import (
 	"fmt"
 	"strings"
-	"testing/fstest"
 	"time"
 
-	"pgregory.net/rapid"
-
-	"github.com/aftercare/aftercare/internal/calendar"
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -25,23 +21,29 @@ type interval struct{ opens, closes int }
 
 // minute is what the local clock has reached: when it is set back it stands still until it has caught up.
 type minute struct {
-	at    time.Time
-	local time.Time // the clock's face, written as UTC
+	at            time.Time
+	date          time.Time // the day on the clock's face, written as UTC
+	of            int       // minutes since its midnight
+	before, today []interval
 }
 
 // walk gives every minute from an instant on. It begins some hours before, so that a clock that was set back is known.
 func (m model) walk(from time.Time) func() minute {
-	at, reached := from.Add(-5*time.Hour), time.Time{}
+	now, reached := minute{at: from.Add(-5*time.Hour - time.Minute)}, time.Time{}
 	step := func() minute {
-		l := at.In(m.zone)
-		if face := time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), 0, 0, time.UTC); face.After(reached) {
+		now.at = now.at.Add(time.Minute)
+		_, offset := now.at.In(m.zone).Zone()
+		if face := now.at.Add(time.Duration(offset) * time.Second).UTC(); face.After(reached) {
 			reached = face
+			now.of = face.Hour()*60 + face.Minute()
+			if now.of == 0 || face.Sub(now.date) > 24*time.Hour {
+				now.date = face.Truncate(24 * time.Hour)
+				now.before, now.today = m.begins(now.date.AddDate(0, 0, -1)), m.begins(now.date)
+			}
 		}
-		now := minute{at: at, local: reached}
-		at = at.Add(time.Minute)
 		return now
 	}
-	for at.Before(from) {
+	for now.at.Before(from.Add(-time.Minute)) {
 		step()
 	}
 	return step
@@ -57,14 +59,13 @@ func (m model) begins(date time.Time) []interval {
 func (m model) working(date time.Time) bool { return len(m.begins(date)) > 0 }
 
 func (m model) open(now minute) bool {
-	of := now.local.Hour()*60 + now.local.Minute()
-	for _, i := range m.begins(now.local) {
-		if i.opens <= of && of < i.closes {
+	for _, i := range now.today {
+		if i.opens <= now.of && now.of < i.closes {
 			return true
 		}
 	}
-	for _, i := range m.begins(now.local.AddDate(0, 0, -1)) {
-		if of+1440 < i.closes {
+	for _, i := range now.before {
+		if now.of+1440 < i.closes {
 			return true
 		}
 	}
@@ -103,7 +104,7 @@ func (m model) hours(from time.Time, minutes int, openOnly bool, pauses []pause)
 // dayEnds is the first minute of which the date is later.
 func (m model) dayEnds(from, date time.Time) time.Time {
 	for next := m.walk(from); ; {
-		if now := next(); !now.local.Before(date.AddDate(0, 0, 1)) {
+		if now := next(); now.date.After(date) {
 			return now.at
 		}
 	}
@@ -114,21 +115,18 @@ func (m model) closes(from, date time.Time) time.Time {
 	var last time.Time
 	for next := m.walk(from); ; {
 		now := next()
-		switch over := !now.local.Before(date.AddDate(0, 0, 1)); {
+		switch over := now.date.After(date); {
 		case over && last.IsZero():
 			return now.at
 		case over:
 			return last
-		case !now.local.Before(date) && m.open(now):
+		case now.date.Equal(date) && m.open(now):
 			last = now.at.Add(time.Minute)
 		}
 	}
 }
 
-func (m model) date(at time.Time) time.Time {
-	now := m.walk(at)()
-	return time.Date(now.local.Year(), now.local.Month(), now.local.Day(), 0, 0, 0, 0, time.UTC)
-}
+func (m model) date(at time.Time) time.Time { return m.walk(at)().date }
 
 func (m model) counts(date time.Time, unit schemas.Unit) bool {
 	return unit != schemas.WorkingDay || m.working(date)
@@ -212,88 +210,4 @@ func list(on []interval) string {
 		texts = append(texts, fmt.Sprintf("%q", fmt.Sprintf("%02d:%02d-%02d:%02d", i.opens/60, i.opens%60, closes/60, closes%60)))
 	}
 	return "[" + strings.Join(texts, ", ") + "]"
-}
-
-// zones are those with something of their own: no DST, an hour, half an hour, odd offsets, changes at midnight.
-var zones = []string{
-	"Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "Africa/Cairo",
-	"Asia/Beirut", "America/Havana", "Pacific/Chatham", "Europe/London", "UTC",
-}
-
-// drawn is a calendar drawn at random, as a model, live, and an instant of 2026 near which there is something to see.
-type drawn struct {
-	model
-	live *calendar.Calendar
-	at   time.Time
-}
-
-func draw(t *rapid.T) drawn {
-	zone, err := time.LoadLocation(rapid.SampledFrom(zones).Draw(t, "zone"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := drawn{model: model{zone: zone, days: map[string][]interval{"2026-12-31": nil}}} // a year needs a day
-	for i := range d.week {
-		d.week[i] = drawHours(t, 0)
-	}
-	if !d.anyOpen() {
-		d.week[1] = []interval{{540, 1080}}
-	}
-	d.untangle()
-	d.at = time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 240*1440).Draw(t, "trigger")) * time.Minute)
-	if start, end := d.at.In(zone).ZoneBounds(); !end.IsZero() && end.Sub(start) < 365*24*time.Hour && rapid.Bool().Draw(t, "near a change of the clock") {
-		d.at = end.Add(time.Duration(rapid.IntRange(-4*1440, 1440).Draw(t, "away")) * time.Minute)
-	}
-	for range rapid.IntRange(0, 12).Draw(t, "days said") {
-		day := d.at.AddDate(0, 0, rapid.IntRange(-3, 20).Draw(t, "day"))
-		if day.Year() == 2026 {
-			d.days[day.Format(time.DateOnly)] = drawHours(t, rapid.IntRange(0, 1).Draw(t, "worked"))
-		}
-	}
-	set, err := calendar.Load(fstest.MapFS{"drawn.yaml": {Data: []byte(d.yaml())}})
-	if err != nil {
-		t.Fatalf("%v\n%s", err, d.yaml())
-	}
-	d.live, _ = set.Get("drawn")
-	return d
-}
-
-func (m model) anyOpen() bool {
-	for _, on := range m.week {
-		if len(on) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// untangle ends a night shift where the next day's first one opens, as a file must.
-func (m *model) untangle() {
-	for i, on := range m.week {
-		next := m.week[(i+1)%7]
-		if len(on) > 0 && len(next) > 0 {
-			last := &m.week[i][len(on)-1]
-			last.closes = min(last.closes, max(last.opens+1, 1440+next[0].opens))
-		}
-	}
-}
-
-// drawHours draws up to three intervals, the last one perhaps over midnight.
-func drawHours(t *rapid.T, atLeast int) []interval {
-	n := rapid.IntRange(atLeast, 3).Draw(t, "intervals")
-	marks := rapid.SliceOfNDistinct(rapid.IntRange(0, 95), 2*n, 2*n, rapid.ID[int]).Draw(t, "quarters")
-	for i := range marks {
-		for j := i; j > 0 && marks[j] < marks[j-1]; j-- {
-			marks[j], marks[j-1] = marks[j-1], marks[j]
-		}
-	}
-	var on []interval
-	for i := 0; i+1 < len(marks); i += 2 {
-		on = append(on, interval{marks[i] * 15, marks[i+1] * 15})
-	}
-	if len(on) > 0 && rapid.IntRange(0, 3).Draw(t, "over midnight") == 0 {
-		last := &on[len(on)-1]
-		last.closes = 1440 + 15*rapid.IntRange(0, max(0, min(last.opens, on[0].opens)/15-1)).Draw(t, "tail")
-	}
-	return on
 }

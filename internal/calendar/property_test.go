@@ -27,12 +27,10 @@ func TestMain(m *testing.M) {
 }
 
 // both are the two rows of days that must agree. The horizon begins where a plan's would: near the trigger.
-func (d drawn) both(t *rapid.T) map[string]schemas.Days {
-	horizon, err := d.live.Over(d.at.AddDate(0, 0, -rapid.IntRange(1, 9).Draw(t, "horizon before")), 400).Days()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return map[string]schemas.Days{"calendar": d.live, "horizon": horizon}
+func (d drawn) both(t *rapid.T) (live, horizon schemas.Days) {
+	horizon, err := d.live.Over(d.at.AddDate(0, 0, -rapid.IntRange(1, 9).Draw(t, "horizon before")), 300).Days()
+	require.NoError(t, err)
+	return d.live, horizon
 }
 
 func drawPauses(t *rapid.T, at time.Time) []pause {
@@ -81,20 +79,24 @@ func TestHoursAreThoseOfAClockWatchedMinuteByMinute(t *testing.T) {
 		term := schemas.Term{
 			Amount: rapid.IntRange(0, 30).Draw(t, "amount"),
 			Unit:   rapid.SampledFrom([]schemas.Unit{schemas.BusinessHour, schemas.ElapsedHour}).Draw(t, "unit"),
+			// A platform's hours begin to run with the next day, and a pause before it takes none of them.
+			CountFrom: rapid.SampledFrom(schemas.CountFroms).Draw(t, "count from"),
+		}
+		begins := d.at
+		if term.CountFrom == schemas.FromNextDay {
+			begins = d.dayEnds(d.at, d.date(d.at))
 		}
 		open := term.Unit == schemas.BusinessHour
 		pauses := drawPauses(t, d.at)
 		more := rapid.IntRange(1, 20).Draw(t, "more")
-		for name, days := range d.both(t) {
-			r := run(t, days, term, d.at, pauses)
-			want := d.hours(d.at, 60*term.Amount, open, before(pauses, r.Due))
-			same(t, name, want, r.Due)
-			longer, err := term.Extend(days, r, more)
-			if err != nil {
-				t.Fatal(err)
-			}
-			same(t, name+", extended", d.hours(want, 60*more, open, nil), longer.Due)
-		}
+		live, horizon := d.both(t)
+		r := run(t, live, term, d.at, pauses)
+		want := d.hours(begins, 60*term.Amount, open, before(pauses, r.Due))
+		same(t, "calendar", want, r.Due)
+		same(t, "horizon", want, run(t, horizon, term, d.at, pauses).Due)
+		longer, err := term.Extend(horizon, r, more)
+		require.NoError(t, err)
+		same(t, "extended", d.hours(want, 60*more, open, nil), longer.Due)
 	})
 }
 
@@ -114,28 +116,47 @@ func TestDaysAreThoseOfACalendarWatchedMinuteByMinute(t *testing.T) {
 		}
 		pauses := drawPauses(t, d.at)
 		more := rapid.IntRange(1, 5).Draw(t, "more")
-		for name, days := range d.both(t) {
-			r := run(t, days, term, d.at, pauses)
-			want := d.wholeDays(d.at, term, pauses)
-			same(t, name, want, r.Due)
-			longer, err := term.Extend(days, r, more)
-			if err != nil {
-				t.Fatal(err)
-			}
-			again := term
-			again.Amount = more
-			same(t, name+", extended", d.wholeDays(want.Add(-time.Minute), again, nil), longer.Due)
-			if len(pauses) == 0 {
-				closing := term
-				closing.Ends, closing.Amount = schemas.EndsCloseOfBusiness, max(1, term.Amount)
-				c, err := closing.From(days, d.at)
-				if err != nil {
-					t.Fatal(err)
-				}
-				last := d.roll(d.nth(d.date(d.at), closing.Amount, closing.Unit), closing.Rollover)
-				same(t, name+", close of business", d.closes(d.at, last), c.Due)
+		live, horizon := d.both(t)
+		r := run(t, live, term, d.at, pauses)
+		want := d.wholeDays(d.at, term, pauses)
+		same(t, "calendar", want, r.Due)
+		same(t, "horizon", want, run(t, horizon, term, d.at, pauses).Due)
+		longer, err := term.Extend(horizon, r, more)
+		require.NoError(t, err)
+		again := term
+		again.Amount = more
+		same(t, "extended", d.wholeDays(want.Add(-time.Minute), again, nil), longer.Due)
+
+		term.Ends, term.Amount = schemas.EndsCloseOfBusiness, max(1, term.Amount)
+		r, err = term.From(live, d.at)
+		require.NoError(t, err)
+		last := d.roll(d.nth(d.date(d.at), term.Amount, term.Unit), term.Rollover)
+		same(t, "close of business", d.closes(d.at, last), r.Due)
+	})
+}
+
+func TestMonthsEndOnTheSameDayNumberOrTheLastOfTheMonth(t *testing.T) {
+	t.Parallel()
+	c := get(t, "cn")
+	rapid.Check(t, func(t *rapid.T) {
+		at := time.Date(2024, 1, 1, 0, 0, 0, 0, c.Zone).Add(time.Duration(rapid.IntRange(0, 1000*1440).Draw(t, "minutes")) * time.Minute)
+		term := schemas.Term{Amount: rapid.IntRange(0, 40).Draw(t, "amount"), Unit: rapid.SampledFrom([]schemas.Unit{schemas.Month, schemas.Year}).Draw(t, "unit")}
+		months := term.Amount
+		if term.Unit == schemas.Year {
+			term.Amount %= 5
+			months = 12 * term.Amount
+		}
+		r, err := term.From(c, at)
+		require.NoError(t, err)
+		// Day by day: as many changes of the month as there are months, and then up to the number or the end of that month.
+		date := time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, time.UTC)
+		for tomorrow := date.AddDate(0, 0, 1); months > 0 || (tomorrow.Day() > 1 && date.Day() < at.Day()); tomorrow = date.AddDate(0, 0, 1) {
+			date = tomorrow
+			if date.Day() == 1 {
+				months--
 			}
 		}
+		require.Equal(t, date.AddDate(0, 0, 1).Format(time.DateOnly)+" 00:00", r.Due.In(c.Zone).Format("2006-01-02 15:04"))
 	})
 }
 
@@ -143,9 +164,8 @@ func TestWhateverIsAskedTheHorizonAnswersAsTheCalendarDoes(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := draw(t)
-		both := d.both(t)
-		horizon := both["horizon"]
-		for day := horizon.First(); day <= min(horizon.Last(), horizon.First()+60); day++ {
+		_, horizon := d.both(t)
+		for day := horizon.First(); day <= min(horizon.Last(), horizon.First()+30); day++ {
 			require.Equal(t, d.live.Start(day), horizon.Start(day))
 			require.Equal(t, d.live.Open(day), horizon.Open(day))
 			require.Equal(t, d.live.OpenTime(day), horizon.OpenTime(day))

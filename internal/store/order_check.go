@@ -8,7 +8,11 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-var isoCurrency = regexp.MustCompile(`^[A-Z]{3}$`)
+var (
+	isoCurrency      = regexp.MustCompile(`^[A-Z]{3}$`)
+	jurisdictionWord = regexp.MustCompile(`^[A-Z]{2}(-[A-Z]{2})?$`)
+	codeWord         = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
+)
 
 // Above these a figure is a mistake of the sender's, and sums of them could not be counted in 64 bits.
 const (
@@ -41,6 +45,9 @@ func CheckOrder(o schemas.ShopOrder) *schemas.Refusal {
 	if o.DeliveredAt != nil && o.DeliveredAt.Before(o.PlacedAt) {
 		return refuse(schemas.CodeBadValue, "delivered_at", "the order was delivered before it was placed.")
 	}
+	if o.Jurisdiction != "" && !jurisdictionWord.MatchString(o.Jurisdiction) {
+		return refuse(schemas.CodeBadValue, "jurisdiction", "%.20q is not a jurisdiction; use CN, EU-DE, UK or the like.", o.Jurisdiction)
+	}
 	for _, check := range []func(schemas.ShopOrder) *schemas.Refusal{checkShopLines, checkShopPayments, checkShopRefunds, checkShopParcels} {
 		if r := check(o); r != nil {
 			return r
@@ -70,10 +77,29 @@ func checkShopLines(o schemas.ShopOrder) *schemas.Refusal {
 		if r := checkAmount(field+".unit_price", l.UnitPrice, o.Currency); r != nil {
 			return r
 		}
+		if r := checkArticleWords(field, l); r != nil {
+			return r
+		}
 		if l.UnitPrice.Minor > maxMinor/int64(l.Quantity) {
 			return refuse(schemas.CodeBadAmount, field+".unit_price", "this line would cost more than can be counted.")
 		}
 		seen[l.LineID] = true
+	}
+	return nil
+}
+
+// checkArticleWords looks at what rules may ask about the article.
+func checkArticleWords(field string, l schemas.ShopLine) *schemas.Refusal {
+	if l.Category != "" && !codeWord.MatchString(l.Category) {
+		return refuse(schemas.CodeBadValue, field+".category", "%.64q is not a code; write it as mobile_phone.", l.Category)
+	}
+	for _, mark := range l.Marks {
+		if !codeWord.MatchString(mark) {
+			return refuse(schemas.CodeBadValue, field+".marks", "%.64q is not a code; write it as custom_made.", mark)
+		}
+	}
+	if l.Repairs < 0 || l.Exchanges < 0 {
+		return refuse(schemas.CodeBadValue, field+".repairs", "repairs and exchanges are counted from 0.")
 	}
 	return nil
 }
