@@ -40,7 +40,7 @@ func anyFacts(t *rapid.T) policy.Facts {
 	item := policy.Item{
 		Category:  rapid.SampledFrom([]string{"", "mobile_phone", "computer", "charger", "battery", "food", "vehicle", "shirt"}).Draw(t, "category"),
 		Marks:     words("marks", "custom_made", "perishable", "sealed_media", "hygiene", "unsuitable", "three_guarantees", "main_part", "second_hand", "recalled", "prepaid"),
-		Findings:  words("findings", "opened", "misuse", "no_same_model", "serious", "minor", "fraud", "unsafe", "transport_damage"),
+		Established:  words("established", "opened", "misuse", "no_same_model", "serious", "minor", "fraud", "unsafe", "transport_damage"),
 		Confirmed: rapid.Bool().Draw(t, "confirmed"),
 		Repairs:   rapid.IntRange(0, 3).Draw(t, "repairs"),
 		Exchanges: rapid.IntRange(0, 3).Draw(t, "exchanges"),

@@ -66,7 +66,7 @@ func mark(words ...string) change {
 }
 
 func found(words ...string) change {
-	return article(func(i *policy.Item) { i.Findings = append(slices.Clone(i.Findings), words...) })
+	return article(func(i *policy.Item) { i.Established = append(slices.Clone(i.Established), words...) })
 }
 func in(category string) change { return article(func(i *policy.Item) { i.Category = category }) }
 func confirmed(f *policy.Facts) { article(func(i *policy.Item) { i.Confirmed = true })(f) }
