@@ -12,7 +12,7 @@ func (c *Case) openApproval(s *step, a *schemas.Approval) {
 	a.Level, a.OpenedAt = 3, s.at
 	a.Asked = c.personAt(3).ID
 	c.Approvals = append(c.Approvals, a)
-	c.askApprover(s, a, "return.approval", "the deputy is asked")
+	c.askApprover(s, a, c.named("approval"), "the deputy is asked")
 }
 
 func (c *Case) askApprover(s *step, a *schemas.Approval, clock, then string) {
@@ -30,9 +30,9 @@ func (c *Case) approvalSilent(s *step) {
 	}
 	s.name = schemas.EventApprovalMoved
 	person := c.personAt(a.Level)
-	if s.clock.Name == "return.approval" && person.Deputy != "" && a.Asked == person.ID {
+	if s.clock.Name == c.named("approval") && person.Deputy != "" && a.Asked == person.ID {
 		a.Asked = person.Deputy
-		c.askApprover(s, a, "return.approval_deputy", "the next level is asked")
+		c.askApprover(s, a, c.named("approval_deputy"), "the next level is asked")
 		return
 	}
 	if a.Level == 5 {
@@ -42,7 +42,7 @@ func (c *Case) approvalSilent(s *step) {
 	a.Level++
 	c.Level = max(c.Level, a.Level)
 	a.Asked = c.personAt(a.Level).ID
-	c.askApprover(s, a, "return.approval", "the deputy is asked")
+	c.askApprover(s, a, c.named("approval"), "the deputy is asked")
 }
 
 // mayDecideApproval wants an open approval, somebody who stands high enough, and not the proposer.

@@ -166,14 +166,14 @@ func (c *Case) remind(k *schemas.Clock, p point) {
 func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
 	v := vars{"lines": linesVar(s.lines), "due": stamp(k.Due)}
 	switch k.Name {
-	case "return.wait_info":
+	case c.named("wait_info"):
 		s.tell("info.reminder", vars{"wanted": c.wanted(), "due": stamp(k.Due)})
-	case "return.negotiating":
+	case c.named("negotiating"):
 		if len(s.lines) > 0 && s.lines[0].Offer != nil {
 			o := s.lines[0].Offer
 			s.tell("offer.reminder", vars{"lines": linesVar(s.lines), "what": string(o.What), "amount": amount(o.Amount), "due": stamp(k.Due)})
 		}
-	case "return.inspection_failed":
+	case c.named("inspection_failed"):
 		s.tell("inspect.reminder", v)
 	case "survey.open":
 		s.tell("survey.remind", vars{"due": stamp(k.Due)})

@@ -65,7 +65,7 @@ func standing(ctx workflow.Context, state schemas.State) *returns {
 		State: state, Since: at, GoodsWith: schemas.TurnCustomer,
 		Verdict: schemas.Verdict{Proposal: schemas.ProposeApprove, Owed: true, Rule: "T@1", Freight: schemas.TurnCustomer},
 	}
-	r := &returns{&Case{ctx: ctx, asked: ctx, log: log.With(workflow.GetLogger(ctx)), State: &State{
+	c := &Case{ctx: ctx, asked: ctx, log: log.With(workflow.GetLogger(ctx)), State: &State{
 		Opening: schemas.Opening{Request: schemas.Request{RequestID: "r-1", Kind: schemas.KindReturn, MerchantID: "shop", OrderID: "o-1", CustomerID: "c-1", Reason: schemas.ChangedMind, Channel: "chat"}},
 		CaseID:  "shop:r-1", OpenedAt: at, Currency: "USD", Owner: "agent-1", Owners: []string{"agent-1"}, Priority: schemas.P2, Level: 1,
 		Lines: []*schemas.Line{l}, Payments: []schemas.Payment{{PaymentID: "p-1", Method: "card-1", Captured: usd(1000), Refundable: usd(1000)}},
@@ -80,7 +80,9 @@ func standing(ctx workflow.Context, state schemas.State) *returns {
 			Ladder: []schemas.Rung{{Level: 2, Role: schemas.RoleTeamLead}, {Level: 3, Role: schemas.RoleSupervisor}, {Level: 4, Role: schemas.RoleManager}, {Level: 5, Role: schemas.RoleExecutive}},
 			Survey: schemas.SurveySpec{LowOverall: 2, LowNPS: 6, QuietDays: 30},
 		},
-	}}}
+	}}
+	r := &returns{&goods{Case: c}}
+	r.onward = r.pay
 	r.story = r.table()
 	for _, name := range everyClock(r.story) {
 		r.Plan.Clocks[name] = schemas.ClockSpec{Rule: name + "@1", After: schemas.Duration(100 * time.Hour)}
@@ -171,7 +173,7 @@ func inWorkflow(t *testing.T, run func(workflow.Context)) {
 
 func TestEveryCommandInEveryStateByEveryRole(t *testing.T) {
 	t.Parallel()
-	probe := &returns{&Case{State: &State{}}}
+	probe := &returns{&goods{Case: &Case{State: &State{}}}}
 	st := probe.table()
 	require.Len(t, bodies, len(schemas.CommandNames), "a command has no payload in this test")
 	accepted, refused := 0, 0
@@ -273,7 +275,7 @@ func canGoOn(t *testing.T, r *returns, what string) {
 // TestEverySilenceLeavesACaseThatCanGoOn lets every clock of every state run out, in every state it can run in.
 func TestEverySilenceLeavesACaseThatCanGoOn(t *testing.T) {
 	t.Parallel()
-	probe := &returns{&Case{State: &State{}}}
+	probe := &returns{&goods{Case: &Case{State: &State{}}}}
 	st := probe.table()
 	for i := range st.rows {
 		row := &st.rows[i]
@@ -310,7 +312,7 @@ func earliestClock(r *returns) *schemas.Clock {
 // that waits, every command of the roles heard somewhere, every clock known to somebody.
 func TestTheTableIsWhole(t *testing.T) {
 	t.Parallel()
-	probe := &returns{&Case{State: &State{}}}
+	probe := &returns{&goods{Case: &Case{State: &State{}}}}
 	st := probe.table()
 	seen := map[schemas.State]bool{}
 	for _, r := range st.rows {

@@ -101,7 +101,7 @@ func (c *Case) providerSaid(s *step, f *schemas.Refund, status schemas.RefundSta
 		if before == schemas.RefundRequested {
 			waiting, _ := sort2(s.lines, func(l *schemas.Line) bool { return l.State == schemas.RefundApproved })
 			c.move(s, waiting, schemas.RefundProcessing)
-			s.tell("refund.started", vars{"amount": amount(f.Amount), "method": f.Method, "due": stamp(s.at.Add(c.Plan.Clocks["return.refund_processing_max"].After.D()))})
+			s.tell("refund.started", vars{"amount": amount(f.Amount), "method": f.Method, "due": stamp(s.at.Add(c.Plan.Clocks[c.named("refund_processing_max")].After.D()))})
 		}
 	case schemas.RefundSucceeded:
 		s.say("Refund %s of %s succeeded.", f.RefundID, f.Amount)

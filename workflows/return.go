@@ -14,13 +14,13 @@ import (
 // are inspected. What is owed is refunded, and only the provider's word makes it refunded. Where the sides disagree there are
 // offers, a refusal by a person, and an appeal to another; where somebody is silent, the row says what happens.
 func Return(ctx workflow.Context, input converter.RawValue) error {
-	r := &returns{opened(ctx, input, schemas.KindReturn)}
-	r.story = r.table()
+	r := &returns{openedGoods(ctx, input, schemas.KindReturn)}
+	r.onward, r.story = r.pay, r.table()
 	return r.run()
 }
 
 // returns is a case that follows the story of a return.
-type returns struct{ *Case }
+type returns struct{ *goods }
 
 // table is the story: every state in the order in which it lies on the way, with whose turn it is, the clock that runs, what
 // the state hears, and what silence does.
@@ -187,5 +187,27 @@ func (r *returns) table() *story {
 			"recovery":                   does("the recovery is escalated", r.recoverySilent),
 			"recovery_survey":            does("the customer is asked once more", r.askAgain),
 		},
+	}
+}
+
+// pay sends granted lines on: to the customer for the way back, or to the refund where nothing has to come back or the
+// goods have left the customer already.
+func (r *returns) pay(s *step, lines []*schemas.Line) {
+	settled, open := sort2(lines, func(l *schemas.Line) bool { return l.Owed().Minor <= 0 && l.LeavesAs != schemas.OutcomeNone })
+	for _, l := range settled {
+		// The case came back after it had been paid in full: there is nothing more to grant.
+		r.end(s, []*schemas.Line{l}, l.LeavesAs)
+	}
+	for _, l := range open {
+		l.LeavesAs = schemas.OutcomeNone
+	}
+	ship, pay := sort2(open, func(l *schemas.Line) bool { return !l.KeepsGoods && l.GoodsWith == schemas.TurnCustomer })
+	if len(pay) > 0 {
+		s.tell("refund.approved", vars{"lines": linesVar(pay), "amount": amount(r.owedFor(pay)), "due": stamp(r.firstDue())})
+		r.move(s, pay, schemas.RefundApproved)
+	}
+	if len(ship) > 0 {
+		r.move(s, ship, schemas.WaitShipback)
+		s.tell("return.approved", vars{"lines": linesVar(ship), "freight": string(ship[0].Verdict.Freight), "label": "", "due": stamp(r.dueOf(ship))})
 	}
 }

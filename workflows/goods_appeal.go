@@ -7,7 +7,7 @@ import (
 // The verbs of a return after a refusal: the appeal, and the refusal that stands.
 
 // mayAppeal gives one appeal.
-func (r *returns) mayAppeal(s *step, _ schemas.FileAppeal) *schemas.Refusal {
+func (g *goods) mayAppeal(s *step, _ schemas.FileAppeal) *schemas.Refusal {
 	for _, l := range s.lines {
 		if l.Rejection != nil && l.Rejection.Final {
 			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: "an appeal was decided already; the platform, the regulator or a court can be asked."}
@@ -16,29 +16,29 @@ func (r *returns) mayAppeal(s *step, _ schemas.FileAppeal) *schemas.Refusal {
 	return nil
 }
 
-func (r *returns) appealed(s *step, d schemas.FileAppeal) {
+func (g *goods) appealed(s *step, d schemas.FileAppeal) {
 	if d.TextID != "" || len(d.EvidenceIDs) > 0 {
-		r.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: d.TextID, Evidence: d.EvidenceIDs})
+		g.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: d.TextID, Evidence: d.EvidenceIDs})
 	}
 	s.say("The customer appeals for line(s) %s.", lineList(s.lines))
-	r.toAppeal(s)
+	g.toAppeal(s)
 }
 
 // toAppeal puts lines before a supervisor.
-func (r *returns) toAppeal(s *step) {
+func (g *goods) toAppeal(s *step) {
 	for _, l := range s.lines {
 		if l.Rejection != nil {
 			l.Rejection.Appealed = true
 		}
 	}
-	r.move(s, s.lines, schemas.Appeal)
-	r.Level = max(r.Level, 3)
-	s.tell("appeal.filed", vars{"lines": linesVar(s.lines), "due": stamp(r.dueOf(s.lines))})
-	s.staff("staff.escalated", r.personAt(3).ID, vars{"level": levelName(3), "reason": "appeal", "due": stamp(r.dueOf(s.lines))})
+	g.move(s, s.lines, schemas.Appeal)
+	g.Level = max(g.Level, 3)
+	s.tell("appeal.filed", vars{"lines": linesVar(s.lines), "due": stamp(g.dueOf(s.lines))})
+	s.staff("staff.escalated", g.personAt(3).ID, vars{"level": levelName(3), "reason": "appeal", "due": stamp(g.dueOf(s.lines))})
 }
 
 // mayDecideAppeal wants another person than the one who refused.
-func (r *returns) mayDecideAppeal(s *step, _ schemas.DecideAppeal) *schemas.Refusal {
+func (g *goods) mayDecideAppeal(s *step, _ schemas.DecideAppeal) *schemas.Refusal {
 	for _, l := range s.lines {
 		if l.Rejection != nil {
 			if refusal := fourEyes(&l.Rejection.By, s.actor, "refused it"); refusal != nil {
@@ -49,7 +49,7 @@ func (r *returns) mayDecideAppeal(s *step, _ schemas.DecideAppeal) *schemas.Refu
 	return nil
 }
 
-func (r *returns) appealDecided(s *step, d schemas.DecideAppeal) {
+func (g *goods) appealDecided(s *step, d schemas.DecideAppeal) {
 	decision := "refused"
 	if d.Grant {
 		decision = "granted"
@@ -60,9 +60,9 @@ func (r *returns) appealDecided(s *step, d schemas.DecideAppeal) {
 	who := s.actor
 	if d.Grant {
 		for _, l := range s.lines {
-			l.Approver, l.Rejection, l.Deduction = &who, nil, r.money(0)
+			l.Approver, l.Rejection, l.Deduction = &who, nil, g.money(0)
 		}
-		r.goOn(s, s.lines)
+		g.goOn(s, s.lines)
 		return
 	}
 	for _, l := range s.lines {
@@ -73,24 +73,24 @@ func (r *returns) appealDecided(s *step, d schemas.DecideAppeal) {
 	}
 	// After a failed inspection the customer still chooses between less money and the goods; otherwise the refusal stands.
 	inspected, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.Finding != "" && l.Offer != nil })
-	r.move(s, inspected, schemas.InspectionFailed)
-	r.leave(s, rest, schemas.RejectedFinal)
+	g.move(s, inspected, schemas.InspectionFailed)
+	g.leave(s, rest, schemas.RejectedFinal)
 }
 
 // appealClimbs turns to level 4; after that the operator grants the appeal.
-func (r *returns) appealClimbs(s *step) {
-	r.raise(s, 4, "appeal")
-	r.startOn(s, s.lines, "return.appeal_again", "the operator grants the appeal")
+func (g *goods) appealClimbs(s *step) {
+	g.raise(s, 4, "appeal")
+	g.startOn(s, s.lines, g.named("appeal_again"), "the operator grants the appeal")
 }
 
-func (r *returns) appealLapses(s *step) {
+func (g *goods) appealLapses(s *step) {
 	s.name, s.actor = schemas.EventLastRung, schemas.Operator
 	s.say("Nobody decided the appeal.")
-	r.grantOwed(s)
+	g.grantOwed(s)
 }
 
 // refusalStands ends a refusal that the customer did not appeal against.
-func (r *returns) refusalStands(s *step) {
+func (g *goods) refusalStands(s *step) {
 	s.say("The refusal of line(s) %s is final.", lineList(s.lines))
-	r.leave(s, s.lines, schemas.RejectedFinal)
+	g.leave(s, s.lines, schemas.RejectedFinal)
 }

@@ -9,13 +9,13 @@ import (
 // The verbs of a return that ends with the goods at the customer: a withdrawal, and leaving by any other way.
 
 // leave ends lines with an outcome that leaves the goods with the customer: where they are with us, they travel back first.
-func (r *returns) leave(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
+func (g *goods) leave(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
 	here, there := sort2(lines, func(l *schemas.Line) bool { return l.GoodsWith == schemas.TurnWarehouse && !noGoods(l) })
 	for _, l := range here {
 		l.LeavesAs = outcome
 	}
-	r.move(s, here, schemas.SendBack)
-	r.end(s, there, outcome)
+	g.move(s, here, schemas.SendBack)
+	g.end(s, there, outcome)
 }
 
 // noGoods reports whether nothing was in the parcel that could be sent back.
@@ -24,9 +24,9 @@ func noGoods(l *schemas.Line) bool {
 }
 
 // mayWithdraw refuses once money has moved.
-func (r *returns) mayWithdraw(s *step, _ schemas.Withdraw) *schemas.Refusal {
+func (g *goods) mayWithdraw(s *step, _ schemas.Withdraw) *schemas.Refusal {
 	for _, l := range s.lines {
-		if l.Refunded.Minor > 0 || r.underWay(l) > 0 {
+		if l.Refunded.Minor > 0 || g.underWay(l) > 0 {
 			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("the refund of line %s is under way or done; it cannot be withdrawn any more.", l.LineID)}
 		}
 		if l.State == schemas.SendBack {
@@ -37,27 +37,27 @@ func (r *returns) mayWithdraw(s *step, _ schemas.Withdraw) *schemas.Refusal {
 }
 
 // withdrawn takes the wish back. Goods under way come in first and then travel back.
-func (r *returns) withdrawn(s *step, d schemas.Withdraw) {
+func (g *goods) withdrawn(s *step, d schemas.Withdraw) {
 	if d.Reason != "" {
 		s.note("reason", d.Reason)
 	}
 	s.say("The customer withdraws line(s) %s.", lineList(s.lines))
-	for _, a := range r.Approvals {
-		if a.DecidedBy == nil && r.allIn(a.Lines, s.lines) {
+	for _, a := range g.Approvals {
+		if a.DecidedBy == nil && g.allIn(a.Lines, s.lines) {
 			who := s.actor
 			a.DecidedBy, a.Reason = &who, "withdrawn"
-			r.stopApproval(a)
+			g.stopApproval(a)
 		}
 	}
 	moving, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
 	for _, l := range moving {
 		l.LeavesAs = schemas.Withdrawn
 	}
-	r.leave(s, rest, schemas.Withdrawn)
+	g.leave(s, rest, schemas.Withdrawn)
 	s.tell("case.withdrawn", vars{"lines": linesVar(s.lines)})
 }
 
-func (r *returns) allIn(picks []schemas.PickLine, lines []*schemas.Line) bool {
+func (g *goods) allIn(picks []schemas.PickLine, lines []*schemas.Line) bool {
 	for _, p := range picks {
 		if !contains(lineIDs(lines), p.LineID) {
 			return false

@@ -8,24 +8,24 @@ import (
 
 // The verbs of a return at the warehouse: the inspection, and what happens when it fails.
 
-func (r *returns) passed(s *step, d schemas.Pass) {
+func (g *goods) passed(s *step, d schemas.Pass) {
 	for _, l := range s.lines {
-		l.Disposition, l.Finding, l.Deduction, l.Offer = d.Disposition, "", r.money(0), nil
+		l.Disposition, l.Finding, l.Deduction, l.Offer = d.Disposition, "", g.money(0), nil
 		if l.Disposition == "" {
 			l.Disposition = schemas.Restock
 		}
 	}
-	r.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", Evidence: d.EvidenceIDs})
+	g.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", Evidence: d.EvidenceIDs})
 	s.say("%s passed line(s) %s.", s.actor, lineList(s.lines))
-	r.tellPassed(s)
-	r.move(s, s.lines, schemas.RefundApproved)
+	g.tellPassed(s)
+	g.move(s, s.lines, schemas.RefundApproved)
 }
 
 // tellPassed tells the customer that the goods are accepted: together with the start of the refund where that follows at
 // once, and by itself where a second person must grant it first.
-func (r *returns) tellPassed(s *step) {
+func (g *goods) tellPassed(s *step) {
 	v := vars{"lines": linesVar(s.lines)}
-	if r.needsSecond(s.lines) || r.owedFor(s.lines).Minor <= 0 {
+	if g.needsSecond(s.lines) || g.owedFor(s.lines).Minor <= 0 {
 		s.tell("inspect.pass", v)
 		return
 	}
@@ -33,66 +33,66 @@ func (r *returns) tellPassed(s *step) {
 }
 
 // acceptedAsDeclared is the warehouse's silence: the customer is not made to wait for it.
-func (r *returns) acceptedAsDeclared(s *step) {
+func (g *goods) acceptedAsDeclared(s *step) {
 	for _, l := range s.lines {
 		l.Disposition = schemas.Quarantine // nobody has looked at the goods yet, so they are not for sale
 	}
 	s.say("Nobody inspected line(s) %s in time; accepted as declared.", lineList(s.lines))
-	r.tellPassed(s)
-	r.move(s, s.lines, schemas.RefundApproved)
+	g.tellPassed(s)
+	g.move(s, s.lines, schemas.RefundApproved)
 }
 
 // mayFail keeps a proposed deduction between nothing and what is owed, in the case's currency.
-func (r *returns) mayFail(s *step, d schemas.Fail) *schemas.Refusal {
+func (g *goods) mayFail(s *step, d schemas.Fail) *schemas.Refusal {
 	if d.Deduction == nil {
 		return nil
 	}
-	if d.Deduction.Currency != r.Currency {
-		return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "deduction", Message: fmt.Sprintf("this case is in %s.", r.Currency)}
+	if d.Deduction.Currency != g.Currency {
+		return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "deduction", Message: fmt.Sprintf("this case is in %s.", g.Currency)}
 	}
-	if total := r.owedFor(s.lines); d.Deduction.Minor > total.Minor {
+	if total := g.owedFor(s.lines); d.Deduction.Minor > total.Minor {
 		return &schemas.Refusal{Code: schemas.CodeBadAmount, Field: "deduction", Message: fmt.Sprintf("these lines cost %s.", total)}
 	}
 	return nil
 }
 
 // failed shows the customer what is not as declared and what would be paid. It is a proposal: silence never accepts it.
-func (r *returns) failed(s *step, d schemas.Fail) {
-	total := r.owedFor(s.lines)
-	deduction := r.deductionFor(s.lines, d)
+func (g *goods) failed(s *step, d schemas.Fail) {
+	total := g.owedFor(s.lines)
+	deduction := g.deductionFor(s.lines, d)
 	grants := total.Sub(deduction)
-	id := fmt.Sprintf("o%d", r.next("offer"))
+	id := fmt.Sprintf("o%d", g.next("offer"))
 	for i, part := range shareOut(grants.Minor, s.lines) {
 		l := s.lines[i]
 		l.Finding, l.Disposition = d.Finding, d.Disposition
 		if l.Disposition == "" {
 			l.Disposition = schemas.Quarantine
 		}
-		l.Offer = &schemas.Offer{OfferID: id, What: schemas.OfferPartialRefund, Amount: r.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at}
+		l.Offer = &schemas.Offer{OfferID: id, What: schemas.OfferPartialRefund, Amount: g.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at}
 	}
-	r.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", TextID: d.TextID, Evidence: d.EvidenceIDs})
+	g.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", TextID: d.TextID, Evidence: d.EvidenceIDs})
 	s.note("finding", string(d.Finding))
 	if d.Grade != "" {
 		s.note("grade", string(d.Grade))
 	}
 	s.note("deduction", deduction.String())
 	s.say("%s found line(s) %s %s and proposes %s less.", s.actor, lineList(s.lines), d.Finding, deduction)
-	r.move(s, s.lines, schemas.InspectionFailed)
+	g.move(s, s.lines, schemas.InspectionFailed)
 	// A person has shown with evidence that the goods are not as declared: the duty to refund them in full is in dispute.
-	r.stopClock("law.refund")
-	s.tell("inspect.fail", vars{"lines": linesVar(s.lines), "finding": string(d.Finding), "deduction": amount(deduction), "amount": amount(grants), "due": stamp(r.dueOf(s.lines))})
+	g.stopClock("law.refund")
+	s.tell("inspect.fail", vars{"lines": linesVar(s.lines), "finding": string(d.Finding), "deduction": amount(deduction), "amount": amount(grants), "due": stamp(g.dueOf(s.lines))})
 }
 
 // deductionFor is what an inspector proposes to take off: the amount that is named, else what the rules take off for the grade,
 // else the whole price. A share of a cent is the customer's.
-func (r *returns) deductionFor(lines []*schemas.Line, d schemas.Fail) schemas.Money {
+func (g *goods) deductionFor(lines []*schemas.Line, d schemas.Fail) schemas.Money {
 	switch {
 	case d.Deduction != nil:
 		return *d.Deduction
 	case d.Grade == "":
-		return r.owedFor(lines)
+		return g.owedFor(lines)
 	}
-	sum := r.money(0)
+	sum := g.money(0)
 	for _, l := range lines {
 		sum.Minor += l.Owed().Minor * l.Verdict.Deduction[d.Grade] / 10_000
 	}
@@ -100,7 +100,7 @@ func (r *returns) deductionFor(lines []*schemas.Line, d schemas.Fail) schemas.Mo
 }
 
 // mayAnswerDeduction keeps the choice to what there is.
-func (r *returns) mayAnswerDeduction(s *step, d schemas.AnswerOffer) *schemas.Refusal {
+func (g *goods) mayAnswerDeduction(s *step, d schemas.AnswerOffer) *schemas.Refusal {
 	for _, l := range s.lines {
 		if d.Choice == string(schemas.OfferSendBack) && noGoods(l) {
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "choice", Message: fmt.Sprintf("there are no goods of line %s to send back.", l.LineID)}
@@ -110,10 +110,10 @@ func (r *returns) mayAnswerDeduction(s *step, d schemas.AnswerOffer) *schemas.Re
 }
 
 // deductionAnswered is the customer's choice after a failed inspection: less money, or the goods.
-func (r *returns) deductionAnswered(s *step, d schemas.AnswerOffer) {
+func (g *goods) deductionAnswered(s *step, d schemas.AnswerOffer) {
 	if d.Choice == string(schemas.OfferSendBack) || s.lines[0].Offer.What == schemas.OfferSendBack {
 		s.say("The customer wants line(s) %s back.", lineList(s.lines))
-		r.leave(s, s.lines, schemas.CompletedPartial)
+		g.leave(s, s.lines, schemas.CompletedPartial)
 		return
 	}
 	s.say("The customer accepts the deduction for line(s) %s.", lineList(s.lines))
@@ -122,18 +122,18 @@ func (r *returns) deductionAnswered(s *step, d schemas.AnswerOffer) {
 		l.Offer = nil
 	}
 	pay, nothing := sort2(s.lines, func(l *schemas.Line) bool { return l.Owed().Minor > 0 })
-	r.move(s, pay, schemas.RefundApproved)
-	r.end(s, nothing, schemas.CompletedPartial)
+	g.move(s, pay, schemas.RefundApproved)
+	g.end(s, nothing, schemas.CompletedPartial)
 }
 
 // mayDispute gives one appeal against an inspection.
-func (r *returns) mayDispute(s *step, _ schemas.AnswerOffer) *schemas.Refusal {
-	return r.mayAppeal(s, schemas.FileAppeal{})
+func (g *goods) mayDispute(s *step, _ schemas.AnswerOffer) *schemas.Refusal {
+	return g.mayAppeal(s, schemas.FileAppeal{})
 }
 
-func (r *returns) deductionDisputed(s *step, d schemas.AnswerOffer) {
+func (g *goods) deductionDisputed(s *step, d schemas.AnswerOffer) {
 	if d.TextID != "" {
-		r.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: d.TextID})
+		g.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: d.TextID})
 	}
 	s.say("The customer disputes the inspection of line(s) %s.", lineList(s.lines))
 	for _, l := range s.lines {
@@ -141,34 +141,34 @@ func (r *returns) deductionDisputed(s *step, d schemas.AnswerOffer) {
 			l.Rejection = &schemas.Rejection{By: l.Offer.By, Reason: string(l.Finding), At: s.at}
 		}
 	}
-	r.toAppeal(s)
+	g.toAppeal(s)
 }
 
 // deductionOffered puts better terms to the customer after a failed inspection.
-func (r *returns) deductionOffered(s *step, d schemas.MakeOffer) {
-	total := r.putOffer(s, d)
+func (g *goods) deductionOffered(s *step, d schemas.MakeOffer) {
+	total := g.putOffer(s, d)
 	s.say("%s offers %s (%s) for line(s) %s.", s.actor, d.What, total, lineList(s.lines))
-	row := r.story.row(schemas.InspectionFailed)
-	r.startOn(s, s.lines, row.clock, row.silence.says)
-	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(r.dueOf(s.lines))})
+	row := g.story.row(schemas.InspectionFailed)
+	g.startOn(s, s.lines, row.clock, row.silence.says)
+	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(g.dueOf(s.lines))})
 }
 
 // keepGoods is the customer's silence on a failed inspection. It consents to nothing: the goods are kept, and a supervisor
 // tries to reach the customer.
-func (r *returns) keepGoods(s *step) {
+func (g *goods) keepGoods(s *step) {
 	s.say("The customer did not answer on line(s) %s; the goods are kept.", lineList(s.lines))
-	k := r.startOn(s, s.lines, "return.goods_kept", "one last notice is sent")
-	r.raise(s, 3, "inspection_failed")
+	k := g.startOn(s, s.lines, g.named("goods_kept"), "one last notice is sent")
+	g.raise(s, 3, "inspection_failed")
 	s.tell("goods.kept", vars{"lines": linesVar(s.lines), "due": stamp(k.Due)})
 }
 
-func (r *returns) lastNotice(s *step) {
-	k := r.startOn(s, s.lines, "return.goods_notice", "the goods are sent back")
+func (g *goods) lastNotice(s *step) {
+	k := g.startOn(s, s.lines, g.named("goods_notice"), "the goods are sent back")
 	s.say("Last notice: line(s) %s will be sent back.", lineList(s.lines))
 	s.tell("goods.kept", vars{"lines": linesVar(s.lines), "due": stamp(k.Due)})
 }
 
-func (r *returns) sendBackUnasked(s *step) {
+func (g *goods) sendBackUnasked(s *step) {
 	s.say("The customer stayed silent; line(s) %s go back.", lineList(s.lines))
-	r.leave(s, s.lines, schemas.Expired)
+	g.leave(s, s.lines, schemas.Expired)
 }

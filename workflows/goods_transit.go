@@ -11,45 +11,45 @@ import (
 // The verbs of a return while the goods travel back: the label, the parcel, its trouble and its loss.
 
 // bookLabel books the way back where the merchant pays for it. Where the customer pays, the customer chooses the carrier.
-func (r *returns) bookLabel(s *step) {
+func (g *goods) bookLabel(s *step) {
 	ours, _ := sort2(s.lines, func(l *schemas.Line) bool { return l.Verdict.Freight == schemas.TurnMerchant && l.Waybill == "" })
 	if len(ours) == 0 {
 		return
 	}
-	order := r.parcelOrder(ours, schemas.ToMerchant, schemas.TurnMerchant)
-	r.effect(schemas.ParcelLabel.Name, order.Key, func(ctx workflow.Context) {
-		parcel, err := do(ctx, r.Case, schemas.ParcelLabel, order.Key, order)
-		if r.stuckOn(err, schemas.ParcelLabel.Name, order.Key) {
+	order := g.parcelOrder(ours, schemas.ToMerchant, schemas.TurnMerchant)
+	g.effect(schemas.ParcelLabel.Name, order.Key, func(ctx workflow.Context) {
+		parcel, err := do(ctx, g.Case, schemas.ParcelLabel, order.Key, order)
+		if g.stuckOn(err, schemas.ParcelLabel.Name, order.Key) {
 			return // the customer can still choose a carrier; the owner has a task
 		}
 		waiting, _ := sort2(ours, func(l *schemas.Line) bool { return l.State == schemas.WaitShipback && l.Waybill == "" })
 		if len(waiting) == 0 {
 			return
 		}
-		s := r.begin(schemas.EventLabelBooked, schemas.System, schemas.DoorSystem)
+		s := g.begin(schemas.EventLabelBooked, schemas.System, schemas.DoorSystem)
 		s.lines = waiting
-		r.addParcel(parcel, waiting)
+		g.addParcel(parcel, waiting)
 		s.note("waybill", parcel.Waybill)
 		s.say("The way back is booked with %s, waybill %s.", parcel.Carrier, parcel.Waybill)
-		s.tell("return.approved", vars{"lines": linesVar(waiting), "freight": string(schemas.TurnMerchant), "label": parcel.Waybill, "due": stamp(r.dueOf(waiting))})
-		r.settle(s)
+		s.tell("return.approved", vars{"lines": linesVar(waiting), "freight": string(schemas.TurnMerchant), "label": parcel.Waybill, "due": stamp(g.dueOf(waiting))})
+		g.settle(s)
 	})
 }
 
-func (r *returns) addParcel(parcel schemas.Parcel, lines []*schemas.Line) {
+func (g *goods) addParcel(parcel schemas.Parcel, lines []*schemas.Line) {
 	parcel.Lines = picksOf(lines)
 	if parcel.Status == "" {
 		parcel.Status = schemas.ParcelExpected
 	}
-	r.Parcels = append(r.Parcels, &parcel)
+	g.Parcels = append(g.Parcels, &parcel)
 	for _, l := range lines {
 		l.Waybill = parcel.Waybill
 	}
 }
 
 // mayShip wants a number that no parcel of the case has, unless it is the label's own.
-func (r *returns) mayShip(s *step, d schemas.SubmitWaybill) *schemas.Refusal {
-	p := r.parcel(d.Waybill)
+func (g *goods) mayShip(s *step, d schemas.SubmitWaybill) *schemas.Refusal {
+	p := g.parcel(d.Waybill)
 	if p == nil {
 		return nil
 	}
@@ -62,29 +62,29 @@ func (r *returns) mayShip(s *step, d schemas.SubmitWaybill) *schemas.Refusal {
 }
 
 // shippedBack takes the customer's word that the goods are on their way, and asks the carrier to report on the parcel.
-func (r *returns) shippedBack(s *step, d schemas.SubmitWaybill) {
+func (g *goods) shippedBack(s *step, d schemas.SubmitWaybill) {
 	s.note("carrier", d.Carrier)
 	s.note("waybill", d.Waybill)
 	s.say("The customer sent line(s) %s with %s, waybill %s.", lineList(s.lines), d.Carrier, d.Waybill)
-	if r.parcel(d.Waybill) == nil {
-		order := r.parcelOrder(s.lines, schemas.ToMerchant, schemas.TurnCustomer)
+	if g.parcel(d.Waybill) == nil {
+		order := g.parcelOrder(s.lines, schemas.ToMerchant, schemas.TurnCustomer)
 		order.Carrier, order.Waybill = d.Carrier, d.Waybill
-		r.addParcel(schemas.Parcel{Waybill: d.Waybill, Carrier: d.Carrier, Direction: schemas.ToMerchant, PaidBy: schemas.TurnCustomer}, s.lines)
-		r.effect(schemas.ParcelRegister.Name, order.Key, func(ctx workflow.Context) {
-			parcel, err := do(ctx, r.Case, schemas.ParcelRegister, order.Key, order)
-			if !r.stuckOn(err, schemas.ParcelRegister.Name, order.Key) {
-				r.carrierKnew(parcel)
+		g.addParcel(schemas.Parcel{Waybill: d.Waybill, Carrier: d.Carrier, Direction: schemas.ToMerchant, PaidBy: schemas.TurnCustomer}, s.lines)
+		g.effect(schemas.ParcelRegister.Name, order.Key, func(ctx workflow.Context) {
+			parcel, err := do(ctx, g.Case, schemas.ParcelRegister, order.Key, order)
+			if !g.stuckOn(err, schemas.ParcelRegister.Name, order.Key) {
+				g.carrierKnew(parcel)
 			}
 		})
 	}
-	r.move(s, s.lines, schemas.ReturnInTransit)
+	g.move(s, s.lines, schemas.ReturnInTransit)
 }
 
 // carrierKnew applies what a parcel had done before its number reached us: its facts found no case then, and do not come again.
-func (r *returns) carrierKnew(told schemas.Parcel) {
-	p := r.parcel(told.Waybill)
+func (g *goods) carrierKnew(told schemas.Parcel) {
+	p := g.parcel(told.Waybill)
 	word := schemas.ParcelWord{Waybill: told.Waybill}
-	lines, _ := sort2(r.linesNamed(word), func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
+	lines, _ := sort2(g.linesNamed(word), func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
 	if p == nil || len(lines) == 0 {
 		return
 	}
@@ -98,7 +98,7 @@ func (r *returns) carrierKnew(told schemas.Parcel) {
 	default:
 		return
 	}
-	s := r.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
+	s := g.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
 	s.lines = lines
 	s.note("waybill", told.Waybill)
 	s.say("The carrier knew parcel %s already: %s.", told.Waybill, told.Status)
@@ -106,12 +106,12 @@ func (r *returns) carrierKnew(told schemas.Parcel) {
 		s.report = &schemas.Report{Source: told.Carrier, OccurredAt: *told.DeliveredAt}
 		p.book(schemas.ParcelDeliver.Name, *told.DeliveredAt)
 	}
-	r.applyTrace(s, schemas.TraceAnswer{Known: true, Status: told.Status, MovedAt: told.MovedAt}, word)
-	r.settle(s)
+	g.applyTrace(s, schemas.TraceAnswer{Known: true, Status: told.Status, MovedAt: told.MovedAt}, word)
+	g.settle(s)
 }
 
 // mayExtend gives one extension.
-func (r *returns) mayExtend(s *step, _ schemas.OnLines) *schemas.Refusal {
+func (g *goods) mayExtend(s *step, _ schemas.OnLines) *schemas.Refusal {
 	for _, l := range s.lines {
 		if l.Extended {
 			return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: fmt.Sprintf("line %s was extended once already.", l.LineID)}
@@ -121,10 +121,10 @@ func (r *returns) mayExtend(s *step, _ schemas.OnLines) *schemas.Refusal {
 }
 
 // extended gives the customer more time, once, counted from the end of the first.
-func (r *returns) extended(s *step, _ schemas.OnLines) {
-	due := r.dueOf(s.lines)
-	k := r.startOn(s, s.lines, "return.shipback_extension", "the request expires; a new one can be made while the right lasts")
-	r.reckon(k, due)
+func (g *goods) extended(s *step, _ schemas.OnLines) {
+	due := g.dueOf(s.lines)
+	k := g.startOn(s, s.lines, g.named("shipback_extension"), "the request expires; a new one can be made while the right lasts")
+	g.reckon(k, due)
 	k.StartedAt = s.at
 	for _, l := range s.lines {
 		l.Extended = true
@@ -134,79 +134,79 @@ func (r *returns) extended(s *step, _ schemas.OnLines) {
 }
 
 // handedOver is the carrier's first scan of a parcel that we booked.
-func (r *returns) handedOver(s *step, w schemas.ParcelWord) {
+func (g *goods) handedOver(s *step, w schemas.ParcelWord) {
 	s.say("Parcel %s is on its way back.", w.Waybill)
 	for _, l := range s.lines {
 		l.GoodsWith = schemas.TurnCarrier
 	}
-	r.move(s, s.lines, schemas.ReturnInTransit)
+	g.move(s, s.lines, schemas.ReturnInTransit)
 }
 
 // moved restarts the clock on the parcel's next movement, in either direction.
-func (r *returns) moved(s *step, w schemas.ParcelWord) {
+func (g *goods) moved(s *step, w schemas.ParcelWord) {
 	s.say("Parcel %s moved.", w.Waybill)
 	for _, l := range s.lines {
 		l.GoodsWith = schemas.TurnCarrier
 	}
-	row := r.story.row(s.lines[0].State)
-	r.startOn(s, s.lines, row.clock, row.silence.says)
+	row := g.story.row(s.lines[0].State)
+	g.startOn(s, s.lines, row.clock, row.silence.says)
 }
 
 // arrived is the delivery at the warehouse: the statutory clock on the refund starts here. What was withdrawn on the way
 // goes straight back.
-func (r *returns) arrived(s *step, w schemas.ParcelWord) {
+func (g *goods) arrived(s *step, w schemas.ParcelWord) {
 	s.say("Parcel %s arrived.", w.Waybill)
 	for _, l := range s.lines {
 		l.GoodsWith = schemas.TurnWarehouse
 	}
 	home, stay := sort2(s.lines, func(l *schemas.Line) bool { return l.LeavesAs != schemas.OutcomeNone })
 	if len(stay) > 0 {
-		if r.clock("law.refund") == nil {
-			k := r.startClock(s, "law.refund", caseExpiries["law.refund"].says)
+		if g.clock("law.refund") == nil {
+			k := g.startClock(s, "law.refund", caseExpiries["law.refund"].says)
 			if s.report != nil && s.report.OccurredAt.Before(s.at) {
 				// The duty counts from the delivery, not from when we heard of it.
-				r.reckon(k, s.report.OccurredAt)
+				g.reckon(k, s.report.OccurredAt)
 			}
 		}
-		r.move(s, stay, schemas.Received)
-		s.tell("return.received", vars{"lines": linesVar(stay), "due": stamp(r.dueOf(stay))})
+		g.move(s, stay, schemas.Received)
+		s.tell("return.received", vars{"lines": linesVar(stay), "due": stamp(g.dueOf(stay))})
 	}
-	r.move(s, home, schemas.SendBack)
+	g.move(s, home, schemas.SendBack)
 }
 
-func (r *returns) parcelTrouble(s *step, w schemas.ParcelWord) {
+func (g *goods) parcelTrouble(s *step, w schemas.ParcelWord) {
 	s.note("code", w.Code)
 	s.say("The carrier reports trouble with parcel %s: %s.", w.Waybill, w.Code)
 	s.tell("logistics.exception", vars{"waybill": w.Waybill, "status": "exception"})
-	s.staff("staff.task", r.Owner, vars{"task": "parcel_exception", "due": stamp(r.dueOf(s.lines))})
+	s.staff("staff.task", g.Owner, vars{"task": "parcel_exception", "due": stamp(g.dueOf(s.lines))})
 }
 
 // refusedAtWarehouse is our own house turning the parcel away: the owner has a day to put that right.
-func (r *returns) refusedAtWarehouse(s *step, w schemas.ParcelWord) {
+func (g *goods) refusedAtWarehouse(s *step, w schemas.ParcelWord) {
 	s.say("Our warehouse refused parcel %s.", w.Waybill)
-	k := r.startOn(s, s.lines, "refused_at_warehouse", "the supervisor is asked")
-	s.staff("staff.task", r.Owner, vars{"task": "refused_at_warehouse", "due": stamp(k.Due)})
+	k := g.startOn(s, s.lines, "refused_at_warehouse", "the supervisor is asked")
+	s.staff("staff.task", g.Owner, vars{"task": "refused_at_warehouse", "due": stamp(k.Due)})
 }
 
 // toSupervisor asks for help with lines that lie too long. While a second person's decision is open its own clocks go on,
 // and nobody else is asked.
-func (r *returns) toSupervisor(s *step) {
+func (g *goods) toSupervisor(s *step) {
 	state := s.lines[0].State
-	row := r.story.row(state)
-	if state == schemas.RefundApproved && r.openOne("") != nil {
-		r.startOn(s, s.lines, row.clock, row.silence.says)
+	row := g.story.row(state)
+	if state == schemas.RefundApproved && g.openOne("") != nil {
+		g.startOn(s, s.lines, row.clock, row.silence.says)
 		return
 	}
-	r.escalate(s, 3, s.clock.Name)
+	g.escalate(s, 3, s.clock.Name)
 	if state == schemas.ReturnInTransit {
-		r.startOn(s, s.lines, row.clock, row.silence.says)
+		g.startOn(s, s.lines, row.clock, row.silence.says)
 	}
 }
 
 // lost is a parcel that will not arrive. Where the way back was ours, or the fault is, the customer is paid now; otherwise a
 // person decides on the proof of handing over.
-func (r *returns) lost(s *step, w schemas.ParcelWord) {
-	if p := r.parcel(w.Waybill); p != nil {
+func (g *goods) lost(s *step, w schemas.ParcelWord) {
+	if p := g.parcel(w.Waybill); p != nil {
 		p.setUnlessDelivered(schemas.ParcelLost)
 	}
 	s.say("Parcel %s is lost.", w.Waybill)
@@ -215,45 +215,45 @@ func (r *returns) lost(s *step, w schemas.ParcelWord) {
 		l.GoodsWith = schemas.TurnCarrier
 	}
 	gone, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.LeavesAs != schemas.OutcomeNone })
-	r.end(s, gone, schemas.Withdrawn)
+	g.end(s, gone, schemas.Withdrawn)
 	pay, judge := sort2(rest, func(l *schemas.Line) bool {
-		return l.Verdict.Freight == schemas.TurnMerchant || r.Opening.Request.Reason.MerchantsFault()
+		return l.Verdict.Freight == schemas.TurnMerchant || g.Opening.Request.Reason.MerchantsFault()
 	})
 	if len(pay) > 0 {
-		r.goOn(s, pay)
+		g.goOn(s, pay)
 	}
 	if len(judge) > 0 {
-		r.move(s, judge, schemas.Review)
-		s.staff("staff.task", r.Owner, vars{"task": "lost_parcel", "due": stamp(r.dueOf(judge))})
+		g.move(s, judge, schemas.Review)
+		s.staff("staff.task", g.Owner, vars{"task": "lost_parcel", "due": stamp(g.dueOf(judge))})
 	}
 }
 
 // trace asks the carrier about a parcel that has not moved. A parcel that has been away for too long counts as lost.
-func (r *returns) trace(s *step) {
+func (g *goods) trace(s *step) {
 	s.say("The carrier is asked where the parcel is.")
-	tooLong := r.Plan.Clocks["return.in_transit_max"].After.D()
+	tooLong := g.Plan.Clocks[g.named("in_transit_max")].After.D()
 	if oldest(s.lines).Add(tooLong).Before(s.at) {
-		r.lost(s, schemas.ParcelWord{Waybill: s.lines[0].Waybill})
+		g.lost(s, schemas.ParcelWord{Waybill: s.lines[0].Waybill})
 		return
 	}
-	r.startOn(s, s.lines, "return.in_transit", "the carrier is asked where the parcel is; a parcel that stays away for too long counts as lost")
-	r.askCarrier(s.lines[0].Waybill, r.applyTrace)
+	g.startOn(s, s.lines, g.named("in_transit"), "the carrier is asked where the parcel is; a parcel that stays away for too long counts as lost")
+	g.askCarrier(s.lines[0].Waybill, g.applyTrace)
 }
 
 // askCarrier asks about one parcel and lets the verb make something of the answer.
-func (r *returns) askCarrier(waybill string, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord)) {
-	p := r.parcel(waybill)
+func (g *goods) askCarrier(waybill string, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord)) {
+	p := g.parcel(waybill)
 	if p == nil {
 		return
 	}
-	order := schemas.TraceOrder{Key: fmt.Sprintf("%s/trace/%d", r.CaseID, r.next("trace")), CaseID: r.CaseID, MerchantID: r.Opening.Request.MerchantID, Carrier: p.Carrier, Waybill: waybill, At: r.now()}
-	r.effect(schemas.ParcelTrace.Name, order.Key, func(ctx workflow.Context) {
-		answer, err := do(ctx, r.Case, schemas.ParcelTrace, order.Key, order)
-		if r.stuckOn(err, schemas.ParcelTrace.Name, order.Key) {
+	order := schemas.TraceOrder{Key: fmt.Sprintf("%s/trace/%d", g.CaseID, g.next("trace")), CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Carrier: p.Carrier, Waybill: waybill, At: g.now()}
+	g.effect(schemas.ParcelTrace.Name, order.Key, func(ctx workflow.Context) {
+		answer, err := do(ctx, g.Case, schemas.ParcelTrace, order.Key, order)
+		if g.stuckOn(err, schemas.ParcelTrace.Name, order.Key) {
 			return
 		}
-		s := r.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
-		s.lines, _ = sort2(r.linesNamed(schemas.ParcelWord{Waybill: waybill}), func(l *schemas.Line) bool {
+		s := g.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
+		s.lines, _ = sort2(g.linesNamed(schemas.ParcelWord{Waybill: waybill}), func(l *schemas.Line) bool {
 			return l.State == schemas.ReturnInTransit || l.State == schemas.SendBack
 		})
 		s.note("waybill", waybill)
@@ -261,7 +261,7 @@ func (r *returns) askCarrier(waybill string, apply func(*step, schemas.TraceAnsw
 		if len(s.lines) > 0 {
 			apply(s, answer, schemas.ParcelWord{Waybill: waybill})
 		}
-		r.settle(s)
+		g.settle(s)
 	})
 }
 
@@ -272,8 +272,8 @@ func traceWord(a schemas.TraceAnswer) string {
 	return string(a.Status)
 }
 
-func (r *returns) applyTrace(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
-	p := r.parcel(w.Waybill)
+func (g *goods) applyTrace(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+	p := g.parcel(w.Waybill)
 	switch {
 	case p.MovedAt == nil && a.MovedAt == nil && (!a.Known || a.Status == schemas.ParcelExpected):
 		// The number was wrong, or the parcel was never handed over: it is the customer's turn again. What nobody has seen is
@@ -283,13 +283,13 @@ func (r *returns) applyTrace(s *step, a schemas.TraceAnswer, w schemas.ParcelWor
 				l.Waybill = ""
 			}
 		}
-		r.move(s, s.lines, schemas.WaitShipback)
-		s.tell("parcel.unknown", vars{"waybill": w.Waybill, "due": stamp(r.dueOf(s.lines))})
+		g.move(s, s.lines, schemas.WaitShipback)
+		s.tell("parcel.unknown", vars{"waybill": w.Waybill, "due": stamp(g.dueOf(s.lines))})
 	case a.Status == schemas.ParcelDelivered:
 		p.book(schemas.ParcelDeliver.Name, s.at)
-		r.arrived(s, w)
+		g.arrived(s, w)
 	case a.Status == schemas.ParcelLost, a.Status == schemas.ParcelDamaged:
-		r.lost(s, w)
+		g.lost(s, w)
 	case a.MovedAt != nil && (p.MovedAt == nil || a.MovedAt.After(*p.MovedAt)):
 		p.book(schemas.ParcelScanned.Name, *a.MovedAt)
 	default:

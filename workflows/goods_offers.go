@@ -9,10 +9,10 @@ import (
 // The verbs of a return about offers: an alternative the merchant puts to the customer.
 
 // mayOffer judges an alternative: rounds, amount, currency, and the limit of the role.
-func (r *returns) mayOffer(s *step, d schemas.MakeOffer) *schemas.Refusal {
-	total := r.owedFor(s.lines)
+func (g *goods) mayOffer(s *step, d schemas.MakeOffer) *schemas.Refusal {
+	total := g.owedFor(s.lines)
 	for _, l := range s.lines {
-		if l.Rounds >= r.Plan.MaxRounds {
+		if l.Rounds >= g.Plan.MaxRounds {
 			return &schemas.Refusal{Code: schemas.CodeNoRounds, Message: fmt.Sprintf("%d offers were made for line %s; approve, reject or escalate.", l.Rounds, l.LineID)}
 		}
 		switch {
@@ -26,8 +26,8 @@ func (r *returns) mayOffer(s *step, d schemas.MakeOffer) *schemas.Refusal {
 	}
 	grants := total
 	if d.Amount != nil {
-		if d.Amount.Currency != r.Currency {
-			return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "amount", Message: fmt.Sprintf("this case is in %s.", r.Currency)}
+		if d.Amount.Currency != g.Currency {
+			return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "amount", Message: fmt.Sprintf("this case is in %s.", g.Currency)}
 		}
 		if d.Amount.Minor > total.Minor {
 			return &schemas.Refusal{Code: schemas.CodeBadAmount, Field: "amount", Message: fmt.Sprintf("at most %s is left for these lines.", total)}
@@ -37,29 +37,29 @@ func (r *returns) mayOffer(s *step, d schemas.MakeOffer) *schemas.Refusal {
 	if d.What == schemas.OfferSendBack {
 		return nil
 	}
-	return r.withinGoodwill(s, grants.Min(r.notOwed(s.lines)))
+	return g.withinGoodwill(s, grants.Min(g.notOwed(s.lines)))
 }
 
-func (r *returns) offered(s *step, d schemas.MakeOffer) {
-	total := r.putOffer(s, d)
+func (g *goods) offered(s *step, d schemas.MakeOffer) {
+	total := g.putOffer(s, d)
 	s.say("%s offers %s (%s) for line(s) %s.", s.actor, d.What, total, lineList(s.lines))
-	r.answered(true)
-	r.move(s, s.lines, schemas.Negotiating)
-	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(r.dueOf(s.lines))})
+	g.answered(true)
+	g.move(s, s.lines, schemas.Negotiating)
+	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(g.dueOf(s.lines))})
 }
 
 // putOffer lays an offer on lines, its amount shared in the proportion of what each is owed.
-func (r *returns) putOffer(s *step, d schemas.MakeOffer) schemas.Money {
-	total := r.owedFor(s.lines)
+func (g *goods) putOffer(s *step, d schemas.MakeOffer) schemas.Money {
+	total := g.owedFor(s.lines)
 	grants := total
 	if d.Amount != nil {
 		grants = *d.Amount
 	}
-	id := fmt.Sprintf("o%d", r.next("offer"))
+	id := fmt.Sprintf("o%d", g.next("offer"))
 	for i, part := range shareOut(grants.Minor, s.lines) {
 		l := s.lines[i]
 		l.Rounds++
-		l.Offer = &schemas.Offer{OfferID: id, What: d.What, Amount: r.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at}
+		l.Offer = &schemas.Offer{OfferID: id, What: d.What, Amount: g.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at}
 	}
 	s.note("offer_id", id)
 	return grants
@@ -87,14 +87,14 @@ func shareOut(total int64, lines []*schemas.Line) []int64 {
 }
 
 // mayAcceptOffer keeps the answer to what was offered: before an inspection there is no other choice.
-func (r *returns) mayAcceptOffer(s *step, d schemas.AnswerOffer) *schemas.Refusal {
+func (g *goods) mayAcceptOffer(s *step, d schemas.AnswerOffer) *schemas.Refusal {
 	if d.Choice != "" && s.lines[0].Offer != nil && d.Choice != string(s.lines[0].Offer.What) {
 		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "choice", Message: fmt.Sprintf("%s was offered.", s.lines[0].Offer.What)}
 	}
 	return nil
 }
 
-func (r *returns) offerAccepted(s *step, _ schemas.AnswerOffer) {
+func (g *goods) offerAccepted(s *step, _ schemas.AnswerOffer) {
 	s.say("The customer accepts the offer for line(s) %s.", lineList(s.lines))
 	for _, l := range s.lines {
 		by := l.Offer.By
@@ -110,44 +110,44 @@ func (r *returns) offerAccepted(s *step, _ schemas.AnswerOffer) {
 		case schemas.OfferSendBack:
 		}
 	}
-	r.goOn(s, s.lines)
+	g.goOn(s, s.lines)
 }
 
-func (r *returns) offerDeclined(s *step, d schemas.AnswerOffer) {
+func (g *goods) offerDeclined(s *step, d schemas.AnswerOffer) {
 	s.say("The customer declines the offer for line(s) %s.", lineList(s.lines))
-	r.backToReview(s, d.TextID)
+	g.backToReview(s, d.TextID)
 }
 
-func (r *returns) mayCounter(s *step, d schemas.CounterOffer) *schemas.Refusal {
-	if d.Amount.Currency != r.Currency {
-		return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "amount", Message: fmt.Sprintf("this case is in %s.", r.Currency)}
+func (g *goods) mayCounter(s *step, d schemas.CounterOffer) *schemas.Refusal {
+	if d.Amount.Currency != g.Currency {
+		return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "amount", Message: fmt.Sprintf("this case is in %s.", g.Currency)}
 	}
-	if total := r.owedFor(s.lines); d.Amount.Minor > total.Minor {
+	if total := g.owedFor(s.lines); d.Amount.Minor > total.Minor {
 		return &schemas.Refusal{Code: schemas.CodeBadAmount, Field: "amount", Message: fmt.Sprintf("these lines cost %s.", total)}
 	}
 	return nil
 }
 
-func (r *returns) offerCountered(s *step, d schemas.CounterOffer) {
+func (g *goods) offerCountered(s *step, d schemas.CounterOffer) {
 	s.note("counter", d.Amount.String())
 	s.say("The customer declines the offer and asks for %s.", d.Amount)
-	r.backToReview(s, d.TextID)
+	g.backToReview(s, d.TextID)
 }
 
-func (r *returns) backToReview(s *step, textID string) {
+func (g *goods) backToReview(s *step, textID string) {
 	if textID != "" {
-		r.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: textID})
+		g.post(schemas.Posted{At: s.at, By: s.actor, Kind: "message", TextID: textID})
 	}
 	for _, l := range s.lines {
 		l.Offer = nil
 	}
-	r.move(s, s.lines, schemas.Review)
-	s.staff("staff.task", r.Owner, vars{"task": "offer_answered", "due": stamp(r.dueOf(s.lines))})
+	g.move(s, s.lines, schemas.Review)
+	s.staff("staff.task", g.Owner, vars{"task": "offer_answered", "due": stamp(g.dueOf(s.lines))})
 }
 
 // offerLapses is the customer's silence on an offer. It never consents; the original wish stands.
-func (r *returns) offerLapses(s *step) {
+func (g *goods) offerLapses(s *step) {
 	s.say("The offer for line(s) %s lapses.", lineList(s.lines))
-	r.backToReview(s, "")
+	g.backToReview(s, "")
 	s.tell("offer.lapsed", vars{"lines": linesVar(s.lines)})
 }

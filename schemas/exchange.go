@@ -1,0 +1,176 @@
+package schemas
+
+import "time"
+
+// Replacement is what a line of an exchange gets instead.
+type Replacement struct {
+	SKU       string `json:"sku"`
+	ProductID string `json:"product_id,omitempty"`
+	UnitPrice Money  `json:"unit_price"` // what one costs now
+	// Same marks the same article again for one that was faulty: it costs nothing more and nothing less, whatever it costs now.
+	Same bool `json:"same,omitempty"`
+	// StockKey is the reservation that keeps it; empty while there is none.
+	StockKey   string     `json:"stock_key,omitempty"`
+	ExpectedAt *time.Time `json:"expected_at,omitempty"` // out of stock: when there should be some again
+	ShipmentID string     `json:"shipment_id,omitempty"` // the warehouse's order to send it
+	Waybill    string     `json:"waybill,omitempty"`
+	Serial     string     `json:"serial,omitempty"`
+	Advance    bool       `json:"advance,omitempty"` // sent before the old goods are back (极速换货)
+	Attempts   int        `json:"attempts,omitempty"`
+	// ConfirmedAt is when the customer has it, or counts as having it; a warranty begins anew.
+	ConfirmedAt *time.Time `json:"confirmed_at,omitempty"`
+}
+
+// StockOrder asks the warehouse to keep goods for a case. The key makes it once.
+type StockOrder struct {
+	Key        string    `json:"key"` // case/stock/sequence
+	CaseID     string    `json:"case_id"`
+	MerchantID string    `json:"merchant_id"`
+	SKU        string    `json:"sku"`
+	Quantity   int       `json:"quantity"`
+	Wait       bool      `json:"wait,omitempty"` // out of stock: keep the next ones, and report stock.reserved
+	Until      time.Time `json:"until"`          // the warehouse may give them to others after that
+	At         time.Time `json:"at"`
+}
+
+// StockReceipt is the warehouse's answer. Not having enough is an answer and no error.
+type StockReceipt struct {
+	Key        string     `json:"key"`
+	Held       bool       `json:"held"`
+	ExpectedAt *time.Time `json:"expected_at,omitempty"`
+}
+
+// StockReleaseOrder gives kept goods back. A key that holds nothing changes nothing.
+type StockReleaseOrder struct {
+	CaseID     string    `json:"case_id"`
+	MerchantID string    `json:"merchant_id"`
+	Keys       []string  `json:"keys"`
+	At         time.Time `json:"at"`
+}
+
+// ShipOrder asks the warehouse to send goods that it keeps. It answers later, with replacement.shipped or stock.lost.
+type ShipOrder struct {
+	ShipmentID string     `json:"shipment_id"` // case/ship/sequence
+	CaseID     string     `json:"case_id"`
+	MerchantID string     `json:"merchant_id"`
+	OrderID    string     `json:"order_id"`
+	CustomerID string     `json:"customer_id"`
+	Goods      []ShipLine `json:"goods"`
+	At         time.Time  `json:"at"`
+}
+
+// ShipLine is one line's goods in a shipment.
+type ShipLine struct {
+	LineID   string `json:"line_id"`
+	SKU      string `json:"sku"`
+	Quantity int    `json:"quantity"`
+	StockKey string `json:"stock_key"` // used up by the shipment
+}
+
+// ShipReceipt is the warehouse's word on a shipment order. Refused means that the kept goods are not there: nothing is sent.
+type ShipReceipt struct {
+	ShipmentID string `json:"shipment_id"`
+	Refused    bool   `json:"refused,omitempty"`
+	Code       Code   `json:"code,omitempty"`
+}
+
+// SettleOrder marks units of an order as replaced for good.
+type SettleOrder struct {
+	CaseID string      `json:"case_id"`
+	Units  []LineUnits `json:"units"`
+	At     time.Time   `json:"at"`
+}
+
+// ChargeKind tells what a customer pays for good from what is only kept as a security.
+type ChargeKind string
+
+const (
+	ChargeDifference ChargeKind = "difference" // 补差价: what the replacement costs more
+	ChargeDeposit    ChargeKind = "deposit"    // 押金: held while a replacement is sent in advance
+)
+
+// ChargeStatus is how far a charge has come.
+type ChargeStatus string
+
+const (
+	ChargeRequested ChargeStatus = "requested" // in the ledger; the provider may or may not have heard of it
+	ChargeAccepted  ChargeStatus = "accepted"  // the provider has it; that is not success
+	ChargeSucceeded ChargeStatus = "succeeded" // the customer has paid
+	ChargeFailed    ChargeStatus = "failed"    // declined; the code says why
+	ChargeLapsed    ChargeStatus = "lapsed"    // given up before it succeeded; it can no longer be paid
+	ChargeUnknown   ChargeStatus = "unknown"   // no answer, or one that cannot be read; looked up by its key
+	ChargeHeld      ChargeStatus = "held"      // a deposit is held
+	ChargeReleased  ChargeStatus = "released"  // a deposit is given back
+	ChargeCaptured  ChargeStatus = "captured"  // a deposit is taken
+)
+
+// Charge is one amount the customer pays on top, or one deposit. Its key never changes, however often it is tried; another
+// method or amount is another charge.
+type Charge struct {
+	ChargeID  string       `json:"charge_id"` // derived: case/charge/sequence
+	Kind      ChargeKind   `json:"kind"`
+	Method    string       `json:"method"`
+	Amount    Money        `json:"amount"`
+	Status    ChargeStatus `json:"status"`
+	Code      Code         `json:"code,omitempty"`
+	Lines     []string     `json:"lines"`
+	ChangedAt string       `json:"changed_at,omitempty"` // RFC 3339 UTC, the case's own time
+}
+
+// ChargeOrder asks for a charge: a payment, or a deposit to be held, given back or taken. The ledger has it before the provider
+// is asked.
+type ChargeOrder struct {
+	CaseID     string    `json:"case_id"`
+	MerchantID string    `json:"merchant_id"`
+	OrderID    string    `json:"order_id"`
+	CustomerID string    `json:"customer_id"`
+	Charge     Charge    `json:"charge"`
+	Until      time.Time `json:"until,omitzero"` // a deposit is held no longer than that
+	At         time.Time `json:"at"`
+}
+
+// ChargeQuestion asks the provider what became of a charge, and records the answer in the ledger.
+type ChargeQuestion struct {
+	CaseID     string    `json:"case_id"`
+	MerchantID string    `json:"merchant_id"`
+	OrderID    string    `json:"order_id"`
+	ChargeID   string    `json:"charge_id"`
+	At         time.Time `json:"at"`
+}
+
+// ChargeReceipt is the provider's word on a charge as the ledger keeps it.
+type ChargeReceipt struct {
+	ChargeID string       `json:"charge_id"`
+	Status   ChargeStatus `json:"status"`
+	Code     Code         `json:"code,omitempty"`
+	Amount   Money        `json:"amount"`
+}
+
+// ChargeWord is what a payment provider says of a charge.
+type ChargeWord struct {
+	ChargeID string `json:"charge_id"`
+	Code     Code   `json:"code,omitempty"`
+	Amount   *Money `json:"amount,omitempty"`
+}
+
+// StockWord is what a warehouse says of goods it keeps.
+type StockWord struct {
+	Key string `json:"key"` // the reservation
+	SKU string `json:"sku,omitempty"`
+}
+
+// ShipmentWord is what a warehouse says of a shipment.
+type ShipmentWord struct {
+	ShipmentID string `json:"shipment_id"`
+	Waybill    string `json:"waybill"`
+	Carrier    string `json:"carrier"`
+	Serial     string `json:"serial,omitempty"`
+}
+
+// RejectReplacement says what is wrong with a replacement.
+type RejectReplacement struct {
+	OnLines
+	Reason      Reason   `json:"reason"` // defective, damaged, not_as_described or wrong_item_sent
+	TextID      string   `json:"text_id,omitempty"`
+	EvidenceIDs []string `json:"evidence_ids,omitempty"`
+}

@@ -1,0 +1,31 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// goods is a case in which goods come back: what returns and exchanges have in common. The verbs lie in goods_*.go, in the order
+// they happen: review, offers, appeal, transit, inspection, the way home, withdrawal, refund.
+type goods struct {
+	*Case
+	// onward sends lines on whose wish is granted; it is where the kinds part ways.
+	onward func(*step, []*schemas.Line)
+}
+
+func openedGoods(ctx workflow.Context, input converter.RawValue, kind schemas.Kind) *goods {
+	return &goods{Case: opened(ctx, input, kind)}
+}
+
+// goOn sends granted lines on, each kind in its own way.
+func (g *goods) goOn(s *step, lines []*schemas.Line) {
+	for _, l := range lines {
+		l.Offer = nil
+	}
+	g.onward(s, lines)
+}
+
+// named is the name of a clock that each kind has under its own: return.goods_kept, exchange.goods_kept.
+func (c *Case) named(clock string) string { return string(c.story.kind) + "." + clock }
