@@ -38,12 +38,12 @@ func anyFacts(t *rapid.T) policy.Facts {
 		return rapid.SliceOfNDistinct(rapid.SampledFrom(list), 0, 3, rapid.ID[string]).Draw(t, label)
 	}
 	item := policy.Item{
-		Category:  rapid.SampledFrom([]string{"", "mobile_phone", "computer", "charger", "battery", "food", "vehicle", "shirt"}).Draw(t, "category"),
-		Marks:     words("marks", "custom_made", "perishable", "sealed_media", "hygiene", "unsuitable", "three_guarantees", "main_part", "second_hand", "recalled", "prepaid"),
-		Established:  words("established", "opened", "misuse", "no_same_model", "serious", "minor", "fraud", "unsafe", "transport_damage"),
-		Confirmed: rapid.Bool().Draw(t, "confirmed"),
-		Repairs:   rapid.IntRange(0, 3).Draw(t, "repairs"),
-		Exchanges: rapid.IntRange(0, 3).Draw(t, "exchanges"),
+		Category:    rapid.SampledFrom([]string{"", "mobile_phone", "computer", "charger", "battery", "food", "vehicle", "shirt"}).Draw(t, "category"),
+		Marks:       words("marks", "custom_made", "perishable", "sealed_media", "hygiene", "unsuitable", "three_guarantees", "main_part", "second_hand", "recalled", "prepaid"),
+		Established: words("established", "opened", "misuse", "no_same_model", "serious", "minor", "fraud", "unsafe", "transport_damage"),
+		Confirmed:   rapid.Bool().Draw(t, "confirmed"),
+		Repairs:     rapid.IntRange(0, 3).Draw(t, "repairs"),
+		Exchanges:   rapid.IntRange(0, 3).Draw(t, "exchanges"),
 	}
 	f.Lines = []schemas.Line{{LineID: "1", SKU: "s", Quantity: 1, UnitPrice: schemas.Money{Minor: rapid.Int64Range(0, 2_000_000).Draw(t, "price"), Currency: f.Currency}}}
 	f.Items = map[string]policy.Item{"1": item}
