@@ -1,6 +1,7 @@
-// Package policies holds the rules of Aftercare as data: one YAML file per policy, and one per calendar. internal/policy and
-// internal/calendar read and check them; docs/rules.md is made from the policies, docs/calendars.md explains the calendars. A
-// merchant's own policy or calendar is one more file of the same shape.
+// Package policies holds the rules of Aftercare as data: one YAML file per policy, one per pack of rules of law and of platforms,
+// and one per calendar. internal/policy and internal/calendar read and check them; docs/rules.md is made from the policies and
+// packs, docs/policies.md shows how to write one, docs/calendars.md explains the calendars. A merchant's own file is one more of
+// the same shape.
 package policies
 
 import (
@@ -8,12 +9,12 @@ import (
 	"io/fs"
 )
 
-// Files holds every policy that is built into the product, as <name>.yaml.
+// Files holds every policy and pack that is built into the product, as <name>.yaml, and the calendars.
 //
 //go:embed *.yaml calendars
 var Files embed.FS
 
-// Names lists the policies in Files. "demo" is for a dev stack only.
+// Names lists the policies in Files; its other files are packs. "demo" is for a dev stack only.
 var Names = []string{"default", "demo"}
 
 //go:embed calendars/*.yaml

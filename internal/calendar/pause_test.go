@@ -45,6 +45,7 @@ func TestAPausedTermKeepsWhatWasLeftOfIt(t *testing.T) {
 		{name: "a pause before the first hour runs takes none", calendar: "cn", term: schemas.Term{Amount: 168, Unit: schemas.ElapsedHour, CountFrom: schemas.FromNextDay}, from: "2026-11-21 15:20", rest: "2026-11-21 16:00", on: "2026-11-21 20:00", want: "2026-11-29 00:00"},
 		{name: "a month keeps the days that were left", calendar: "cn", term: schemas.Term{Amount: 1, Unit: schemas.Month}, from: "2026-03-31 10:00", rest: "2026-04-20 10:00", on: "2026-05-01 10:00", want: "2026-05-12 00:00"},
 		{name: "the close of business that was missed in a pause is the next one", calendar: "cn", term: schemas.Term{Amount: 1, Unit: work, Ends: schemas.EndsCloseOfBusiness}, from: "2026-03-02 10:00", rest: "2026-03-03 10:00", on: "2026-03-03 20:00", want: "2026-03-04 18:00"},
+		{name: "missed on a Friday it is Monday's", calendar: "cn", term: schemas.Term{Amount: 1, Unit: work, Ends: schemas.EndsCloseOfBusiness}, from: "2026-03-05 10:00", rest: "2026-03-06 10:00", on: "2026-03-06 20:00", want: "2026-03-09 18:00"},
 		{name: "what was due before the pause stays due", calendar: "cn", term: schemas.Term{Amount: 1, Unit: work}, from: "2026-03-02 10:00", rest: "2026-03-09 10:00", on: "2026-03-20 10:00", want: "2026-03-04 00:00"},
 		{name: "going on before the pause is going on at it", calendar: "cn", term: schemas.Term{Amount: 4, Unit: hours}, from: "2026-03-02 10:00", rest: "2026-03-02 12:00", on: "2026-03-01 12:00", want: "2026-03-02 14:00"},
 	} {

@@ -208,8 +208,11 @@ func (b *builder) defaultsOf(doc *document) provenance {
 			return *pack.shape.Defaults
 		}
 	}
-	if l := b.section(func(s fileShape) bool { return s.Defaults != nil }); l.shape.Defaults != nil {
-		return *l.shape.Defaults
+	own := slices.IndexFunc(b.layers, func(l layer) bool { return l.doc == doc })
+	for _, l := range b.layers[max(0, own):] {
+		if l.shape.Defaults != nil {
+			return *l.shape.Defaults
+		}
 	}
 	return provenance{}
 }

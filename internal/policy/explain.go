@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -51,6 +52,9 @@ func (b *Book) ExplainClock(policy string, c schemas.Clock, calendars map[string
 		x := LayerExplanation{LayerDue: l, Counts: l.Rule == c.Rule, Length: lengthOf(l, c.Spec)}
 		if r, ok := b.ruleNamed(policy, l.Rule); ok {
 			x.What, x.Source, x.VerifiedOn, x.Confidence = r.What, r.Source, r.VerifiedOn, r.Confidence
+			if strings.HasPrefix(r.Name, "window ") {
+				x.Length = r.Value // the days of a window, and not the hours they come to
+			}
 		}
 		if l.Term != nil {
 			if h, ok := calendars[l.Term.Calendar]; ok {
@@ -76,10 +80,13 @@ func (b *Book) Explain(name string, f Facts, of string, from time.Time, platform
 		return Explanation{}, fmt.Errorf("%q is no clock and no window", of)
 	}
 	plan, _, err := b.Plan(name, f)
+	p := b.policies[name]
+	if errors.Is(err, ErrNoStory) { // the law speaks of kinds that have no story yet
+		plan, err = p.lawAlone(f)
+	}
 	if err != nil {
 		return Explanation{}, err
 	}
-	p := b.policies[name]
 	spec, has := plan.Clocks[of]
 	if window, is := strings.CutPrefix(of, "window."); is {
 		if spec, has, err = p.windowSpec(f, window); err != nil {
@@ -98,6 +105,15 @@ func (b *Book) Explain(name string, f Facts, of string, from time.Time, platform
 	e := b.ExplainClock(name, c, plan.Calendars, p.zone)
 	e.Right = s.Right
 	return e, nil
+}
+
+// lawAlone is a plan of nothing but what the law and the platforms say.
+func (p *policy) lawAlone(f Facts) (schemas.Plan, error) {
+	plan := schemas.Plan{Clocks: map[string]schemas.ClockSpec{}}
+	held, err := p.firing(p.askAll(f, Windows{}), f.At.In(p.zone).Format(time.DateOnly))
+	layered(plan.Clocks, held)
+	plan.Calendars = p.almanac(plan.Clocks, f.At)
+	return plan, err
 }
 
 // dues reckons with the live calendars, which reach further than those of a plan.

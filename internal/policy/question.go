@@ -33,11 +33,12 @@ type Facts struct {
 
 // Item is what the shop says of the article of one line.
 type Item struct {
-	Category  string   // mobile_phone, food, …
-	Marks     []string // custom_made, perishable, sealed_media, …
-	Confirmed bool     // the customer confirmed at the purchase that it cannot be returned without a reason
-	Repairs   int      // repairs of this very item so far
-	Exchanges int      // exchanges so far
+	Category    string   // mobile_phone, food, …
+	Marks       []string // custom_made, perishable, sealed_media, …
+	Established []string // opened, misuse, no_parts, …: what was established about this very item; empty: nothing is known
+	Confirmed   bool     // the customer confirmed at the purchase that it cannot be returned without a reason
+	Repairs     int      // repairs of this very item so far
+	Exchanges   int      // exchanges so far
 }
 
 // Question is what a `when` can ask about one line. The tags are the names; docs/rules.md lists them from here.
@@ -62,8 +63,9 @@ type Question struct {
 	Total        int64    `expr:"total" says:"what all lines of the request cost"`
 	LargeRefund  int64    `expr:"large_refund" says:"the amount above which a second person decides"`
 	SmallAmount  int64    `expr:"small_amount" says:"the amount up to which a case is of low impact"`
-	Category     string   `expr:"category" says:"the article's category, as the shop names it"`
-	Marks        []string `expr:"marks" says:"the article's marks: custom_made, perishable, sealed_media, downloaded, newspaper, hygiene, unsuitable"`
+	Category     string   `expr:"category" says:"the article's category, as the shop names it; the packs know vehicle, mobile_phone, tablet, computer, television, refrigerator, dishwasher, washing_machine, vacuum_cleaner, air_conditioner, audio_video, battery, charger, headset, ebike_battery, food"`
+	Marks        []string `expr:"marks" says:"the article's marks: custom_made, perishable, sealed_media, downloaded, newspaper, hygiene, inseparable, unsuitable (by its nature not fit to be returned), three_guarantees (三包), main_part, durable, prepaid, second_hand (with a guarantee of one year agreed), recalled"`
+	Established  []string `expr:"established" says:"what was established about this item: opened, misuse, disassembled, serial_mismatch, no_proof, force_majeure, transport_damage, no_parts, no_same_model, unsafe, serious, minor, fraud; empty where nothing is known"`
 	Confirmed    bool     `expr:"confirmed" says:"the customer confirmed at the purchase that it cannot be returned without a reason"`
 	Repairs      int      `expr:"repairs" says:"how often this item was repaired"`
 	Exchanges    int      `expr:"exchanges" says:"how often it was exchanged"`
@@ -97,7 +99,8 @@ func (p *policy) ask(f Facts, l schemas.Line, w Windows) Question {
 		LargeRefund: p.limits[f.Currency].large.Minor, SmallAmount: p.limits[f.Currency].small.Minor, Window: w,
 	}
 	if item, ok := f.Items[l.LineID]; ok {
-		q.Category, q.Marks, q.Confirmed, q.Repairs, q.Exchanges = item.Category, item.Marks, item.Confirmed, item.Repairs, item.Exchanges
+		q.Category, q.Marks, q.Established, q.Confirmed = item.Category, item.Marks, item.Established, item.Confirmed
+		q.Repairs, q.Exchanges = item.Repairs, item.Exchanges
 	}
 	for _, other := range f.Lines {
 		q.Total += other.Price().Minor
@@ -120,7 +123,7 @@ func (p *policy) askAll(f Facts, w Windows) Question {
 		q.ShippedOther = q.ShippedOther || f.ShippedOther[l.LineID]
 		item := f.Items[l.LineID]
 		q.Category = or(q.Category, item.Category)
-		q.Marks = append(q.Marks, item.Marks...)
+		q.Marks, q.Established = append(q.Marks, item.Marks...), append(q.Established, item.Established...)
 		q.Repairs, q.Exchanges = max(q.Repairs, item.Repairs), max(q.Exchanges, item.Exchanges)
 	}
 	return q

@@ -3,14 +3,17 @@ package policy_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/aftercare/aftercare/internal/policy"
+	"github.com/aftercare/aftercare/policies"
 )
 
 var update = flag.Bool("update", false, "write docs/rules.md anew")
@@ -25,6 +28,7 @@ func TestTheRulesPageIsThePoliciesOwn(t *testing.T) {
 	for name, table := range ruleTables(t) {
 		page = between(t, page, name, table)
 	}
+	require.Equal(t, len(ruleTables(t)), strings.Count(page, "<!-- end of "), "a table is made from nothing")
 	if *update {
 		require.NoError(t, os.WriteFile(rulesDoc, []byte(page), 0o644))
 	}
@@ -60,17 +64,62 @@ func ruleTables(t *testing.T) map[string]string {
 		rule := r.ID + " v" + r.Version
 		kind, what, _ := strings.Cut(r.Name, " ")
 		switch kind {
+		case "rule": // those of the packs have tables of their own
 		case "clock":
-			row(table("clocks", "rule", "clock", "what must have happened when it ends", "time", "in `demo`", "basis", "source", "checked", "confidence"),
+			row(table("clocks", "rule", "clock", "what must have happened when it ends", "time", "in `demo`", "basis", "source", "verified", "confidence"),
 				rule, "`"+what+"`", r.What, r.Value, demo[r.ID], r.Basis, r.Source, r.VerifiedOn, r.Confidence)
-		case "limits", "survey":
-			row(table("limits", "rule", "what", "value", "basis", "source", "checked", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
-		case "window", "floor":
-			row(table("windows", "rule", "what", "days", "basis", "source", "checked", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
+		case "limits", "survey", "notices":
+			row(table("limits", "rule", "what", "value", "basis", "source", "verified", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
+		case "window":
+			row(table("windows", "rule", "what", "days", "basis", "source", "verified", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
 		default:
 			condition, result, _ := strings.Cut(r.Value, ": ")
-			row(table("tables", "table", "rule", "if", "then", "what", "basis", "source", "checked", "confidence"), kind, rule, condition, result, r.What, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
+			row(table("tables", "table", "rule", "if", "then", "what", "basis", "source", "verified", "confidence"), kind, rule, condition, result, r.What, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
 		}
+	}
+	for _, pack := range packs {
+		report, err := policy.Check(policies.Files, pack)
+		require.NoError(t, err)
+		for _, r := range report.Rules {
+			says := r.Value
+			if r.Floor {
+				says += "; floor"
+			}
+			row(table("pack "+pack, "rule", "where", "what", "when", "says", "effective", "source", "verified", "confidence"),
+				r.ID+" v"+r.Version, r.Where, r.What, "`"+r.Condition+"`", says, r.Effective, r.Source, r.VerifiedOn, r.Confidence)
+		}
+		for _, r := range report.Unverified {
+			row(table("unverified", "rule", "where", "what", "source to compare it with", "confidence"), r.ID+" v"+r.Version, r.Where, r.What, r.Source, r.Confidence)
+		}
+	}
+	codes := map[string][]string{}
+	for _, pack := range packs {
+		report, err := policy.Check(policies.Files, pack)
+		require.NoError(t, err)
+		for _, r := range report.Rules {
+			for part := range strings.SplitSeq(r.Value, "; ") {
+				effect, words, _ := strings.Cut(part, " ")
+				if slices.Contains([]string{"excludes", "presumes", "requires", "forbids"}, effect) {
+					for code := range strings.SplitSeq(words, ", ") {
+						codes[effect+" "+code] = append(codes[effect+" "+code], r.ID)
+					}
+				}
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(codes)) {
+		effect, code, _ := strings.Cut(key, " ")
+		row(table("codes", "code", "stands under", "rules that say what it means"), "`"+code+"`", effect, strings.Join(codes[key], ", "))
+	}
+	for _, s := range policy.Subjects {
+		weighed, clock := "duty: the earliest end counts", ""
+		if s.Right {
+			weighed = "right: the latest end counts"
+		}
+		if s.Clock {
+			clock = "yes"
+		}
+		row(table("subjects", "name", "what", "", "weighed as", "every policy gives it a length"), "`"+s.Name+"`", s.En, s.Zh, weighed, clock)
 	}
 	question := table("names", "name", "type", "what")
 	for f := range fields(reflect.TypeFor[policy.Question]()) {
@@ -101,6 +150,8 @@ func kindOf(t reflect.Type) string {
 		return "number"
 	case reflect.String:
 		return "text"
+	case reflect.Slice:
+		return "list of texts"
 	}
 	return "group"
 }

@@ -25,6 +25,8 @@ var Subjects = []Subject{
 	{"max", false, "the resolution of the case", "案件办结", true},
 
 	{"law.refund", false, "the refund of returned goods", "退回商品后的退款", true},
+	{"law.withdrawal_refund", false, "the refund after a withdrawal", "撤回合同后的退款", false},
+	{"law.agreed_refund", false, "the refund the trader has agreed to", "商家同意后的退款", false},
 	{"law.formalities", false, "the formalities of a return, with a true address", "办理退货手续", false},
 	{"law.remedy", false, "repair, exchange, return or refund on grounds of quality", "质量问题的修理、更换、退货或退款", false},
 	{"law.prepaid_refund", false, "the refund of a prepaid sum", "预付款退款", false},

@@ -56,24 +56,47 @@ type story struct {
 }
 
 func (b *builder) stories() {
-	l := b.section(func(s fileShape) bool { return s.Stories != nil })
-	if l.shape.Stories == nil || l.shape.Stories.Return == nil {
-		b.fault(l.doc, place{"stories"}, "stories.return is needed: the tables of a return")
+	if doc, s := b.tables(func(*returnShape) bool { return true }); s == nil {
+		b.fault(doc, place{"stories"}, "stories.return is needed: the tables of a return")
 		return
 	}
-	at, s := place{"stories", "return"}, l.shape.Stories.Return
-	made := &story{}
-	made.windows.NoReason = b.window(l.doc, at.Then("windows"), "no_reason", s.Windows.NoReason)
-	made.windows.Fault = b.window(l.doc, at.Then("windows"), "fault", s.Windows.Fault)
-	made.priority = rows(b, l.doc, at, "priority", s.Priority, oneOf(priorities...))
-	made.eligibility = rows(b, l.doc, at, "eligibility", s.Eligibility, propose)
-	made.freight = rows(b, l.doc, at, "freight", s.Freight, oneOf(schemas.TurnMerchant, schemas.TurnCustomer))
-	made.evidence = rows(b, l.doc, at, "evidence", s.Evidence, demand)
-	made.auto = rows(b, l.doc, at, "auto", s.Auto, asWritten)
-	made.green = rows(b, l.doc, at, "green_channel", s.Green, asWritten)
-	made.approval = rows(b, l.doc, at, "approval", s.Approval, second)
-	made.deduction = rows(b, l.doc, at, "deduction", s.Deduction, share)
+	at, made := place{"stories", "return"}, &story{}
+	doc, s := b.tables(func(s *returnShape) bool { return s.Windows.NoReason != nil })
+	made.windows.NoReason = b.window(doc, at.Then("windows"), "no_reason", s.Windows.NoReason)
+	doc, s = b.tables(func(s *returnShape) bool { return s.Windows.Fault != nil })
+	made.windows.Fault = b.window(doc, at.Then("windows"), "fault", s.Windows.Fault)
+	doc, s = b.tables(func(s *returnShape) bool { return s.Priority != nil })
+	made.priority = rows(b, doc, at, "priority", s.Priority, oneOf(priorities...))
+	doc, s = b.tables(func(s *returnShape) bool { return s.Eligibility != nil })
+	made.eligibility = rows(b, doc, at, "eligibility", s.Eligibility, propose)
+	doc, s = b.tables(func(s *returnShape) bool { return s.Freight != nil })
+	made.freight = rows(b, doc, at, "freight", s.Freight, oneOf(schemas.TurnMerchant, schemas.TurnCustomer))
+	doc, s = b.tables(func(s *returnShape) bool { return s.Evidence != nil })
+	made.evidence = rows(b, doc, at, "evidence", s.Evidence, demand)
+	doc, s = b.tables(func(s *returnShape) bool { return s.Auto != nil })
+	made.auto = rows(b, doc, at, "auto", s.Auto, asWritten)
+	doc, s = b.tables(func(s *returnShape) bool { return s.Green != nil })
+	made.green = rows(b, doc, at, "green_channel", s.Green, asWritten)
+	doc, s = b.tables(func(s *returnShape) bool { return s.Approval != nil })
+	made.approval = rows(b, doc, at, "approval", s.Approval, second)
+	doc, s = b.tables(func(s *returnShape) bool { return s.Deduction != nil })
+	made.deduction = rows(b, doc, at, "deduction", s.Deduction, share)
 	b.policy.stories[schemas.KindReturn] = made
+}
+
+// tables finds the file that writes a window or a table of a return. Each is taken by itself, like a clock: one that a policy
+// does not write is that of the policy it builds on.
+func (b *builder) tables(has func(*returnShape) bool) (*document, *returnShape) {
+	var lowest *returnShape
+	for _, l := range b.layers {
+		if l.shape.Stories == nil || l.shape.Stories.Return == nil {
+			continue
+		}
+		if lowest = l.shape.Stories.Return; has(lowest) {
+			return l.doc, lowest
+		}
+	}
+	return b.layers[len(b.layers)-1].doc, lowest
 }
 
 func (b *builder) window(doc *document, at place, right string, w *windowShape) int {
