@@ -27,6 +27,8 @@ const (
 	CodeNothingLeft    Code = "nothing_left"    // more than was bought or is left
 	CodeAlreadySettled Code = "already_settled" // these units were refunded or replaced before
 	CodeHeldElsewhere  Code = "held_elsewhere"  // an open case holds these units; the wish was appended there
+	CodeUnknownArticle Code = "unknown_article" // an exchange for an article that the merchant does not have
+	CodeOtherProduct   Code = "other_product"   // an exchange for an article of another product
 )
 
 // Codes of a command that was refused. Nothing changed.
@@ -45,15 +47,17 @@ const (
 	CodeUnknownName   Code = "unknown_command" // no command or fact has this name
 	CodeUnknownCase   Code = "unknown_case"    // no case has this id
 	CodeUnknownRefund Code = "unknown_refund"  // no failed refund of this case has this number
+	CodeUnknownCharge Code = "unknown_charge"  // no charge or deposit has this number
 	CodeUnavailable   Code = "unavailable"     // a server that is needed does not answer; the same call may be repeated
 )
 
-// Codes of a refund that did not go through. They tell which way out there is.
+// Codes of money that did not move, and of goods that are not there. They tell which way out there is.
 const (
-	CodeBalance       Code = "insufficient_balance" // the merchant's balance; retry with the same number
+	CodeBalance       Code = "insufficient_balance" // not enough there: on the merchant's side of a refund (retry with the same number), on the customer's of a charge
 	CodeAccountClosed Code = "account_closed"       // the card or account is gone; another account, or by hand
 	CodeDeclined      Code = "declined"             // the provider or the bank said no
-	CodeExpired       Code = "payment_expired"      // the provider's own window for refunds is over
+	CodeExpired       Code = "payment_expired"      // the provider's own window is over: for a refund, or for holding a deposit
+	CodeNotKept       Code = "not_kept"             // the warehouse does not keep these goods, or not any more
 	CodeNoAnswer      Code = "no_answer"            // nothing known yet
 	CodeReversed      Code = "reversed"             // came back after success
 )

@@ -57,6 +57,49 @@ type StockEntry struct {
 	At          time.Time
 }
 
+// ChargeEntry is one charge or deposit in the payment provider's books.
+type ChargeEntry struct {
+	MerchantID string
+	Key        string // our charge_id
+	Number     string // the provider's own
+	Kind       schemas.ChargeKind
+	OrderID    string
+	Method     string
+	Amount     schemas.Money
+	Status     schemas.ChargeStatus
+	Code       schemas.Code
+	AskedAt    time.Time
+	Tries      int
+}
+
+// KeptEntry is one reservation in the warehouse's books.
+type KeptEntry struct {
+	MerchantID string
+	Key        string
+	SKU        string
+	Quantity   int
+	Status     Kept
+	Until      *time.Time
+	At         time.Time
+}
+
+// ShippedEntry is the goods of one line in a shipment of the warehouse's.
+type ShippedEntry struct {
+	MerchantID string
+	ShipmentID string
+	OrderID    string
+	Status     string // ordered, sent, lost
+	Carrier    string
+	Waybill    string
+	AskedAt    time.Time
+	SentAt     *time.Time
+	LineID     string
+	SKU        string
+	Quantity   int
+	StockKey   string
+	Lost       bool // these goods could not be found and were not in the parcel
+}
+
 // MessageEntry is one delivered message, with the personal data it carried.
 type MessageEntry struct {
 	MerchantID string
@@ -78,6 +121,9 @@ var (
 	bookParcels  = query("book_parcels")
 	bookStock    = query("book_stock")
 	bookMessages = query("book_messages")
+	bookCharges  = query("book_charges")
+	bookKept     = query("book_reservations")
+	bookShipped  = query("book_shipments")
 	stockLevel   = query("stock_level")
 	cardBalance  = query("card_balance")
 )
@@ -88,6 +134,35 @@ func (b *Books) Refunds(ctx context.Context, merchant string) iter.Seq2[RefundEn
 		err := rows.Scan(&e.MerchantID, &e.Key, &e.Number, &e.OrderID, &e.PaymentID, &e.Method, &e.Amount.Minor, &e.Amount.Currency,
 			&e.Status, &e.Code, &e.AskedAt, &e.Tries)
 		inUTC(&e.AskedAt)
+		return err
+	})
+}
+
+// Charges lists what customers were charged with, and their deposits.
+func (b *Books) Charges(ctx context.Context, merchant string) iter.Seq2[ChargeEntry, error] {
+	return entries(ctx, b, "charges", bookCharges, merchant, func(rows pgx.Rows, e *ChargeEntry) error {
+		err := rows.Scan(&e.MerchantID, &e.Key, &e.Number, &e.Kind, &e.OrderID, &e.Method, &e.Amount.Minor, &e.Amount.Currency,
+			&e.Status, &e.Code, &e.AskedAt, &e.Tries)
+		inUTC(&e.AskedAt)
+		return err
+	})
+}
+
+// KeptGoods lists the warehouse's reservations.
+func (b *Books) KeptGoods(ctx context.Context, merchant string) iter.Seq2[KeptEntry, error] {
+	return entries(ctx, b, "kept goods", bookKept, merchant, func(rows pgx.Rows, e *KeptEntry) error {
+		err := rows.Scan(&e.MerchantID, &e.Key, &e.SKU, &e.Quantity, &e.Status, &e.Until, &e.At)
+		inUTC(e.Until, &e.At)
+		return err
+	})
+}
+
+// Shipped lists what the warehouse was ordered to send, line by line.
+func (b *Books) Shipped(ctx context.Context, merchant string) iter.Seq2[ShippedEntry, error] {
+	return entries(ctx, b, "shipments", bookShipped, merchant, func(rows pgx.Rows, e *ShippedEntry) error {
+		err := rows.Scan(&e.MerchantID, &e.ShipmentID, &e.OrderID, &e.Status, &e.Carrier, &e.Waybill, &e.AskedAt, &e.SentAt,
+			&e.LineID, &e.SKU, &e.Quantity, &e.StockKey, &e.Lost)
+		inUTC(&e.AskedAt, e.SentAt)
 		return err
 	})
 }
@@ -121,7 +196,8 @@ func (b *Books) Messages(ctx context.Context, merchant string) iter.Seq2[Message
 	})
 }
 
-// Level returns how many pieces of an article can be sold: those of the import and those restocked since.
+// Level returns how many pieces of an article can be sold: those of the import and those that came in since, less what was sent,
+// is kept for somebody, or could not be found.
 func (b *Books) Level(ctx context.Context, merchant, sku string) (int, error) {
 	var level int
 	if err := b.world.pool.QueryRow(ctx, stockLevel, merchant, sku).Scan(&level); err != nil {
@@ -130,7 +206,8 @@ func (b *Books) Level(ctx context.Context, merchant, sku string) (int, error) {
 	return level, nil
 }
 
-// Balance returns what is on a gift card: its balance at the import and every refund that succeeded to it. The error is
+// Balance returns what is on a gift card: its balance at the import and every refund that succeeded to it, less what was paid
+// with it and what is held. The error is
 // pgx.ErrNoRows for a method that is not known or has no balance.
 func (b *Books) Balance(ctx context.Context, merchant, method string) (schemas.Money, error) {
 	var m schemas.Money

@@ -31,10 +31,10 @@ type Mode string
 const (
 	Slow    Mode = "slow"    // waits first; param is how long. A caller without that patience gets no answer, and nothing was done
 	Fail    Mode = "fail"    // does nothing and says "later"; param, where given, is after how long
-	Lose    Mode = "lose"    // does it and loses the answer. At payments/settle: the money moves and no fact tells of it
-	Refuse  Mode = "refuse"  // a definite no; param is the code
-	Twice   Mode = "twice"   // payments/settle only: the fact comes twice, with the same event id
-	Reverse Mode = "reverse" // payments/settle only: a refund that succeeded comes back; param is after how long
+	Lose    Mode = "lose"    // does it and loses the answer. At settle, collect and send: it happens and no fact tells of it
+	Refuse  Mode = "refuse"  // a definite no; param is the code. At stock/reserve: not enough. At stock/send: the goods are lost
+	Twice   Mode = "twice"   // settle, collect and send only: the fact comes twice, with the same event id
+	Reverse Mode = "reverse" // payments/settle: a refund that succeeded comes back; payments/hold: a deposit becomes void; param is after how long
 )
 
 // Settling is the operation by which an accepted refund ends. It is no call of ours: the sandbox does it by itself.
@@ -66,6 +66,14 @@ var allowed = map[System]map[string][]Mode{
 		"refund": {Slow, Fail, Lose, Refuse},
 		"lookup": {Slow, Fail, Lose},
 		Settling: {Slow, Lose, Refuse, Twice, Reverse},
+
+		"charge":        {Slow, Fail, Lose, Refuse},
+		"charge_lookup": {Slow, Fail, Lose},
+		"lapse":         {Slow, Fail, Lose},
+		"hold":          {Slow, Fail, Lose, Refuse, Reverse},
+		"release":       {Slow, Fail, Lose},
+		"capture":       {Slow, Fail, Lose},
+		Collecting:      {Slow, Lose, Refuse, Twice},
 	},
 	SystemCourier: {
 		"label":     {Slow, Fail, Lose, Refuse},
@@ -73,12 +81,18 @@ var allowed = map[System]map[string][]Mode{
 		"send_back": {Slow, Fail, Lose, Refuse},
 		"trace":     {Slow, Fail, Lose},
 	},
-	SystemStock:   {"dispose": {Slow, Fail, Lose, Refuse}},
+	SystemStock: {
+		"dispose": {Slow, Fail, Lose, Refuse},
+		"reserve": {Slow, Fail, Lose, Refuse},
+		"release": {Slow, Fail, Lose},
+		"ship":    {Slow, Fail, Lose, Refuse},
+		Sending:   {Slow, Lose, Refuse, Twice},
+	},
 	SystemNotices: {"deliver": {Slow, Fail, Lose, Refuse}},
 }
 
-// refundCodes are the reasons for which the payment provider can be told to refuse.
-var refundCodes = []schemas.Code{schemas.CodeBalance, schemas.CodeAccountClosed, schemas.CodeExpired, schemas.CodeDeclined}
+// moneyCodes are the reasons for which the payment provider can be told to refuse.
+var moneyCodes = []schemas.Code{schemas.CodeBalance, schemas.CodeAccountClosed, schemas.CodeExpired, schemas.CodeDeclined}
 
 var lowerSnake = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`)
 
@@ -129,8 +143,8 @@ func checkParam(system System, mode Mode, param string) (string, error) {
 		}
 		return milliseconds(d), nil
 	case Refuse:
-		if system == SystemPayments && !slices.Contains(refundCodes, schemas.Code(param)) {
-			return "", fmt.Errorf("a refund is refused with one of %v, not %q", refundCodes, param)
+		if system == SystemPayments && !slices.Contains(moneyCodes, schemas.Code(param)) {
+			return "", fmt.Errorf("money is refused with one of %v, not %q", moneyCodes, param)
 		}
 		if !lowerSnake.MatchString(param) {
 			return "", fmt.Errorf("refuse needs a code in lower snake case, not %q", param)

@@ -33,7 +33,7 @@ var (
 	pumpWait      = query("pump_wait")
 )
 
-// Pump settles refunds when they are due and delivers the facts that tell of it, at least once each, until ctx ends; then
+// Pump settles refunds and charges when they are due, lets ordered goods leave, and delivers the facts that tell of it, at least once each, until ctx ends; then
 // it returns nil. Several pumps may run over the same books. A fault of the database is logged and outlived.
 func (w *World) Pump(ctx context.Context, deliver Deliver) error {
 	var listening *pgxpool.Conn
@@ -97,6 +97,19 @@ func (w *World) pumpOnce(ctx context.Context, deliver Deliver) (time.Duration, e
 	})
 	if err != nil {
 		return 0, err
+	}
+	for _, others := range []func(context.Context, pgx.Tx) (int, error){
+		func(ctx context.Context, tx pgx.Tx) (int, error) { return collect(ctx, tx, "", "") },
+		send,
+	} {
+		err := pgx.BeginFunc(ctx, w.pool, func(tx pgx.Tx) error {
+			done, err := others(ctx, tx)
+			settled += done
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
 	}
 	delivered, err := w.deliverDue(ctx, deliver)
 	if err != nil || settled+delivered > 0 {

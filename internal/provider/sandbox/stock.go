@@ -50,11 +50,25 @@ func (s *Stock) Dispose(ctx context.Context, call provider.DisposeCall) error {
 		case told != "":
 			return provider.Never(told, "the warehouse does not take these goods")
 		}
+		var back []string
+		for _, goods := range call.Goods {
+			if goods.Disposition == schemas.Restock {
+				back = append(back, goods.SKU)
+			}
+		}
+		if err := lockArticles(ctx, tx, call.MerchantID, back...); err != nil {
+			return err
+		}
 		if _, err := tx.Exec(ctx, dispositionInsert, call.MerchantID, call.Key, params, call.At); err != nil {
 			return err
 		}
 		for i, goods := range call.Goods {
 			if _, err := tx.Exec(ctx, movementOfStock, call.MerchantID, call.Key, i+1, goods.LineID, goods.SKU, goods.Quantity, goods.Disposition); err != nil {
+				return err
+			}
+		}
+		for _, sku := range back { // somebody may wait for it
+			if err := serveWaiting(ctx, tx, call.MerchantID, sku, call.At); err != nil {
 				return err
 			}
 		}

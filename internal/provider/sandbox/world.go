@@ -2,11 +2,14 @@ package sandbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"go.uber.org/zap"
+
+	"github.com/aftercare/aftercare/schemas"
 )
 
 // World is the five systems over one set of books.
@@ -19,7 +22,7 @@ type World struct {
 // Option changes how a World behaves.
 type Option func(*World)
 
-// WithSettleDelay sets how long an accepted refund takes to settle. Without it, 150 ms.
+// WithSettleDelay sets how long an accepted refund or charge takes to settle, and ordered goods to leave. Without it, 150 ms.
 func WithSettleDelay(d time.Duration) Option { return func(w *World) { w.settleDelay = d } }
 
 // WithLogger sets where the pump says what went wrong. Without it, nowhere.
@@ -52,6 +55,9 @@ func (w *World) Orders() *Orders { return &Orders{w} }
 // Payments is the payment provider.
 func (w *World) Payments() *Payments { return &Payments{w} }
 
+// Charges is the payment provider's other side: money that customers pay.
+func (w *World) Charges() *Charges { return &Charges{w} }
+
 // Courier is the carrier.
 func (w *World) Courier() *Courier { return &Courier{w} }
 
@@ -66,3 +72,8 @@ func (w *World) Load() *Loader { return &Loader{w} }
 
 // Books is the way in for an auditor.
 func (w *World) Books() *Books { return &Books{w} }
+
+// Happened tells the system that a fact is about what happened there, before the fact is sent to us, so that its books agree.
+func (w *World) Happened(ctx context.Context, fact string, report schemas.Report) error {
+	return errors.Join(w.Courier().Happened(ctx, fact, report), w.Stock().Happened(ctx, fact, report))
+}

@@ -6,7 +6,7 @@ join sandbox.refunds r on r.status = 'succeeded'
     and (f.match_key = '' and r.settled_really >= f.told_really or f.match_key <> '' and strpos(r.key, f.match_key) > 0)
 cross join lateral (
     select greatest(r.settled_really, f.told_really) + coalesce(nullif(f.param, ''), '0')::interval as due) d
-where f.system = 'payments' and f.mode = 'reverse' and f.times_left > 0 and d.due <= clock_timestamp()
+where f.system = 'payments' and f.operation = 'settle' and f.mode = 'reverse' and f.times_left > 0 and d.due <= clock_timestamp()
     and ($2 = '' or r.merchant_id = $1 and r.key = $2)
 order by f.fault_id, d.due limit 1
 for update of f, r
