@@ -103,7 +103,6 @@ type Line struct {
 	Since       time.Time    `json:"since"`                 // in this state since
 	History     []StateSince `json:"history,omitempty"`     // the states it went through
 	LeavesAs    Outcome      `json:"leaves_as,omitempty"`   // the outcome it will have when goods under way have arrived
-	Replacement *Replacement `json:"replacement,omitempty"` // exchanges: what the customer gets instead
 }
 
 // StateSince is one step of a line's way.

@@ -26,7 +26,7 @@ func SentAtOnce(template string) bool {
 	return false
 }
 
-// The templates of a return (moments N1–N45). The texts are files, one per template and language, checked for every variable at load.
+// The templates of returns and exchanges (moments N1–N45). The texts are files, one per template and language, checked for every variable at load.
 var NoticeTemplates = []NoticeTemplate{
 	{ID: "ack.received", Vars: []string{"lines", "due"}, AtOnce: true},
 	{ID: "case.invalid", Vars: []string{"why"}, AtOnce: true},
@@ -61,6 +61,17 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "case.progress", Vars: []string{"waiting", "due"}},
 	{ID: "case.reply", Vars: []string{"text_id"}},
 	{ID: "case.closed", Vars: []string{"outcome", "amount"}},
+	{ID: "exchange.out_of_stock", Vars: []string{"lines", "expected", "due"}},
+	{ID: "exchange.payment", Vars: []string{"lines", "what", "amount", "method", "due"}},
+	{ID: "exchange.paid", Vars: []string{"lines", "amount"}},
+	{ID: "exchange.declined", Vars: []string{"lines", "amount", "method", "due"}},
+	{ID: "exchange.shipped", Vars: []string{"lines", "waybill", "due"}},
+	{ID: "exchange.delivered", Vars: []string{"lines", "waybill", "due"}},
+	{ID: "exchange.lost", Vars: []string{"lines", "waybill", "due"}},
+	{ID: "exchange.send_old", Vars: []string{"lines", "due"}},
+	{ID: "exchange.deposit_taken", Vars: []string{"lines"}},
+	{ID: "exchange.money_offered", Vars: []string{"lines", "due"}},
+	{ID: "case.converted", Vars: []string{"successor", "lines"}},
 	{ID: "survey.invite", Vars: []string{"due"}},
 	{ID: "survey.remind", Vars: []string{"due"}},
 	{ID: "survey.again", Vars: []string{"due"}},

@@ -27,7 +27,7 @@ type returns struct{ *goods }
 func (r *returns) table() *story {
 	return &story{
 		kind:  schemas.KindReturn,
-		begin: r.takenIn,
+		begin: r.begun,
 		rows: []row{
 			{
 				state: schemas.Submitted, stage: schemas.StageIntake, turn: schemas.TurnSystem, clock: "return.submitted",

@@ -47,6 +47,15 @@ func TestEveryClockHasItsTimeInTheDefaultPolicy(t *testing.T) {
 		"return.refund_approved": "4h", "return.approval": "2h", "return.approval_deputy": "2h", "return.refund_processing": "5m",
 		"return.refund_poll": "1h", "return.refund_processing_max": "3d", "return.refund_failed": "24h", "return.refund_failed_again": "48h",
 		"return.refund_parked": "24h", "refund.retry": "1h", "survey.wait": "24h", "survey.open": "14d||3d", "recovery": "24h",
+		"exchange.submitted": "60s", "exchange.wait_info": "72h||24h 48h", "exchange.review": "16h", "exchange.negotiating": "48h||24h",
+		"exchange.rejected": "7d", "exchange.appeal": "48h", "exchange.appeal_again": "48h", "exchange.out_of_stock": "48h||24h",
+		"exchange.out_of_stock_again": "7d||3d 6d", "exchange.stock_wait": "14d", "exchange.wait_shipback": "7d||3d 6d",
+		"exchange.shipback_extension": "7d", "exchange.in_transit": "72h", "exchange.in_transit_max": "10d", "exchange.received": "12h",
+		"exchange.inspection_failed": "72h", "exchange.goods_kept": "30d", "exchange.goods_notice": "7d", "exchange.send_back": "10d",
+		"exchange.wait_payment": "72h||24h 48h", "exchange.payment_again": "72h||24h 48h", "exchange.payment_poll": "1h", "exchange.ship": "20h",
+		"exchange.replacement": "72h", "exchange.confirm": "7d||3d 6d", "exchange.replacement_lost": "72h||24h 48h", "exchange.approval": "2h",
+		"exchange.approval_deputy": "2h", "exchange.refund_approved": "4h", "exchange.refund_processing": "5m", "exchange.refund_poll": "1h",
+		"exchange.refund_processing_max": "3d", "exchange.refund_failed": "24h", "exchange.refund_failed_again": "48h", "exchange.refund_parked": "24h",
 		"recovery_survey": "3d", "system": "60s", "rows.retry": "5s", "trace": "48h", "refused_at_warehouse": "24h",
 	}
 	got := clocksOf(t, "default")
@@ -96,7 +105,7 @@ func TestTheDemoPolicyTakesMinutes(t *testing.T) {
 	require.False(t, b.DevOnly("default"))
 	require.True(t, b.DevOnly("unknown"))
 
-	seconds := []string{"ack", "system", "return.submitted", "return.refund_poll", "refund.retry", "rows.retry", "survey.wait", "recovery_survey"}
+	seconds := []string{"ack", "system", "return.submitted", "return.refund_poll", "exchange.submitted", "exchange.payment_poll", "exchange.refund_poll", "refund.retry", "rows.retry", "survey.wait", "recovery_survey"}
 	whole := map[string][2]string{"formalities": {"4m", "10m"}, "idle": {"2m", "10m"}, "idle_again": {"2m", "10m"}, "max": {"20m", "60m"}}
 	for id, c := range clocksOf(t, "demo") {
 		low, high := d("60s"), d("120s")
@@ -132,6 +141,7 @@ func TestTheMerchantsStepsFitIntoThePromise(t *testing.T) {
 		c := clocksOf(t, name)
 		steps := c["return.review"].After + c["return.received"].After + c["return.refund_approved"].After
 		require.LessOrEqual(t, steps, c["formalities"].After, name)
+		require.LessOrEqual(t, c["exchange.review"].After+c["exchange.received"].After+c["exchange.ship"].After, c["formalities"].After, name)
 		require.LessOrEqual(t, c["return.review"].After, c["definite_reply"].After, name)
 		require.Less(t, c["return.in_transit"].After, c["return.in_transit_max"].After, name)
 		require.Less(t, c["formalities"].After, c["max"].After, name)
@@ -150,7 +160,7 @@ func TestPriorityScalesWhatItMay(t *testing.T) {
 		require.Equal(t, d(want[0])*3/4, at(p)["update"].Warn[0].D(), p)
 		require.Equal(t, d(want[1]), at(p)["escalation"].After.D(), p)
 	}
-	twice := []string{"first_reply", "definite_reply", "formalities", "return.review", "return.received", "return.refund_approved"}
+	twice := []string{"first_reply", "definite_reply", "formalities", "return.review", "return.received", "return.refund_approved", "exchange.review", "exchange.received", "exchange.ship", "exchange.refund_approved"}
 	p2, p3 := at("P2"), at("P3")
 	for id := range p2 {
 		factor := schemas.Duration(1)

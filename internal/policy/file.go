@@ -1,5 +1,7 @@
 package policy
 
+import "github.com/aftercare/aftercare/schemas"
+
 // The shapes below are the YAML file, field by field. They hold texts where a value needs more than its type to be checked;
 // clocks.go, rules.go, limits.go, people.go and tables.go turn them into what a plan is made of. What `says` tells stands in
 // the JSON Schema that editors read.
@@ -144,10 +146,22 @@ type noticesShape struct {
 
 // storiesShape has one field per kind of case that this version has a story for.
 type storiesShape struct {
-	Return *returnShape `yaml:"return" says:"a return"`
+	Return   *goodsShape `yaml:"return" says:"a return"`
+	Exchange *goodsShape `yaml:"exchange" says:"an exchange; what is not written here is as for a return"`
 }
 
-type returnShape struct {
+// of finds what is written for a kind.
+func (s *storiesShape) of(kind schemas.Kind) *goodsShape {
+	switch {
+	case s == nil:
+		return nil
+	case kind == schemas.KindExchange:
+		return s.Exchange
+	}
+	return s.Return
+}
+
+type goodsShape struct {
 	Windows     windowsShape            `yaml:"windows" says:"how long rights hold"`
 	Priority    []rowShape[string]      `yaml:"priority" says:"how urgent a case is"`
 	Green       []rowShape[bool]        `yaml:"green_channel" says:"who is served one level earlier, P1 at most"`

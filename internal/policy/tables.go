@@ -56,56 +56,91 @@ type story struct {
 }
 
 func (b *builder) stories() {
-	if doc, s := b.tables(func(*returnShape) bool { return true }); s == nil {
+	if doc, s := b.tables(schemas.KindReturn, func(*goodsShape) bool { return true }); s == nil {
 		b.fault(doc, place{"stories"}, "stories.return is needed: the tables of a return")
 		return
 	}
-	at, made := place{"stories", "return"}, &story{}
-	doc, s := b.tables(func(s *returnShape) bool { return s.Windows.NoReason != nil })
-	made.windows.NoReason = b.window(doc, at.Then("windows"), "no_reason", s.Windows.NoReason)
-	doc, s = b.tables(func(s *returnShape) bool { return s.Windows.Fault != nil })
-	made.windows.Fault = b.window(doc, at.Then("windows"), "fault", s.Windows.Fault)
-	doc, s = b.tables(func(s *returnShape) bool { return s.Priority != nil })
-	made.priority = rows(b, doc, at, "priority", s.Priority, oneOf(priorities...))
-	doc, s = b.tables(func(s *returnShape) bool { return s.Eligibility != nil })
-	made.eligibility = rows(b, doc, at, "eligibility", s.Eligibility, propose)
-	doc, s = b.tables(func(s *returnShape) bool { return s.Freight != nil })
-	made.freight = rows(b, doc, at, "freight", s.Freight, oneOf(schemas.TurnMerchant, schemas.TurnCustomer))
-	doc, s = b.tables(func(s *returnShape) bool { return s.Evidence != nil })
-	made.evidence = rows(b, doc, at, "evidence", s.Evidence, demand)
-	doc, s = b.tables(func(s *returnShape) bool { return s.Auto != nil })
-	made.auto = rows(b, doc, at, "auto", s.Auto, asWritten)
-	doc, s = b.tables(func(s *returnShape) bool { return s.Green != nil })
-	made.green = rows(b, doc, at, "green_channel", s.Green, asWritten)
-	doc, s = b.tables(func(s *returnShape) bool { return s.Approval != nil })
-	made.approval = rows(b, doc, at, "approval", s.Approval, second)
-	doc, s = b.tables(func(s *returnShape) bool { return s.Deduction != nil })
-	made.deduction = rows(b, doc, at, "deduction", s.Deduction, share)
-	b.policy.stories[schemas.KindReturn] = made
+	returns := b.story(schemas.KindReturn, &story{})
+	b.policy.stories[schemas.KindReturn] = returns
+	b.policy.stories[schemas.KindExchange] = b.story(schemas.KindExchange, returns)
 }
 
-// tables finds the file that writes a window or a table of a return. Each is taken by itself, like a clock: one that a policy
+// story reads the windows and the tables of a kind. What no file writes for it is as it is for another kind.
+func (b *builder) story(kind schemas.Kind, otherwise *story) *story {
+	made := *otherwise
+	t := tablesOf{b, kind, place{"stories", string(kind)}}
+	if doc, s := t.find(func(s *goodsShape) bool { return s.Windows.NoReason != nil }); t.reads(s != nil && s.Windows.NoReason != nil) {
+		made.windows.NoReason = t.b.window(doc, t.at.Then("windows"), t.called("no_reason"), "no_reason", s.Windows.NoReason)
+	}
+	if doc, s := t.find(func(s *goodsShape) bool { return s.Windows.Fault != nil }); t.reads(s != nil && s.Windows.Fault != nil) {
+		made.windows.Fault = t.b.window(doc, t.at.Then("windows"), t.called("fault"), "fault", s.Windows.Fault)
+	}
+	readTable(t, "priority", &made.priority, func(s *goodsShape) []rowShape[string] { return s.Priority }, oneOf(priorities...))
+	readTable(t, "eligibility", &made.eligibility, func(s *goodsShape) []rowShape[eligibility] { return s.Eligibility }, propose)
+	readTable(t, "freight", &made.freight, func(s *goodsShape) []rowShape[string] { return s.Freight }, oneOf(schemas.TurnMerchant, schemas.TurnCustomer))
+	readTable(t, "evidence", &made.evidence, func(s *goodsShape) []rowShape[[]string] { return s.Evidence }, demand)
+	readTable(t, "auto", &made.auto, func(s *goodsShape) []rowShape[bool] { return s.Auto }, asWritten)
+	readTable(t, "green_channel", &made.green, func(s *goodsShape) []rowShape[bool] { return s.Green }, asWritten)
+	readTable(t, "approval", &made.approval, func(s *goodsShape) []rowShape[string] { return s.Approval }, second)
+	readTable(t, "deduction", &made.deduction, func(s *goodsShape) []rowShape[string] { return s.Deduction }, share)
+	return &made
+}
+
+// tablesOf reads the tables of one kind.
+type tablesOf struct {
+	b    *builder
+	kind schemas.Kind
+	at   place
+}
+
+// called is a table's name among the rules: those of a return go by their own.
+func (t tablesOf) called(table string) string {
+	if t.kind == schemas.KindReturn {
+		return table
+	}
+	return string(t.kind) + "." + table
+}
+
+// find looks for the file that writes something for the kind.
+func (t tablesOf) find(has func(*goodsShape) bool) (*document, *goodsShape) {
+	return t.b.tables(t.kind, has)
+}
+
+// reads reports whether something is to be read: a return must have everything, another kind what is written for it.
+func (t tablesOf) reads(written bool) bool { return written || t.kind == schemas.KindReturn }
+
+// readTable reads one table, where it is written.
+func readTable[S, T any](t tablesOf, name string, into *table[T], of func(*goodsShape) []rowShape[S], then func(S) (T, error)) {
+	doc, s := t.find(func(s *goodsShape) bool { return of(s) != nil })
+	if s == nil || !t.reads(of(s) != nil) {
+		return
+	}
+	*into = rows(t.b, doc, t.at, t.called(name), name, of(s), then)
+}
+
+// tables finds the file that writes a window or a table of a kind. Each is taken by itself, like a clock: one that a policy
 // does not write is that of the policy it builds on.
-func (b *builder) tables(has func(*returnShape) bool) (*document, *returnShape) {
-	var lowest *returnShape
+func (b *builder) tables(kind schemas.Kind, has func(*goodsShape) bool) (*document, *goodsShape) {
+	var lowest *goodsShape
 	for _, l := range b.layers {
-		if l.shape.Stories == nil || l.shape.Stories.Return == nil {
+		s := l.shape.Stories.of(kind)
+		if s == nil {
 			continue
 		}
-		if lowest = l.shape.Stories.Return; has(lowest) {
+		if lowest = s; has(lowest) {
 			return l.doc, lowest
 		}
 	}
 	return b.layers[len(b.layers)-1].doc, lowest
 }
 
-func (b *builder) window(doc *document, at place, right string, w *windowShape) int {
+func (b *builder) window(doc *document, at place, called, right string, w *windowShape) int {
 	if w == nil {
 		b.fault(doc, at, "windows.%s is needed: how many days the right holds", right)
 		return 0
 	}
 	at = at.Then(right)
-	b.rule(doc, at, w.Head, "window "+right, plural(w.Days))
+	b.rule(doc, at, w.Head, "window "+called, plural(w.Days))
 	if w.Days < 0 || w.Days > 3650 {
 		b.fault(doc, at.Then("days"), "days: %d is not possible; use 0 to 3650", w.Days)
 	}
@@ -114,8 +149,8 @@ func (b *builder) window(doc *document, at place, right string, w *windowShape) 
 }
 
 // rows checks a table and compiles its expressions. read turns a `then` into what the row answers.
-func rows[S, T any](b *builder, doc *document, story place, called string, shapes []rowShape[S], read func(S) (T, error)) table[T] {
-	at := story.Then(called)
+func rows[S, T any](b *builder, doc *document, story place, called, field string, shapes []rowShape[S], read func(S) (T, error)) table[T] {
+	at := story.Then(field)
 	if len(shapes) == 0 {
 		b.fault(doc, at, "table %s is needed", called)
 		return nil
