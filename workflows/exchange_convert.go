@@ -98,6 +98,7 @@ func (x *exchanges) startSuccessor(s *step, lines []*schemas.Line) {
 	opening := x.handOver(lines)
 	s.say("Line(s) %s go on as a return, case %s.", lineList(lines), next)
 	s.note("successor_id", next)
+	x.startOn(s, lines, "system", "ops are alerted")
 	x.effect("case.successor", next, func(ctx workflow.Context) {
 		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 			WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,

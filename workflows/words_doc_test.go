@@ -41,7 +41,7 @@ func whoMay(command string) string {
 	return roleList(roles)
 }
 
-func theReturn() *story { return (&returns{&goods{Case: &Case{State: &State{}}}}).table() }
+func theReturn() *story { return tableOf(schemas.KindReturn) }
 
 // heardIn lists the states of a story that hear a name, or "every state".
 func heardIn(st *story, name string) string {
