@@ -19,9 +19,9 @@ func (r Request) Check() *Refusal {
 		}
 	}
 	switch r.Kind {
-	case KindReturn:
-	case KindExchange, KindRepair, KindComplaint:
-		return &Refusal{Code: CodeUnsupported, Field: "kind", Message: fmt.Sprintf("%q cannot be opened in this version; open it as %q or handle it by hand.", r.Kind, KindReturn)}
+	case KindReturn, KindExchange:
+	case KindRepair, KindComplaint:
+		return &Refusal{Code: CodeUnsupported, Field: "kind", Message: fmt.Sprintf("%q cannot be opened in this version; open it as %q or %q, or handle it by hand.", r.Kind, KindReturn, KindExchange)}
 	case "":
 		return &Refusal{Code: CodeMissingField, Field: "kind", Message: "this field is needed: return, exchange, repair or complaint."}
 	default:
@@ -45,10 +45,13 @@ func (r Request) Check() *Refusal {
 	if ref := checkIDs("evidence_ids", r.EvidenceIDs); ref != nil {
 		return ref
 	}
-	return checkRequestLines(r.Lines)
+	if r.Kind == KindExchange && r.RefundOnly {
+		return &Refusal{Code: CodeBadValue, Field: "refund_only", Message: "an exchange gives an article; ask for a return to keep the goods and have the money."}
+	}
+	return checkRequestLines(r.Kind, r.Lines)
 }
 
-func checkRequestLines(lines []RequestLine) *Refusal {
+func checkRequestLines(kind Kind, lines []RequestLine) *Refusal {
 	if len(lines) == 0 {
 		return &Refusal{Code: CodeMissingField, Field: "lines", Message: "name at least one order line."}
 	}
@@ -67,7 +70,11 @@ func checkRequestLines(lines []RequestLine) *Refusal {
 			return &Refusal{Code: CodeBadQuantity, Field: field + ".quantity", Message: fmt.Sprintf("%d is not a quantity; at least 1 is.", l.Quantity)}
 		case seen[l.LineID]:
 			return &Refusal{Code: CodeBadValue, Field: field + ".line_id", Message: fmt.Sprintf("line %s is named twice; name it once with the whole quantity.", l.LineID)}
-		case l.ReplacementSKU != "":
+		case kind == KindExchange && l.ReplacementSKU == "":
+			return &Refusal{Code: CodeMissingField, Field: field + ".replacement_sku", Message: "an exchange names the article that is wanted instead; the same one for a faulty one."}
+		case kind == KindExchange && len(l.ReplacementSKU) > 128:
+			return &Refusal{Code: CodeTooLarge, Field: field + ".replacement_sku", Message: "at most 128 characters are allowed."}
+		case kind != KindExchange && l.ReplacementSKU != "":
 			return &Refusal{Code: CodeBadValue, Field: field + ".replacement_sku", Message: "a return has no replacement; leave it out or ask for an exchange."}
 		}
 		seen[l.LineID] = true

@@ -14,8 +14,8 @@ import (
 // mayConvert lets the customer have the money as long as no replacement is on its way.
 func (x *exchanges) mayConvert(s *step, _ schemas.AnswerOffer) *schemas.Refusal {
 	for _, l := range s.lines {
-		if l.Replacement == nil {
-			return &schemas.Refusal{Code: schemas.CodeWrongState, Message: fmt.Sprintf("line %s gets money already.", l.LineID)}
+		if l.Replacement == nil || l.LeavesAs == schemas.Converted {
+			return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: fmt.Sprintf("the money for line %s is on its way already.", l.LineID)}
 		}
 	}
 	return nil
@@ -46,8 +46,44 @@ func (x *exchanges) moneyUnasked(s *step) {
 // convert turns lines into a return. Every effect on money is known before: open charges are given up, and what was paid for the
 // difference is paid back first.
 func (x *exchanges) convert(s *step, lines []*schemas.Line, why string) {
+	lines, _ = sort2(lines, func(l *schemas.Line) bool { return l.LeavesAs != schemas.Converted })
+	if len(lines) == 0 {
+		return
+	}
 	s.note("convert", why)
-	x.giveBack(s, lines, schemas.Converted)
+	open := x.openCharges(lines)
+	x.giveBackGoods(lines)
+	x.releaseDeposits(s, lines)
+	for _, l := range lines {
+		l.LeavesAs, l.Offer = schemas.Converted, nil
+	}
+	if len(open) == 0 {
+		x.convertNow(s, lines)
+		return
+	}
+	x.startOn(s, lines, "system", "ops are alerted")
+	r := x.Opening.Request
+	x.effect(schemas.PaymentLapse.Name, open[0].ChargeID, func(ctx workflow.Context) {
+		for _, ch := range open {
+			question := schemas.ChargeQuestion{CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, ChargeID: ch.ChargeID, At: x.now()}
+			got, err := do(ctx, x.Case, schemas.PaymentLapse, ch.ChargeID, question)
+			if x.stuckOn(err, schemas.PaymentLapse.Name, ch.ChargeID) {
+				return
+			}
+			s := x.begin(schemas.EventChargeWord, schemas.System, schemas.DoorSystem)
+			x.chargeSaid(s, ch, got.Status, got.Code)
+			x.settle(s)
+		}
+		s := x.begin(schemas.EventConverted, schemas.System, schemas.DoorSystem)
+		s.lines = lines
+		s.say("Nothing can be paid for line(s) %s any more.", lineList(lines))
+		x.convertNow(s, lines)
+		x.settle(s)
+	})
+}
+
+// convertNow goes on with lines for which nobody can pay any more: what was paid is on its way back, then the return begins.
+func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	var back []*schemas.Refund
 	ids := lineIDs(lines)
 	for _, ch := range x.Charges {
@@ -56,7 +92,6 @@ func (x *exchanges) convert(s *step, lines []*schemas.Line, why string) {
 		}
 	}
 	for _, l := range lines {
-		l.LeavesAs, l.Offer = schemas.Converted, nil
 		l.Replacement.Settled, l.Replacement.GivesBack = 0, 0
 	}
 	x.order(s, back)

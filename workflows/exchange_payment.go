@@ -157,8 +157,9 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 		return
 	}
 	ch.Status, ch.Code, ch.ChangedAt = status, code, stamp(s.at)
-	lines := x.waitingFor(ch)
-	s.lines = lines
+	waiting := x.waitingFor(ch)
+	s.lines = waiting
+	lines, _ := sort2(waiting, func(l *schemas.Line) bool { return l.LeavesAs != schemas.Converted })
 	switch status {
 	case schemas.ChargeRequested, schemas.ChargeAccepted:
 		s.say("%s of %s is accepted; that is not paid.", ch.ChargeID, ch.Amount)
@@ -167,9 +168,12 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 		x.startClock(s, x.named("payment_poll"), "the provider is asked again")
 	case schemas.ChargeSucceeded:
 		s.say("The customer paid %s (%s).", ch.Amount, ch.ChargeID)
-		if len(lines) == 0 {
+		if len(waiting) == 0 {
 			x.returnCharge(s, ch)
 			return
+		}
+		if len(lines) == 0 {
+			return // it is paid back before the lines go on as a return
 		}
 		for _, l := range lines {
 			l.Replacement.Settled += x.stillDue(l)
@@ -298,18 +302,27 @@ func (x *exchanges) pollPayment(s *step) {
 // returnCharge pays a charge back that nobody waited for any more.
 func (x *exchanges) returnCharge(s *step, ch *schemas.Charge) {
 	s.say("Nobody waits for it any more: it is paid back.")
-	x.order(s, []*schemas.Refund{{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount}})
+	x.order(s, []*schemas.Refund{{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, x.Lines)}})
 }
 
 // lapseCharges gives up the charges of lines that leave. What turns out to be paid is paid back.
 func (x *exchanges) lapseCharges(lines []*schemas.Line) {
+	for _, ch := range x.openCharges(lines) {
+		x.chargeCall(schemas.PaymentLapse, ch)
+	}
+}
+
+// openCharges lists the charges of lines that may still be paid.
+func (x *exchanges) openCharges(lines []*schemas.Line) []*schemas.Charge {
 	ids := lineIDs(lines)
+	var open []*schemas.Charge
 	for _, ch := range x.Charges {
-		open := ch.Kind == schemas.ChargeDifference && (ch.Status == schemas.ChargeRequested || ch.Status == schemas.ChargeAccepted || ch.Status == schemas.ChargeUnknown)
-		if open && subset(ch.Lines, ids) {
-			x.chargeCall(schemas.PaymentLapse, ch)
+		may := ch.Status == schemas.ChargeRequested || ch.Status == schemas.ChargeAccepted || ch.Status == schemas.ChargeUnknown
+		if ch.Kind == schemas.ChargeDifference && may && subset(ch.Lines, ids) {
+			open = append(open, ch)
 		}
 	}
+	return open
 }
 
 func subset(some, all []string) bool {

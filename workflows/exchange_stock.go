@@ -97,7 +97,14 @@ func (x *exchanges) giveStockBack(keys []string) {
 }
 
 // giveBack returns what an exchange took, when lines leave: the kept replacement that was not sent, and the deposit.
-func (x *exchanges) giveBack(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
+func (x *exchanges) giveBack(s *step, lines []*schemas.Line, _ schemas.Outcome) {
+	x.giveBackGoods(lines)
+	x.releaseDeposits(s, lines)
+	x.lapseCharges(lines)
+}
+
+// giveBackGoods returns what the warehouse keeps for lines and has not sent.
+func (x *exchanges) giveBackGoods(lines []*schemas.Line) {
 	var keys []string
 	for _, l := range lines {
 		if r := l.Replacement; r != nil && r.StockKey != "" && r.ShipmentID == "" {
@@ -108,8 +115,6 @@ func (x *exchanges) giveBack(s *step, lines []*schemas.Line, outcome schemas.Out
 	if len(keys) > 0 {
 		x.giveStockBack(keys)
 	}
-	x.releaseDeposits(s, lines)
-	x.lapseCharges(lines)
 }
 
 // tellChoices is the work of OUT_OF_STOCK: the customer hears what can be chosen.

@@ -41,11 +41,16 @@ func (c *Case) followUp() {
 // anyHandled reports whether there is anything to ask about: a case that was only merged has nothing of its own.
 func (c *Case) anyHandled() bool {
 	for _, l := range c.Lines {
-		if l.Outcome != schemas.Merged && l.Outcome != schemas.Invalid {
+		if own(l) {
 			return true
 		}
 	}
 	return false
+}
+
+// own tells lines that ended here from those that were merged, could not be requested, or go on in another case.
+func own(l *schemas.Line) bool {
+	return l.Outcome != schemas.Merged && l.Outcome != schemas.Invalid && l.Outcome != schemas.Converted
 }
 
 // outcome is how the case ended, from how its lines ended. Lines that were merged or could not be requested are not its own.
@@ -54,11 +59,14 @@ func (c *Case) outcome() schemas.Outcome {
 	handled := 0
 	for _, l := range c.Lines {
 		seen[l.Outcome]++
-		if l.Outcome != schemas.Merged && l.Outcome != schemas.Invalid {
+		if own(l) {
 			handled++
 		}
 	}
 	if handled == 0 {
+		if seen[schemas.Converted] > 0 {
+			return schemas.Converted
+		}
 		if seen[schemas.Merged] > 0 {
 			return schemas.Merged
 		}
@@ -158,7 +166,7 @@ func (c *Case) surveyAnswered(s *step, a schemas.AnswerSurvey) {
 func (c *Case) bringBack(s *step) {
 	var lines []*schemas.Line
 	for _, l := range c.Lines {
-		if l.Outcome == schemas.Merged || l.Outcome == schemas.Invalid {
+		if !own(l) {
 			continue
 		}
 		l.LeavesAs, l.Outcome = l.Outcome, schemas.OutcomeNone

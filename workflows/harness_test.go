@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
 	"github.com/aftercare/aftercare/workflows"
@@ -38,17 +40,31 @@ type tale struct {
 	calls    []string
 	commands int
 
-	intake   func(schemas.IntakeOrder) (schemas.Intake, error)
-	refund   func(schemas.RefundOrder) (schemas.RefundReceipt, error)
-	lookup   func(schemas.RefundQuestion) (schemas.RefundReceipt, error)
-	confirm  func(schemas.RefundQuestion) (schemas.RefundReceipt, error)
-	parcel   func(schemas.ParcelOrder) (schemas.Parcel, error)
-	trace    func(schemas.TraceOrder) (schemas.TraceAnswer, error)
-	survey   func(schemas.SurveyOrder) (schemas.SurveyReceipt, error)
-	write    func(schemas.Flush) (schemas.Written, error)
-	released [][]schemas.LineUnits
-	disposed []schemas.Disposal
-	ordered  []schemas.Refund
+	intake     func(schemas.IntakeOrder) (schemas.Intake, error)
+	refund     func(schemas.RefundOrder) (schemas.RefundReceipt, error)
+	lookup     func(schemas.RefundQuestion) (schemas.RefundReceipt, error)
+	confirm    func(schemas.RefundQuestion) (schemas.RefundReceipt, error)
+	parcel     func(schemas.ParcelOrder) (schemas.Parcel, error)
+	trace      func(schemas.TraceOrder) (schemas.TraceAnswer, error)
+	survey     func(schemas.SurveyOrder) (schemas.SurveyReceipt, error)
+	write      func(schemas.Flush) (schemas.Written, error)
+	reserve    func(schemas.StockOrder) (schemas.StockReceipt, error)
+	ship       func(schemas.ShipOrder) (schemas.ShipReceipt, error)
+	charge     func(schemas.ChargeOrder) (schemas.ChargeReceipt, error)
+	hold       func(schemas.ChargeOrder) (schemas.ChargeReceipt, error)
+	charged    func(schemas.ChargeQuestion) (schemas.ChargeReceipt, error)
+	lapse      func(schemas.ChargeQuestion) (schemas.ChargeReceipt, error)
+	article    func(schemas.ArticleQuestion) (schemas.ArticleAnswer, error)
+	charges    []schemas.Charge
+	shipped    []schemas.ShipOrder
+	freed      []string // reservations given back
+	deposits   []string // what became of deposits: release or capture, with the charge
+	lapsed     []string
+	successors []schemas.Opening
+	replaced   [][]schemas.LineUnits
+	released   [][]schemas.LineUnits
+	disposed   []schemas.Disposal
+	ordered    []schemas.Refund
 }
 
 type stepOf struct {
@@ -100,6 +116,25 @@ func aReturn(t *testing.T) *tale {
 	tl.survey = func(schemas.SurveyOrder) (schemas.SurveyReceipt, error) {
 		return schemas.SurveyReceipt{Asked: true}, nil
 	}
+	tl.reserve = func(o schemas.StockOrder) (schemas.StockReceipt, error) {
+		return schemas.StockReceipt{Key: o.Key, Held: true}, nil
+	}
+	tl.ship = func(o schemas.ShipOrder) (schemas.ShipReceipt, error) {
+		return schemas.ShipReceipt{ShipmentID: o.ShipmentID}, nil
+	}
+	tl.charge = func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: schemas.ChargeAccepted, Amount: o.Charge.Amount}, nil
+	}
+	tl.hold = func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: schemas.ChargeHeld, Amount: o.Charge.Amount}, nil
+	}
+	tl.charged = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeSucceeded}, nil
+	}
+	tl.lapse = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeLapsed}, nil
+	}
+	tl.article = func(schemas.ArticleQuestion) (schemas.ArticleAnswer, error) { return schemas.ArticleAnswer{}, nil }
 	tl.write = func(schemas.Flush) (schemas.Written, error) { return schemas.Written{}, nil }
 	tl.register()
 	return tl
@@ -162,6 +197,55 @@ func (tl *tale) register() {
 		tl.disposed = append(tl.disposed, o.Goods...)
 		return schemas.Nothing{}, nil
 	})
+	hear(tl, schemas.StockReserve, func(o schemas.StockOrder) (schemas.StockReceipt, error) { return tl.reserve(o) })
+	hear(tl, schemas.StockRelease, func(o schemas.StockReleaseOrder) (schemas.Nothing, error) {
+		tl.mu.Lock()
+		defer tl.mu.Unlock()
+		tl.freed = append(tl.freed, o.Keys...)
+		return schemas.Nothing{}, nil
+	})
+	hear(tl, schemas.ReplacementShip, func(o schemas.ShipOrder) (schemas.ShipReceipt, error) {
+		tl.mu.Lock()
+		tl.shipped = append(tl.shipped, o)
+		tl.mu.Unlock()
+		return tl.ship(o)
+	})
+	hear(tl, schemas.ArticleFind, func(q schemas.ArticleQuestion) (schemas.ArticleAnswer, error) { return tl.article(q) })
+	hear(tl, schemas.ClaimsSettle, func(o schemas.SettleOrder) (schemas.Nothing, error) {
+		tl.mu.Lock()
+		defer tl.mu.Unlock()
+		tl.replaced = append(tl.replaced, o.Units)
+		return schemas.Nothing{}, nil
+	})
+	hear(tl, schemas.PaymentRequest, func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+		tl.mu.Lock()
+		tl.charges = append(tl.charges, o.Charge)
+		tl.mu.Unlock()
+		return tl.charge(o)
+	})
+	hear(tl, schemas.DepositHold, func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+		tl.mu.Lock()
+		tl.charges = append(tl.charges, o.Charge)
+		tl.mu.Unlock()
+		return tl.hold(o)
+	})
+	hear(tl, schemas.PaymentLookup, func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) { return tl.charged(q) })
+	hear(tl, schemas.PaymentLapse, func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		tl.mu.Lock()
+		defer tl.mu.Unlock()
+		tl.lapsed = append(tl.lapsed, q.ChargeID)
+		return tl.lapse(q)
+	})
+	for word, call := range map[schemas.ChargeStatus]schemas.Activity[schemas.ChargeQuestion, schemas.ChargeReceipt]{
+		schemas.ChargeReleased: schemas.DepositRelease, schemas.ChargeCaptured: schemas.DepositCapture,
+	} {
+		hear(tl, call, func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+			tl.mu.Lock()
+			defer tl.mu.Unlock()
+			tl.deposits = append(tl.deposits, string(word)+" "+q.ChargeID)
+			return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: word}, nil
+		})
+	}
 	hear(tl, schemas.NoticeSend, func(o schemas.NoticeOrder) (schemas.NoticeReceipt, error) {
 		tl.sent(o)
 		return schemas.NoticeReceipt{Sent: len(o.Messages)}, nil
@@ -327,8 +411,17 @@ func (tl *tale) run() schemas.View {
 	tl.t.Helper()
 	raw, err := converter.GetDefaultDataConverter().ToPayload(tl.opening)
 	require.NoError(tl.t, err)
-	tl.env.RegisterWorkflow(workflows.Return)
-	tl.env.ExecuteWorkflow(workflows.Return, converter.NewRawValue(raw))
+	if tl.opening.Request.Kind == schemas.KindExchange {
+		tl.env.RegisterWorkflow(workflows.Exchange)
+		tl.env.RegisterWorkflowWithOptions(func(_ workflow.Context, o schemas.Opening) error {
+			tl.successors = append(tl.successors, o)
+			return nil
+		}, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
+		tl.env.ExecuteWorkflow(workflows.Exchange, converter.NewRawValue(raw))
+	} else {
+		tl.env.RegisterWorkflow(workflows.Return)
+		tl.env.ExecuteWorkflow(workflows.Return, converter.NewRawValue(raw))
+	}
 	require.True(tl.t, tl.env.IsWorkflowCompleted(), "the case did not end")
 	require.NoError(tl.t, tl.env.GetWorkflowError())
 	require.Empty(tl.t, tl.steps, "these steps were never reached")
@@ -383,4 +476,10 @@ func named(v schemas.View, name string) []schemas.Event {
 		}
 	}
 	return found
+}
+
+var errAway = errors.New("the warehouse does not answer")
+
+func startAs(id string) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{ID: id, TaskQueue: string(schemas.QueueCases)}
 }

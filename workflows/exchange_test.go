@@ -1,0 +1,527 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// anExchange begins a tale of one line, 47.84 dollars, for a replacement of another price.
+func anExchange(t *testing.T, price int64, change ...func(*schemas.Line)) *tale {
+	t.Helper()
+	tl := aReturn(t)
+	r := &tl.opening.Request
+	r.Kind, r.Reason = schemas.KindExchange, schemas.WrongVariant
+	r.Lines = []schemas.RequestLine{{LineID: "1", Quantity: 1, ReplacementSKU: "other"}}
+	l := line("1", 4784)
+	l.Replacement = &schemas.Replacement{SKU: "other", ProductID: "p", UnitPrice: usd(price)}
+	for _, c := range change {
+		c(&l)
+	}
+	tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) { return tl.found(l), nil }
+	return tl
+}
+
+func (tl *tale) oldGoodsPass() *tale {
+	tl.approved().ships()
+	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+	return tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+}
+
+func (tl *tale) replacementLeaves() *tale {
+	return tl.in(schemas.ShipReplacement, func() { tl.leaves("RP1") })
+}
+
+func (tl *tale) leaves(waybill string) {
+	says(tl, schemas.ReplacementSent, schemas.ShipmentWord{ShipmentID: tl.shipped[len(tl.shipped)-1].ShipmentID, Waybill: waybill, Carrier: "SF"})()
+}
+
+func (tl *tale) replacementConfirmed() *tale {
+	return tl.in(schemas.ReplacementInTransit, does(tl, schemas.ReplacementConfirm, theCustomer, schemas.OnLines{}))
+}
+
+func chargeWord(n string) schemas.ChargeWord {
+	return schemas.ChargeWord{ChargeID: "shop:r-1/charge/" + n}
+}
+
+func TestAnExchangeOfTheSamePriceMovesNoMoney(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4784).oldGoodsPass().replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Empty(t, tl.charges)
+	require.Empty(t, tl.ordered)
+	require.Equal(t, usd(0), v.Money.Refunded)
+	require.Equal(t, usd(0), v.Money.Charged)
+	require.Len(t, tl.shipped, 1)
+	require.Equal(t, "shop:r-1/stock/1", tl.shipped[0].Goods[0].StockKey)
+	require.Empty(t, tl.freed, "what was sent is not given back")
+	require.Len(t, tl.replaced, 1, "the units are settled")
+	require.Equal(t, schemas.Restock, tl.disposed[0].Disposition)
+	require.NotNil(t, v.Lines[0].Replacement.ConfirmedAt, "a warranty begins anew")
+	require.Equal(t, "RP1", v.Lines[0].Replacement.Waybill)
+	for _, k := range v.Clocks {
+		require.NotEqual(t, "formalities", k.Name)
+	}
+}
+
+func TestWhatAReplacementCostsMoreIsPaidBeforeItLeaves(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 6000).oldGoodsPass()
+	tl.in(schemas.WaitPayment, func() {
+		require.Empty(t, tl.shipped, "nothing ships unpaid")
+		require.Equal(t, usd(1216), tl.charges[0].Amount)
+		says(tl, schemas.PaymentSuccess, chargeWord("1"))()
+	})
+	tl.replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(1216), v.Money.Charged)
+	require.Equal(t, usd(0), v.Money.Refunded)
+}
+
+func TestWhatAReplacementCostsLessIsRefundedWhileItTravels(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4000).oldGoodsPass()
+	tl.in(schemas.ShipReplacement, func() {
+		require.Equal(t, usd(784), tl.ordered[0].Amount)
+		tl.leaves("RP1")
+		says(tl, schemas.RefundSuccess, refundWord(1))()
+	})
+	tl.replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(784), v.Money.Refunded)
+	require.Len(t, tl.ordered, 1)
+}
+
+func TestTheEndWaitsForADifferenceThatIsStillOnItsWay(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4000).oldGoodsPass().replacementLeaves().replacementConfirmed()
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
+	tl.answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(784), v.Money.Refunded)
+}
+
+func TestADifferenceThatFailsIsNeverClosedUnpaid(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4000).oldGoodsPass()
+	tl.in(schemas.ShipReplacement, func() {
+		tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+			return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundFailedWord, Code: schemas.CodeAccountClosed}, nil
+		}
+		says(tl, schemas.RefundFailure, schemas.RefundWord{RefundID: "shop:r-1/refund/1", Code: schemas.CodeAccountClosed})()
+		tl.leaves("RP1")
+	})
+	tl.replacementConfirmed()
+	tl.in(schemas.RefundFailed, func() {
+		tl.confirm = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+			return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundSucceeded}, nil
+		}
+		does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{})()
+	})
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
+	tl.answersSurvey(3, schemas.SolvedPartly)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(784), v.Money.Refunded)
+}
+
+func TestTheSameArticleAgainForAFaultyOneCostsNothing(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 9999, func(l *schemas.Line) { l.Replacement.Same = true }).oldGoodsPass().replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Empty(t, tl.charges)
+}
+
+func TestTheDifferenceOfSeveralLinesIsOneAmount(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 0)
+	tl.opening.Request.Lines = []schemas.RequestLine{{LineID: "1", Quantity: 1, ReplacementSKU: "a"}, {LineID: "2", Quantity: 1, ReplacementSKU: "b"}}
+	one, two := line("1", 4784), line("2", 10000)
+	one.Replacement = &schemas.Replacement{SKU: "a", UnitPrice: usd(6000)} // 12.16 more
+	two.Replacement = &schemas.Replacement{SKU: "b", UnitPrice: usd(8000)} // 20.00 less
+	tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) { return tl.found(one, two), nil }
+	tl.oldGoodsPass()
+	tl.in(schemas.ShipReplacement, func() {
+		require.Len(t, tl.ordered, 1)
+		require.Equal(t, usd(784), tl.ordered[0].Amount, "7.84 less in all")
+		tl.leaves("RP1")
+		says(tl, schemas.RefundSuccess, refundWord(1))()
+	})
+	tl.replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Empty(t, tl.charges)
+	require.Len(t, tl.shipped, 1, "and one parcel")
+}
+
+func TestASilentCustomerHasAcceptedAReplacementThatArrived(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4784).oldGoodsPass().replacementLeaves()
+	tl.in(schemas.ReplacementInTransit, says(tl, schemas.ParcelDeliver, parcelWord("RP1")))
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, 1, count(tl.told(), "exchange.delivered"))
+}
+
+func TestADeclinedPaymentMayBeMadeInAnotherWay(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 6000)
+	tl.charge = func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+		if o.Charge.Method != "card-9" {
+			return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: schemas.ChargeFailed, Code: schemas.CodeBalance}, nil
+		}
+		return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: schemas.ChargeSucceeded}, nil
+	}
+	tl.oldGoodsPass()
+	tl.in(schemas.WaitPayment, func() {
+		refuses(tl, schemas.CodeBadValue, send(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "reship"}, "", 0))
+		does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "pay", Method: "card-9"})()
+	})
+	tl.replacementLeaves().replacementConfirmed().answersSurvey(4, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(1216), v.Money.Charged, "once, whatever was tried before")
+	require.Len(t, tl.charges, 2)
+	require.Equal(t, 1, count(tl.told(), "exchange.declined"))
+}
+
+func TestWhoNeverPaysGetsTheMoneyForTheOldGoods(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 6000).oldGoodsPass()
+	v := tl.run()
+	require.Equal(t, schemas.Converted, v.Outcome)
+	require.Equal(t, "shop:r-1:2", v.SuccessorID)
+	require.Equal(t, []string{"shop:r-1/charge/1"}, tl.lapsed, "what was asked for can no longer be paid")
+	require.Equal(t, []string{"shop:r-1/stock/1"}, tl.freed)
+	require.Len(t, tl.successors, 1)
+	o := tl.successors[0]
+	require.Equal(t, schemas.KindReturn, o.Request.Kind)
+	require.Equal(t, "convert", o.Predecessor.Why)
+	require.Equal(t, started, o.Predecessor.FirstReceivedAt.UTC())
+	handed := o.Predecessor.Handover.Lines[0]
+	require.Equal(t, schemas.TurnWarehouse, handed.GoodsWith)
+	require.True(t, handed.Inspected)
+	require.Empty(t, tl.released, "the units pass to the return")
+	require.Empty(t, tl.shipped)
+	require.Equal(t, 1, count(tl.told(), "exchange.money_offered"))
+	require.Equal(t, 1, count(tl.told(), "case.converted"))
+}
+
+func TestAPaymentThatComesWhenNobodyWaitsIsPaidBack(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 6000).oldGoodsPass()
+	tl.lapse = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeSucceeded}, nil // it was faster
+	}
+	tl.in(schemas.WaitPayment, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "refund"}))
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
+	v := tl.run()
+	require.Equal(t, schemas.Converted, v.Outcome)
+	require.Equal(t, v.Money.Charged, v.Money.Refunded)
+	require.Len(t, tl.ordered, 1)
+	require.Equal(t, "shop:r-1/charge/1", tl.ordered[0].PaymentID)
+	require.Equal(t, usd(1216), tl.ordered[0].Amount)
+}
+
+func TestOutOfStockTheCustomerChooses(t *testing.T) {
+	t.Parallel()
+	none := func(o schemas.StockOrder) (schemas.StockReceipt, error) { return schemas.StockReceipt{Key: o.Key}, nil }
+	t.Run("the money", func(t *testing.T) {
+		t.Parallel()
+		tl := anExchange(t, 4784)
+		tl.reserve = none
+		tl.approved().in(schemas.OutOfStock, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "refund"}))
+		v := tl.run()
+		require.Equal(t, schemas.Converted, v.Outcome)
+		require.Equal(t, schemas.TurnCustomer, tl.successors[0].Predecessor.Handover.Lines[0].GoodsWith)
+	})
+	t.Run("to wait, and it comes", func(t *testing.T) {
+		t.Parallel()
+		tl := anExchange(t, 4784)
+		tl.reserve = none
+		tl.approved().in(schemas.OutOfStock, func() {
+			does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "wait"})()
+		})
+		tl.later(schemas.OutOfStock, 24*time.Hour, says(tl, schemas.StockReserved, schemas.StockWord{Key: "shop:r-1/stock/2", SKU: "other"}))
+		tl.ships()
+		tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+		tl.replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+		v := tl.run()
+		require.Equal(t, schemas.Completed, v.Outcome)
+		require.Equal(t, "shop:r-1/stock/2", tl.shipped[0].Goods[0].StockKey)
+	})
+	t.Run("to wait, in vain, and silence in the end refunds", func(t *testing.T) {
+		t.Parallel()
+		tl := anExchange(t, 4784)
+		tl.reserve = none
+		tl.approved().in(schemas.OutOfStock, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "wait"}))
+		v := tl.run()
+		require.Equal(t, schemas.Converted, v.Outcome)
+		require.Contains(t, tl.freed, "shop:r-1/stock/2", "the place in the queue is given back")
+	})
+	t.Run("another model", func(t *testing.T) {
+		t.Parallel()
+		tl := anExchange(t, 4784)
+		tl.reserve = func(o schemas.StockOrder) (schemas.StockReceipt, error) {
+			return schemas.StockReceipt{Key: o.Key, Held: o.SKU == "third"}, nil
+		}
+		tl.article = func(q schemas.ArticleQuestion) (schemas.ArticleAnswer, error) {
+			return schemas.ArticleAnswer{Known: q.SKU == "third", ProductID: "p", UnitPrice: usd(5000)}, nil
+		}
+		tl.approved().in(schemas.OutOfStock, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "other_model", ReplacementSKU: "unheard"}))
+		tl.in(schemas.OutOfStock, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "other_model", ReplacementSKU: "third"}))
+		tl.ships()
+		tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+		tl.in(schemas.WaitPayment, says(tl, schemas.PaymentSuccess, chargeWord("1")))
+		tl.replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+		v := tl.run()
+		require.Equal(t, schemas.Completed, v.Outcome)
+		require.Equal(t, "third", v.Lines[0].Replacement.SKU)
+		require.Equal(t, usd(216), v.Money.Charged)
+		require.Len(t, named(v, schemas.EventRefused), 1)
+	})
+	t.Run("nothing", func(t *testing.T) {
+		t.Parallel()
+		tl := anExchange(t, 4784)
+		tl.reserve = none
+		v := tl.approved().run()
+		require.Equal(t, schemas.Converted, v.Outcome)
+		require.Equal(t, 1, count(tl.told(), "exchange.money_offered"))
+	})
+}
+
+func TestAWarehouseThatIsAwayHoldsUpNoReview(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4784)
+	asked := 0
+	tl.reserve = func(o schemas.StockOrder) (schemas.StockReceipt, error) {
+		if asked++; asked < 12 {
+			return schemas.StockReceipt{}, errAway
+		}
+		return schemas.StockReceipt{Key: o.Key, Held: true}, nil
+	}
+	tl.in(schemas.Review, func() {})
+	tl.later(schemas.Review, time.Hour, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+	tl.ships()
+	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+	tl.replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+	defer func() { for _, e := range tl.last().Events { t.Log(e.At.Format("02 15:04:05"), e.Name, e.State, e.Message) } }()
+	require.Equal(t, schemas.Completed, tl.run().Outcome)
+}
+
+func TestAnAdvanceExchangeIsSentAgainstADeposit(t *testing.T) {
+	t.Parallel()
+	advance := func(tl *tale) *tale {
+		return tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{Advance: true}))
+	}
+	t.Run("that is given back when the old goods are there", func(t *testing.T) {
+		t.Parallel()
+		tl := advance(anExchange(t, 4000))
+		tl.replacementLeaves().replacementConfirmed()
+		tl.ships()
+		tl.in(schemas.ReturnInTransit, func() {
+			require.Empty(t, tl.ordered, "what we owe is refunded after the inspection")
+			says(tl, schemas.ParcelDeliver, parcelWord("SF1"))()
+		})
+		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
+		tl.answersSurvey(5, schemas.SolvedYes)
+		v := tl.run()
+		require.Equal(t, schemas.Completed, v.Outcome)
+		require.Equal(t, []string{"released shop:r-1/charge/1"}, tl.deposits)
+		require.Equal(t, usd(4784), tl.charges[0].Amount, "the price of the old article")
+		require.Equal(t, usd(784), v.Money.Refunded)
+		require.Equal(t, usd(0), v.Money.Charged)
+	})
+	t.Run("that is taken when they never come", func(t *testing.T) {
+		t.Parallel()
+		tl := advance(anExchange(t, 4784)).replacementLeaves().replacementConfirmed()
+		v := tl.run()
+		require.Equal(t, schemas.Completed, v.Outcome)
+		require.Equal(t, []string{"captured shop:r-1/charge/1"}, tl.deposits)
+		require.Equal(t, usd(4784), v.Money.Charged)
+		require.Len(t, tl.replaced, 1)
+	})
+	t.Run("or not in advance, where the deposit is declined", func(t *testing.T) {
+		t.Parallel()
+		tl := advance(anExchange(t, 4784))
+		tl.hold = func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+			return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: schemas.ChargeFailed, Code: schemas.CodeBalance}, nil
+		}
+		tl.in(schemas.WaitPayment, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "send_back_first"}))
+		tl.ships()
+		tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+		tl.replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+		v := tl.run()
+		require.Equal(t, schemas.Completed, v.Outcome)
+		require.Empty(t, tl.deposits)
+	})
+}
+
+func TestAReplacementThatIsLostIsSentAgainOrPaid(t *testing.T) {
+	t.Parallel()
+	t.Run("silence sends another", func(t *testing.T) {
+		t.Parallel()
+		tl := anExchange(t, 4784).oldGoodsPass().replacementLeaves()
+		tl.in(schemas.ReplacementInTransit, says(tl, schemas.ParcelLoss, parcelWord("RP1")))
+		tl.in(schemas.ShipReplacement, func() { tl.leaves("RP2") })
+		tl.replacementConfirmed().answersSurvey(4, schemas.SolvedYes)
+		v := tl.run()
+		require.Equal(t, schemas.Completed, v.Outcome)
+		require.Len(t, tl.shipped, 2)
+		require.NotEqual(t, tl.shipped[0].ShipmentID, tl.shipped[1].ShipmentID)
+		require.Len(t, tl.replaced, 1)
+	})
+	t.Run("the customer wants the money, and what was paid on top", func(t *testing.T) {
+		t.Parallel()
+		tl := anExchange(t, 6000).oldGoodsPass()
+		tl.in(schemas.WaitPayment, says(tl, schemas.PaymentSuccess, chargeWord("1")))
+		tl.replacementLeaves()
+		tl.in(schemas.ReplacementInTransit, says(tl, schemas.ParcelLoss, parcelWord("RP1")))
+		tl.in(schemas.ReplacementLost, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "refund"}))
+		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
+		v := tl.run()
+		require.Equal(t, schemas.Converted, v.Outcome)
+		require.Equal(t, "shop:r-1/charge/1", tl.ordered[0].PaymentID)
+		require.Equal(t, usd(1216), v.Money.Refunded)
+		require.Equal(t, usd(1216), v.Money.Charged)
+		require.Len(t, tl.successors, 1)
+	})
+}
+
+func TestAReplacementThatIsFaultyTooComesBackAndTheSecondTimeTheMoneyDoes(t *testing.T) {
+	t.Parallel()
+	reject := func(tl *tale) func() {
+		return does(tl, schemas.ReplacementReject, theCustomer, schemas.RejectReplacement{Reason: schemas.Defective, EvidenceIDs: []string{"photo-5"}})
+	}
+	tl := anExchange(t, 4784).oldGoodsPass().replacementLeaves()
+	tl.in(schemas.ReplacementInTransit, reject(tl))
+	tl.in(schemas.WaitShipback, does(tl, schemas.ReturnSubmitWaybill, theCustomer, schemas.SubmitWaybill{Carrier: "SF", Waybill: "SF2"}))
+	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF2")))
+	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+	tl.in(schemas.ShipReplacement, func() { tl.leaves("RP2") })
+	tl.in(schemas.ReplacementInTransit, reject(tl))
+	v := tl.run()
+	require.Equal(t, schemas.Converted, v.Outcome)
+	require.Equal(t, schemas.P1, v.Priority)
+	require.Len(t, tl.shipped, 2)
+	handed := tl.successors[0].Predecessor.Handover.Lines[0]
+	require.Equal(t, schemas.TurnCustomer, handed.GoodsWith, "the faulty replacement is still there")
+	require.Equal(t, schemas.TurnMerchant, handed.Freight)
+}
+
+func TestAWithdrawnExchangeGivesEverythingBack(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4784).approved()
+	tl.in(schemas.WaitShipback, does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{}))
+	v := tl.run()
+	require.Equal(t, schemas.Withdrawn, v.Outcome)
+	require.Equal(t, []string{"shop:r-1/stock/1"}, tl.freed)
+	require.Len(t, tl.released, 1)
+}
+
+func TestAReplacementOnItsWayCannotBeWithdrawn(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4784).oldGoodsPass().replacementLeaves()
+	tl.in(schemas.ReplacementInTransit, func() {
+		refuses(tl, schemas.CodeTooLate, send(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{}, "", 0))
+		does(tl, schemas.ReplacementConfirm, theCustomer, schemas.OnLines{})()
+	})
+	tl.answersSurvey(5, schemas.SolvedYes)
+	require.Equal(t, schemas.Completed, tl.run().Outcome)
+}
+
+func TestWearIsPaidForWithTheDifference(t *testing.T) {
+	t.Parallel()
+	less := usd(1000)
+	tl := anExchange(t, 4784).approved().ships()
+	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+	tl.failsInspection(&less, schemas.FindingUsed)
+	tl.in(schemas.InspectionFailed, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{}))
+	tl.in(schemas.WaitPayment, func() {
+		require.Equal(t, usd(1000), tl.charges[0].Amount)
+		says(tl, schemas.PaymentSuccess, chargeWord("1"))()
+	})
+	tl.replacementLeaves().replacementConfirmed().answersSurvey(3, schemas.SolvedPartly)
+	v := tl.run()
+	require.Equal(t, schemas.CompletedPartial, v.Outcome)
+	require.Equal(t, usd(1000), v.Money.Charged)
+}
+
+func TestWhatTheWarehouseNoLongerHasIsChosenAnew(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4784)
+	tl.ship = func(o schemas.ShipOrder) (schemas.ShipReceipt, error) {
+		return schemas.ShipReceipt{ShipmentID: o.ShipmentID, Refused: true, Code: schemas.CodeNotKept}, nil
+	}
+	tl.oldGoodsPass()
+	tl.in(schemas.OutOfStock, does(tl, schemas.OfferDecline, theCustomer, schemas.AnswerOffer{}))
+	v := tl.run()
+	require.Equal(t, schemas.Converted, v.Outcome)
+	require.True(t, tl.successors[0].Predecessor.Handover.Lines[0].Inspected)
+}
+
+func TestAReturnGoesOnWhereAnExchangeLeftOff(t *testing.T) {
+	t.Parallel()
+	over := func(handed schemas.HandedLine, parcels ...schemas.Parcel) *tale {
+		tl := aReturn(t)
+		tl.caseID = "shop:r-1:2"
+		tl.env.SetStartWorkflowOptions(startAs(tl.caseID))
+		tl.opening.Request.Lines = tl.opening.Request.Lines[:1]
+		handed.LineID = "1"
+		tl.opening.Predecessor = &schemas.Predecessor{CaseID: "shop:r-1", Why: "convert", FirstReceivedAt: started.Add(-72 * time.Hour), Handover: &schemas.Handover{
+			Owner: "agent-9", Priority: schemas.P1, Level: 2, Lines: []schemas.HandedLine{handed}, Parcels: parcels,
+		}}
+		tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) { return tl.found(line("1", 4784)), nil }
+		return tl
+	}
+	word := schemas.RefundWord{RefundID: "shop:r-1:2/refund/1"}
+	delivered := started.Add(-24 * time.Hour)
+	t.Run("with goods that are inspected", func(t *testing.T) {
+		t.Parallel()
+		tl := over(schemas.HandedLine{GoodsWith: schemas.TurnWarehouse, Waybill: "SF1", Inspected: true, Disposition: schemas.Restock},
+			schemas.Parcel{Waybill: "SF1", Carrier: "SF", Direction: schemas.ToMerchant, Status: schemas.ParcelDelivered, DeliveredAt: &delivered})
+		tl.in(schemas.RefundProcessing, func() {
+			v := tl.last()
+			require.Equal(t, "agent-9", v.Owner)
+			require.Equal(t, schemas.P1, v.Priority)
+			require.Equal(t, delivered.Add(7*24*time.Hour), clockNamed(v, "law.refund").Due.UTC(), "the duty counts from the delivery")
+			says(tl, schemas.RefundSuccess, word)()
+		})
+		tl.answersSurvey(4, schemas.SolvedYes)
+		v := tl.run()
+		require.Equal(t, schemas.Completed, v.Outcome)
+		require.Equal(t, usd(4784), v.Money.Refunded)
+		require.Equal(t, "shop:r-1", v.PredecessorID)
+	})
+	t.Run("with goods on their way", func(t *testing.T) {
+		t.Parallel()
+		tl := over(schemas.HandedLine{GoodsWith: schemas.TurnCarrier, Waybill: "SF1"}, schemas.Parcel{Waybill: "SF1", Carrier: "SF", Direction: schemas.ToMerchant})
+		tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, word))
+		tl.answersSurvey(4, schemas.SolvedYes)
+		require.Equal(t, schemas.Completed, tl.run().Outcome)
+	})
+	t.Run("with goods at the customer's", func(t *testing.T) {
+		t.Parallel()
+		tl := over(schemas.HandedLine{GoodsWith: schemas.TurnCustomer, Freight: schemas.TurnMerchant}).ships()
+		tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, word))
+		tl.answersSurvey(4, schemas.SolvedYes)
+		require.Equal(t, schemas.Completed, tl.run().Outcome)
+	})
+}
