@@ -71,6 +71,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "exchange.send_old", Vars: []string{"lines", "due"}},
 	{ID: "exchange.deposit_taken", Vars: []string{"lines"}},
 	{ID: "exchange.money_offered", Vars: []string{"lines", "due"}},
+	{ID: "exchange.reminder", Vars: []string{"lines", "what", "due"}},
 	{ID: "case.converted", Vars: []string{"successor", "lines"}},
 	{ID: "survey.invite", Vars: []string{"due"}},
 	{ID: "survey.remind", Vars: []string{"due"}},

@@ -162,9 +162,24 @@ func (c *Case) remind(k *schemas.Clock, p point) {
 	c.settle(s)
 }
 
+// reminders tells what a clock of an exchange waits for the customer to do.
+var reminders = map[string]string{
+	"exchange.out_of_stock":       "choose",
+	"exchange.out_of_stock_again": "choose",
+	"exchange.wait_payment":       "pay",
+	"exchange.payment_again":      "pay",
+	"exchange.confirm":            "confirm",
+	"exchange.replacement_lost":   "choose_after_loss",
+}
+
 // remindCustomer picks the words that fit the clock.
 func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
 	v := vars{"lines": linesVar(s.lines), "due": stamp(k.Due)}
+	if what, ok := reminders[k.Name]; ok {
+		v["what"] = what
+		s.tell("exchange.reminder", v)
+		return
+	}
 	switch k.Name {
 	case c.named("wait_info"):
 		s.tell("info.reminder", vars{"wanted": c.wanted(), "due": stamp(k.Due)})

@@ -8,6 +8,7 @@
 //
 //	amount, deduction        "4784:USD": the smallest unit and the currency (schemas.VarMoney)
 //	due                      RFC 3339 in UTC (schemas.VarTime)
+//	expected                 as due, or "–" where nobody knows
 //	lines                    "1,2*3": line ids, and after a star how many where it is not one; empty means all (schemas.VarLines).
 //	                         Shown as the title of the first and how many more there are, where Render is given titles
 //	wanted                   codes with commas between: "photo,invoice"

@@ -29,7 +29,8 @@ var sample = map[string]string{
 	"freight": "merchant", "label": "LBL-1", "amount": "478400:CNY", "deduction": "1000:CNY", "reason": "out_of_window",
 	"decision": "granted", "what": "partial_refund", "waybill": "SF-1", "status": "lost", "finding": "used", "method": "original",
 	"waiting": "carrier", "text_id": "txt-1", "outcome": "COMPLETED", "kind": "return", "clock": "return.review", "level": "3",
-	"subject": "large_refund", "task": "trace", "code": "declined", "overall": "2", "solved": "no", "step": "parcel.label", "cause": "no such carrier",
+	"subject": "large_refund", "task": "trace", "code": "declined", "overall": "2", "solved": "no", "expected": "2026-11-27T02:00:00Z", "successor": "lotus:r-1:2",
+	"step": "parcel.label", "cause": "no such carrier",
 }
 
 func varsFor(t *testing.T, id string) map[string]string {
@@ -174,6 +175,10 @@ func TestVariablesAreShownInTheReadersWay(t *testing.T) {
 		{"reason", "a_reason_of_their_own", "a_reason_of_their_own", "a_reason_of_their_own"},
 		{"reason", "return.review", "商家审核", "review"}, // escalated because this clock ran out
 		{"level", "3", "3", "3"},
+		{"expected", "2026-11-20T10:05:00Z", "2026年11月20日 18:05（北京时间）", "20 November 2026, 10:05 UTC"},
+		{"expected", "–", "暂无到货时间", "not known yet"},
+		{"what", "difference", "换货差价", "the difference in price"},
+		{"successor", "lotus:r-1:2", "lotus:r-1:2", "lotus:r-1:2"},
 	} {
 		zh, err := c.words["zh-CN"].show(x.name, x.raw, shanghai)
 		require.NoError(t, err)
@@ -199,7 +204,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"kind":     {string(schemas.KindReturn), string(schemas.KindExchange), string(schemas.KindRepair), string(schemas.KindComplaint)},
 		"finding":  words2(schemas.Findings),
 		"decision": {"granted", "refused"},
-		"what":     {string(schemas.OfferPartialRefund), string(schemas.OfferRefundOnly), string(schemas.OfferWithReturn), string(schemas.OfferSendBack)},
+		"what":     {string(schemas.OfferPartialRefund), string(schemas.OfferRefundOnly), string(schemas.OfferWithReturn), string(schemas.OfferSendBack), string(schemas.ChargeDifference), string(schemas.ChargeDeposit), "choose", "pay", "confirm", "choose_after_loss"},
 		"freight":  {string(schemas.TurnMerchant), string(schemas.TurnCustomer)},
 		"status": {
 			string(schemas.ParcelExpected), string(schemas.ParcelMoving), string(schemas.ParcelDelivered), string(schemas.ParcelLost), string(schemas.ParcelDamaged), string(schemas.ParcelRefused), "exception", "stuck",
@@ -216,11 +221,12 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 			string(schemas.CodeMalformed), string(schemas.CodeUnknownField), string(schemas.CodeWrongType), string(schemas.CodeTooLarge), string(schemas.CodeMissingField), string(schemas.CodeBadID), string(schemas.CodeBadValue),
 			string(schemas.CodeBadAmount), string(schemas.CodeOtherCurrency), string(schemas.CodeBadQuantity), string(schemas.CodeUnsupported), string(schemas.CodeUnknownPolicy), string(schemas.CodeWrongCaseID),
 			string(schemas.CodeUnknownOrder), string(schemas.CodeNotDelivered), string(schemas.CodeNothingLeft), string(schemas.CodeAlreadySettled), string(schemas.CodeHeldElsewhere),
+			string(schemas.CodeUnknownArticle), string(schemas.CodeOtherProduct),
 		},
 		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
 		"wanted": {"photo"},
 		"task": {
-			"idle", "keep_or_convert", "late_fact", "lost_parcel", "offer_answered", "parcel_exception", "refund_processing", "refused_at_warehouse",
+			"deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "offer_answered", "parcel_exception", "refund_processing", "refused_at_warehouse",
 			"request_human", "transfers", "undelivered_notice",
 		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},

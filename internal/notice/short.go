@@ -89,13 +89,13 @@ func (w words) signature() int {
 // longest is the longest likely value of a variable that may stand in a text message. For one that may not, it says false.
 func (w words) longest(name string) (string, bool) {
 	switch name {
-	case "case_id", "holder":
+	case "case_id", "holder", "successor":
 		return strings.Repeat("M", likelyCaseID), true
 	case "merchant_id":
 		return strings.Repeat("M", likelyMerchant), true
 	case "order_id", "waybill":
 		return strings.Repeat("M", likelyNumber), true
-	case "due":
+	case "due", "expected":
 		value, err := w.time("2026-09-30T23:59:00Z", time.FixedZone("", -12*60*60))
 		return value, err == nil
 	case "lines":

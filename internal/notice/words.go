@@ -31,6 +31,8 @@ func (w words) show(name, raw string, zone *time.Location) (string, error) {
 		return w.money(raw)
 	case "due":
 		return w.time(raw, zone)
+	case "expected":
+		return w.expected(raw, zone)
 	case "lines":
 		return w.lines(raw, nil, fullText), nil
 	case "wanted":
@@ -107,6 +109,20 @@ func (w words) time(raw string, zone *time.Location) (string, error) {
 	}
 	return fmt.Sprintf("%d %s %d, %s %s", t.Day(), months[t.Month()-1], t.Year(), t.Format("15:04"), w.zone(t)), nil
 }
+
+// expected writes when something should come in, or that nobody knows.
+func (w words) expected(raw string, zone *time.Location) (string, error) {
+	switch {
+	case raw != notKnown:
+		return w.time(raw, zone)
+	case w.chinese():
+		return "暂无到货时间", nil
+	}
+	return "not known yet", nil
+}
+
+// notKnown stands where a case has no time to give.
+const notKnown = "–"
 
 func (w words) zone(t time.Time) string {
 	_, offset := t.Zone()
