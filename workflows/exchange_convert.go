@@ -14,6 +14,9 @@ import (
 // mayConvert lets the customer have the money as long as no replacement is on its way.
 func (x *exchanges) mayConvert(s *step, _ schemas.AnswerOffer) *schemas.Refusal {
 	for _, l := range s.lines {
+		if l.Replacement != nil && l.Replacement.ConfirmedAt != nil {
+			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("the replacement of line %s is with you already; what is open can be paid, or is taken out of the deposit.", l.LineID)}
+		}
 		if l.Replacement == nil || l.LeavesAs == schemas.Converted {
 			return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: fmt.Sprintf("the money for line %s is on its way already.", l.LineID)}
 		}
@@ -29,6 +32,14 @@ func (x *exchanges) wantsMoney(s *step, _ schemas.AnswerOffer) {
 
 // offerMoney is the first silence where something is missing: the money is offered, and made after the second.
 func (x *exchanges) offerMoney(s *step) {
+	there, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.ConfirmedAt != nil })
+	if len(there) > 0 {
+		x.settleByDeposit(s, there)
+		if s.lines = rest; len(rest) == 0 {
+			s.lines = there
+			return
+		}
+	}
 	clock := x.named("payment_again")
 	if s.lines[0].State == schemas.OutOfStock {
 		clock = x.named("out_of_stock_again")
@@ -36,6 +47,17 @@ func (x *exchanges) offerMoney(s *step) {
 	k := x.startOn(s, s.lines, clock, "the money is refunded")
 	s.say("The customer is offered the money for line(s) %s.", lineList(s.lines))
 	s.tell("exchange.money_offered", vars{"lines": linesVar(s.lines), "due": stamp(k.Due)})
+}
+
+// settleByDeposit is silence about a sum that is owed by somebody who has the replacement: it is taken out of the deposit. Where none
+// is held any more, people recover it.
+func (x *exchanges) settleByDeposit(s *step, lines []*schemas.Line) {
+	s.say("Nothing was paid for line(s) %s; the deposit is taken.", lineList(lines))
+	x.takeDeposits(s, lines)
+	for _, l := range lines {
+		l.Replacement.Settled += x.stillDue(l)
+	}
+	x.move(s, lines, schemas.Confirmed)
 }
 
 func (x *exchanges) moneyUnasked(s *step) {

@@ -65,10 +65,15 @@ func (x *exchanges) acceptedExchange(s *step) {
 
 func (x *exchanges) afterInspection(s *step) {
 	x.stopLawFor(s)
-	s.tell("inspect.pass", vars{"lines": linesVar(s.lines)})
 	swap, money := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement != nil })
-	x.move(s, money, schemas.RefundApproved)
-	x.settleUp(s, swap)
+	if len(money) > 0 {
+		s.tell("inspect.pass", vars{"lines": linesVar(money)})
+		x.move(s, money, schemas.RefundApproved)
+	}
+	if len(swap) > 0 {
+		s.tell("exchange.inspected", vars{"lines": linesVar(swap)})
+		x.settleUp(s, swap)
+	}
 }
 
 // stopLawFor ends the duty to pay back: an exchange owes an article.
@@ -107,7 +112,6 @@ func (x *exchanges) neverSent(s *step) {
 	}
 	if len(sent) > 0 {
 		s.say("The old goods of line(s) %s did not come back; the deposit is taken.", lineList(sent))
-		s.tell("exchange.deposit_taken", vars{"lines": linesVar(sent)})
 		x.takeDeposits(s, sent)
 		s.lines = sent
 		x.move(s, sent, schemas.Confirmed)
@@ -119,6 +123,7 @@ func (x *exchanges) takeDeposits(s *step, lines []*schemas.Line) {
 	for _, l := range lines {
 		ch := x.depositOf(l)
 		if ch == nil {
+			s.staff("staff.task", x.Owner, vars{"task": "recover_goods", "due": stamp(x.firstDue())})
 			continue
 		}
 		s.note("charge_id", ch.ChargeID)

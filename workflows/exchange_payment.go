@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -111,7 +112,7 @@ func (x *exchanges) payingMethod() string {
 	if len(x.Payments) > 0 {
 		return x.Payments[0].Method
 	}
-	return ""
+	return schemas.SettleOriginal
 }
 
 // charge writes a charge down and asks the provider for it.
@@ -197,8 +198,12 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 		if len(lines) > 0 {
 			s.tell("exchange.declined", vars{"lines": linesVar(lines), "amount": amount(ch.Amount), "method": ch.Method, "due": stamp(x.dueOf(lines))})
 		}
-	case schemas.ChargeReleased, schemas.ChargeCaptured:
-		s.say("The deposit %s is %s.", ch.ChargeID, status)
+	case schemas.ChargeReleased:
+		s.say("The deposit %s is given back.", ch.ChargeID)
+		s.tell("exchange.deposit_back", vars{"amount": amount(ch.Amount)})
+	case schemas.ChargeCaptured:
+		s.say("The deposit %s is taken.", ch.ChargeID)
+		s.tell("exchange.deposit_taken", vars{"lines": strings.Join(ch.Lines, ",")})
 	}
 }
 

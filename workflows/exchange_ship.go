@@ -183,7 +183,7 @@ func (x *exchanges) chosenAfterLoss(s *step, d schemas.AnswerOffer) {
 // sendAnother is the customer's silence after a loss.
 func (x *exchanges) sendAnother(s *step) {
 	s.say("The customer did not choose; another one is sent for line(s) %s.", lineList(s.lines))
-	x.startOn(s, s.lines, x.story.row(schemas.ReplacementLost).clock, "another one is sent")
+	x.startOn(s, s.lines, "system", "ops are alerted")
 	x.another(s.lines)
 }
 

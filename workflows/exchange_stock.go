@@ -205,7 +205,7 @@ func (x *exchanges) otherModel(lines []*schemas.Line, sku string) {
 			s.note("name", schemas.OfferAccept.Name)
 			s.note("code", string(schemas.CodeUnknownArticle))
 			s.say("%s is no model of the same product; the choice is open again.", sku)
-			s.tell("exchange.out_of_stock", vars{"lines": linesVar(others), "expected": "–", "due": stamp(x.dueOf(others))})
+			s.tell("exchange.other_product", vars{"lines": linesVar(others), "due": stamp(x.dueOf(others))})
 			x.settle(s)
 		}
 		if len(fits) == 0 {

@@ -27,5 +27,16 @@ func (g *goods) goOn(s *step, lines []*schemas.Line) {
 	g.onward(s, lines)
 }
 
+// text is the template that each kind has of its own: return.approved, exchange.approved.
+func (g *goods) text(name string) string { return string(g.story.kind) + "." + name }
+
+// textOf picks between the template of a return and that of an exchange.
+func (g *goods) textOf(ofReturn, ofExchange string) string {
+	if g.story.kind == schemas.KindExchange {
+		return ofExchange
+	}
+	return ofReturn
+}
+
 // named is the name of a clock that each kind has under its own: return.goods_kept, exchange.goods_kept.
 func (c *Case) named(clock string) string { return string(c.story.kind) + "." + clock }

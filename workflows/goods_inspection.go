@@ -80,7 +80,7 @@ func (g *goods) failed(s *step, d schemas.Fail) {
 	g.move(s, s.lines, schemas.InspectionFailed)
 	// A person has shown with evidence that the goods are not as declared: the duty to refund them in full is in dispute.
 	g.stopClock("law.refund")
-	s.tell("inspect.fail", vars{"lines": linesVar(s.lines), "finding": string(d.Finding), "deduction": amount(deduction), "amount": amount(grants), "due": stamp(g.dueOf(s.lines))})
+	s.tell(g.textOf("inspect.fail", "exchange.finding"), vars{"lines": linesVar(s.lines), "finding": string(d.Finding), "deduction": amount(deduction), "amount": amount(grants), "due": stamp(g.dueOf(s.lines))})
 }
 
 // deductionFor is what an inspector proposes to take off: the amount that is named, else what the rules take off for the grade,

@@ -31,7 +31,7 @@ func (g *goods) bookLabel(s *step) {
 		g.addParcel(parcel, waiting)
 		s.note("waybill", parcel.Waybill)
 		s.say("The way back is booked with %s, waybill %s.", parcel.Carrier, parcel.Waybill)
-		s.tell("return.approved", vars{"lines": linesVar(waiting), "freight": string(schemas.TurnMerchant), "label": parcel.Waybill, "due": stamp(g.dueOf(waiting))})
+		s.tell(g.text("approved"), vars{"lines": linesVar(waiting), "freight": string(schemas.TurnMerchant), "label": parcel.Waybill, "due": stamp(g.dueOf(waiting))})
 		g.settle(s)
 	})
 }
