@@ -23,7 +23,7 @@ type Opened struct {
 }
 
 // workflowTypes are the workflow types by kind.
-var workflowTypes = map[schemas.Kind]string{schemas.KindReturn: schemas.WorkflowReturn}
+var workflowTypes = map[schemas.Kind]string{schemas.KindReturn: schemas.WorkflowReturn, schemas.KindExchange: schemas.WorkflowExchange}
 
 // Open opens the case of a request: one call to Temporal and no database. Opening it twice is opening it once.
 //
@@ -70,7 +70,7 @@ func (c *Client) requestHuman(ctx context.Context, view schemas.View, order sche
 		Channel: view.Channel, Reason: view.Reason, RefundOnly: view.RefundOnly, EvidenceIDs: view.EvidenceIDs,
 	}
 	for _, l := range view.Requested {
-		request.Lines = append(request.Lines, schemas.RequestLine{LineID: l.LineID, Quantity: l.Quantity})
+		request.Lines = append(request.Lines, l)
 	}
 	next := schemas.SuccessorID(view.CaseID)
 	opened, err := c.start(ctx, next, schemas.Opening{

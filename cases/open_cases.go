@@ -13,7 +13,7 @@ import (
 // OpenCases goes through the ids of all open cases, as Temporal knows them.
 func (c *Client) OpenCases(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		query := fmt.Sprintf("ExecutionStatus = 'Running' AND WorkflowType = '%s'", schemas.WorkflowReturn)
+		query := fmt.Sprintf("ExecutionStatus = 'Running' AND WorkflowType IN ('%s', '%s')", schemas.WorkflowReturn, schemas.WorkflowExchange)
 		var next []byte
 		for {
 			page, err := c.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query, PageSize: 500, NextPageToken: next})

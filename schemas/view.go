@@ -4,48 +4,48 @@ import "time"
 
 // View answers the whole case. The query case.show, the case's row and `starter show --json` all give this shape.
 type View struct {
-	CaseID        string     `json:"case_id"`
-	RequestID     string     `json:"request_id"`
-	Kind          Kind       `json:"kind"`
-	MerchantID    string     `json:"merchant_id"`
-	OrderID       string     `json:"order_id"`
-	CustomerID    string     `json:"customer_id"`
-	Channel       Channel    `json:"channel"`
-	Reason        Reason     `json:"reason"`
-	RefundOnly    bool       `json:"refund_only"`
-	Stage         Stage      `json:"stage"`
-	State         State      `json:"state"`
-	Outcome       Outcome    `json:"outcome"`
-	Refusal       *Refusal   `json:"refusal,omitempty"` // why the case is INVALID
-	Priority      Priority   `json:"priority"`
-	Level         int        `json:"level"` // escalation, 1…5
-	Turn          Turn       `json:"turn"`
-	Owner         string     `json:"owner"`
-	Asked         string     `json:"asked"`   // the person of the escalation who has not accepted yet
-	DueAt         *time.Time `json:"due_at"`  // the nearest due of the clocks that decide something
-	DueFor        string     `json:"due_for"` // that clock's name
-	Waiting       string     `json:"waiting"` // what for, on whom, until when, and what happens if nobody acts
-	Now           time.Time  `json:"now"`     // the case's own time; ahead of the wall clock in a fast-forwarded case
-	Revision      int64      `json:"revision"`
-	OpenedAt      time.Time  `json:"opened_at"`
-	ClosedAt      *time.Time `json:"closed_at"`
-	Requested     []PickLine `json:"requested"` // as the request named them
-	Lines         []Line     `json:"lines"`
-	Money         Accounts   `json:"money"`
-	Parcels       []Parcel   `json:"parcels"`
-	Clocks        []Clock    `json:"clocks"`
-	Approvals     []Approval `json:"approvals"`
-	Work          []Work     `json:"work"` // calls under way, and the ones that are stuck with their cause
-	Messages      []Posted   `json:"messages"`
-	EvidenceIDs   []string   `json:"evidence_ids"`
-	Events        []Event    `json:"events"`
-	Survey        *Survey    `json:"survey"`
-	Allowed       []Permit   `json:"allowed"` // the commands that can be given now, by role
-	Policy        string     `json:"policy"`
-	PolicyVersion string     `json:"policy_version"`
-	LegalBreach   bool       `json:"legal_breach"`
-	PredecessorID string     `json:"predecessor_id"`
-	SuccessorID   string     `json:"successor_id"`
+	CaseID        string        `json:"case_id"`
+	RequestID     string        `json:"request_id"`
+	Kind          Kind          `json:"kind"`
+	MerchantID    string        `json:"merchant_id"`
+	OrderID       string        `json:"order_id"`
+	CustomerID    string        `json:"customer_id"`
+	Channel       Channel       `json:"channel"`
+	Reason        Reason        `json:"reason"`
+	RefundOnly    bool          `json:"refund_only"`
+	Stage         Stage         `json:"stage"`
+	State         State         `json:"state"`
+	Outcome       Outcome       `json:"outcome"`
+	Refusal       *Refusal      `json:"refusal,omitempty"` // why the case is INVALID
+	Priority      Priority      `json:"priority"`
+	Level         int           `json:"level"` // escalation, 1…5
+	Turn          Turn          `json:"turn"`
+	Owner         string        `json:"owner"`
+	Asked         string        `json:"asked"`   // the person of the escalation who has not accepted yet
+	DueAt         *time.Time    `json:"due_at"`  // the nearest due of the clocks that decide something
+	DueFor        string        `json:"due_for"` // that clock's name
+	Waiting       string        `json:"waiting"` // what for, on whom, until when, and what happens if nobody acts
+	Now           time.Time     `json:"now"`     // the case's own time; ahead of the wall clock in a fast-forwarded case
+	Revision      int64         `json:"revision"`
+	OpenedAt      time.Time     `json:"opened_at"`
+	ClosedAt      *time.Time    `json:"closed_at"`
+	Requested     []RequestLine `json:"requested"` // as the request named them
+	Lines         []Line        `json:"lines"`
+	Money         Accounts      `json:"money"`
+	Parcels       []Parcel      `json:"parcels"`
+	Clocks        []Clock       `json:"clocks"`
+	Approvals     []Approval    `json:"approvals"`
+	Work          []Work        `json:"work"` // calls under way, and the ones that are stuck with their cause
+	Messages      []Posted      `json:"messages"`
+	EvidenceIDs   []string      `json:"evidence_ids"`
+	Events        []Event       `json:"events"`
+	Survey        *Survey       `json:"survey"`
+	Allowed       []Permit      `json:"allowed"` // the commands that can be given now, by role
+	Policy        string        `json:"policy"`
+	PolicyVersion string        `json:"policy_version"`
+	LegalBreach   bool          `json:"legal_breach"`
+	PredecessorID string        `json:"predecessor_id"`
+	SuccessorID   string        `json:"successor_id"`
 }
 
 // Accounts is the money of a case.

@@ -270,9 +270,17 @@ func (x *exchanges) replace(s *step, lines []*schemas.Line) {
 		l.LeavesAs = schemas.OutcomeNone
 	}
 	swap, money := sort2(open, func(l *schemas.Line) bool { return l.Replacement != nil })
-	if len(money) > 0 {
-		s.tell("refund.approved", vars{"lines": linesVar(money), "amount": amount(x.owedFor(money)), "due": stamp(x.firstDue())})
-		x.move(s, money, schemas.RefundApproved)
+	// Who is to have money for goods that must come back first goes on as a return.
+	pay, fetch := sort2(money, func(l *schemas.Line) bool { return l.KeepsGoods || l.GoodsWith != schemas.TurnCustomer })
+	if len(pay) > 0 {
+		s.tell("refund.approved", vars{"lines": linesVar(pay), "amount": amount(x.owedFor(pay)), "due": stamp(x.firstDue())})
+		x.move(s, pay, schemas.RefundApproved)
+	}
+	if len(fetch) > 0 {
+		for _, l := range fetch {
+			l.LeavesAs = schemas.Converted
+		}
+		x.startSuccessor(s, fetch)
 	}
 	kept, missing := sort2(swap, keptFor)
 	x.move(s, missing, schemas.OutOfStock)

@@ -144,6 +144,7 @@ func (x *exchanges) replacementGone(s *step, w schemas.ParcelWord) {
 	s.say("The replacement in parcel %s did not reach the customer.", w.Waybill)
 	for _, l := range s.lines {
 		l.Replacement.Waybill, l.Replacement.ShipmentID = "", ""
+		l.Replacement.Attempts++
 	}
 	x.move(s, s.lines, schemas.ReplacementLost)
 	s.tell("exchange.lost", vars{"lines": linesVar(s.lines), "waybill": w.Waybill, "due": stamp(x.dueOf(s.lines))})
@@ -180,8 +181,17 @@ func (x *exchanges) chosenAfterLoss(s *step, d schemas.AnswerOffer) {
 	x.another(s.lines)
 }
 
-// sendAnother is the customer's silence after a loss.
+// sendAnother is the customer's silence after a loss: another one is sent, once; whoever lost two has the money.
 func (x *exchanges) sendAnother(s *step) {
+	again, enough := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Attempts < 2 })
+	if len(enough) > 0 {
+		s.say("Two replacements did not arrive; the money for line(s) %s is refunded.", lineList(enough))
+		x.convert(s, enough, "lost_again")
+	}
+	if s.lines = again; len(again) == 0 {
+		s.lines = enough
+		return
+	}
 	s.say("The customer did not choose; another one is sent for line(s) %s.", lineList(s.lines))
 	x.startOn(s, s.lines, "system", "ops are alerted")
 	x.another(s.lines)

@@ -17,7 +17,16 @@ func (x *exchanges) keepFirst(s *step) {
 	lines := s.lines
 	s.say("Taken in: %d line(s), with %s.", len(lines), x.Owner)
 	x.move(s, lines, schemas.Submitted)
-	x.keep(lines, false, func(s *step, lines []*schemas.Line) {
+	wanted, plain := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil })
+	if len(plain) > 0 {
+		s.lines = plain
+		x.takenIn(s)
+		s.lines = lines
+	}
+	if len(wanted) == 0 {
+		return
+	}
+	x.keep(wanted, false, func(s *step, lines []*schemas.Line) {
 		waiting, rest := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Submitted })
 		if len(waiting) > 0 {
 			s.lines = waiting

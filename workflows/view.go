@@ -39,7 +39,7 @@ func (c *Case) view() schemas.View {
 		v.Asked = c.Ladder.Person
 	}
 	for _, l := range r.Lines {
-		v.Requested = append(v.Requested, schemas.PickLine{LineID: l.LineID, Quantity: l.Quantity})
+		v.Requested = append(v.Requested, l)
 	}
 	for _, l := range c.Lines {
 		v.Lines = append(v.Lines, *l)

@@ -83,6 +83,8 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	}
 	queues[schemas.QueueCases].RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
 
+	queues[schemas.QueueCases].RegisterWorkflowWithOptions(workflows.Exchange, workflow.RegisterOptions{Name: schemas.WorkflowExchange})
+
 	intake := activities.NewIntake(w.world.Orders(), activities.PolicyPlanner(shelf, w.config.DevPolicies), w.store)
 	bind(queues, schemas.CaseIntake, intake.Take)
 	rows := activities.NewRows(w.store)

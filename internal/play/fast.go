@@ -96,7 +96,7 @@ func (st *stage) busy() bool {
 	}
 	for _, l := range st.view.Lines {
 		switch l.State {
-		case schemas.RefundApproved, schemas.RefundProcessing, schemas.Refunded:
+		case schemas.RefundApproved, schemas.RefundProcessing, schemas.Refunded, schemas.WaitPayment, schemas.ShipReplacement, schemas.Confirmed:
 			if !quiet {
 				return true
 			}

@@ -98,6 +98,9 @@ func (p Parties) customer(v schemas.View) []action {
 		waybill := "CU" + shortID(v.CaseID + on(lines))[:14]
 		return []action{{name: schemas.ReturnSubmitWaybill.Name, by: me, on: on(lines), body: schemas.SubmitWaybill{OnLines: schemas.OnLines{Lines: picks(lines)}, Carrier: "sandbox", Waybill: waybill}}}
 	}
+	if a, acts := replaced(v, me); acts {
+		return []action{a}
+	}
 	if s := v.Survey; v.State == schemas.FollowUp && s != nil && s.SentAt != nil && s.AnsweredAt == nil {
 		return []action{{name: schemas.SurveyAnswer.Name, by: me, on: "survey", body: schemas.AnswerSurvey{Overall: 5, Solved: schemas.SolvedYes}}}
 	}
@@ -198,7 +201,7 @@ func (p Parties) courier(v schemas.View) []action {
 			// The label is there, and the customer hands nothing over.
 		case parcel.ScannedAt == nil:
 			actions = append(actions, action{name: schemas.ParcelScanned.Name, on: parcel.Waybill, body: word, fact: true, once: true})
-		case p == LossyCourier && parcel.Direction == schemas.ToMerchant:
+		case p == LossyCourier && (parcel.Direction == schemas.ToMerchant || isReplacement(v, parcel)):
 			actions = append(actions, action{name: schemas.ParcelLoss.Name, on: parcel.Waybill, body: word, fact: true, silent: true, once: true})
 		case parcel.DeliveredAt == nil:
 			actions = append(actions, action{name: schemas.ParcelDeliver.Name, on: parcel.Waybill, body: word, fact: true, once: true})
@@ -210,6 +213,9 @@ func (p Parties) courier(v schemas.View) []action {
 // travels reports whether a line still waits for the parcel.
 func travels(v schemas.View, parcel schemas.Parcel) bool {
 	for _, l := range v.Lines {
+		if r := l.Replacement; r != nil && r.Waybill == parcel.Waybill && l.State == schemas.ReplacementInTransit {
+			return true
+		}
 		if l.Waybill != parcel.Waybill {
 			continue
 		}

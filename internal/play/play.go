@@ -149,7 +149,14 @@ func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, orde
 				return err
 			}
 			acted = acted || did
-			if st.view.ClosedAt != nil {
+			if next := st.view.SuccessorID; st.view.ClosedAt != nil && st.view.Outcome == schemas.Converted && next != "" {
+				// The request goes on in another case, and so does the play.
+				st = &stage{player: p, index: st.index, request: st.request, caseID: next}
+				if err := st.until(ctx, takenIn); err != nil {
+					return err
+				}
+				acted = true
+			} else if st.view.ClosedAt != nil {
 				finished(st.index, Result{Request: st.request, View: st.view})
 				continue
 			}
