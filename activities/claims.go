@@ -7,7 +7,7 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// Claims gives back units that a case held.
+// Claims gives back units that a case held, or settles them.
 type Claims struct{ store *store.Store }
 
 // NewClaims takes the database that knows who holds what.
@@ -18,6 +18,14 @@ func NewClaims(s *store.Store) *Claims { return &Claims{store: s} }
 func (c *Claims) Release(ctx context.Context, order schemas.ReleaseOrder) (schemas.Nothing, error) {
 	if err := c.store.ReleaseUnits(ctx, order); err != nil {
 		return schemas.Nothing{}, oursFailed("release the units of "+order.CaseID, err)
+	}
+	return schemas.Nothing{}, nil
+}
+
+// Settle marks units as replaced for good. It is safe to run twice: a unit is settled once.
+func (c *Claims) Settle(ctx context.Context, order schemas.SettleOrder) (schemas.Nothing, error) {
+	if err := c.store.SettleUnits(ctx, order.CaseID, order.Units, order.At); err != nil {
+		return schemas.Nothing{}, oursFailed("settle the units of "+order.CaseID, err)
 	}
 	return schemas.Nothing{}, nil
 }

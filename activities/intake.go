@@ -47,11 +47,15 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 	if refusal != nil || err != nil {
 		return schemas.Intake{Refusal: refusal}, err
 	}
-	plan, verdicts, refusal, err := a.plan(in, order)
+	articles, err := a.store.Articles(ctx, in.Request.MerchantID, store.Wanted(in.Request))
+	if err != nil {
+		return schemas.Intake{}, oursFailed("look for the articles that "+in.CaseID+" wants", err)
+	}
+	plan, verdicts, refusal, err := a.plan(in, order, articles)
 	if refusal != nil || err != nil {
 		return schemas.Intake{Refusal: refusal, Currency: order.Currency}, err
 	}
-	got, err := a.store.Accept(ctx, store.AcceptInput{Order: in, ShopOrder: order, Candidates: agents(plan)})
+	got, err := a.store.Accept(ctx, store.AcceptInput{Order: in, ShopOrder: order, Candidates: agents(plan), Articles: articles})
 	if err != nil {
 		return schemas.Intake{}, oursFailed("take in "+in.CaseID, err)
 	}
@@ -101,7 +105,7 @@ func (a *Intake) order(ctx context.Context, in schemas.IntakeOrder) (schemas.Sho
 }
 
 // plan asks the rules. Verdicts are by line id, which a request names once.
-func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
+func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder, articles map[string]schemas.ShopArticle) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
 	facts := PlanFacts{
 		MerchantID: in.Request.MerchantID, Kind: in.Request.Kind, Currency: order.Currency, Reason: in.Request.Reason,
 		RefundOnly: in.Request.RefundOnly, At: in.At, EvidenceIDs: in.Request.EvidenceIDs, ShippedOther: map[string]bool{},
@@ -124,7 +128,7 @@ func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder) (schemas.
 		facts.ShippedOther[l.LineID] = l.ShippedSKU != "" && l.ShippedSKU != l.SKU
 		facts.Items[l.LineID] = policy.Item{Category: l.Category, Marks: l.Marks, Confirmed: l.Confirmed, Repairs: l.Repairs, Exchanges: l.Exchanges}
 	}
-	for _, l := range store.LinesOf(in, order) {
+	for _, l := range store.LinesOf(in, order, articles) {
 		if l.Outcome == schemas.OutcomeNone {
 			facts.Lines = append(facts.Lines, l)
 		}

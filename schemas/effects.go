@@ -34,6 +34,10 @@ type Payment struct {
 	Method     string `json:"method"`
 	Captured   Money  `json:"captured"`
 	Refundable Money  `json:"refundable"` // captured less what was refunded or reserved before
+	// Charged marks what the customer paid on top in an exchange: PaymentID is the charge's number. It is given back for the lines
+	// it was paid for, beside what those cost.
+	Charged bool     `json:"charged,omitempty"`
+	Lines   []string `json:"lines,omitempty"`
 }
 
 // ReleaseOrder frees the unit claims of lines that leave the goods with the customer.

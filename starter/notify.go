@@ -75,15 +75,16 @@ func (c *notifyCommand) Run(ctx context.Context, cli *commandLine) error {
 	return nil
 }
 
-// tellSandbox lets the sandbox's carrier know what its parcel did, so that its books agree with what it is said to report.
+// tellSandbox lets the sandbox know what happened there: to a parcel, or to goods in the warehouse. Its books then agree with what
+// it is said to report.
 func (c *notifyCommand) tellSandbox(ctx context.Context, r *reach, fact string, report schemas.Report) error {
 	if err := r.withSandbox(ctx); err != nil {
 		return nil // no sandbox here: the outside systems are real
 	}
-	err := r.world.Courier().Happened(ctx, fact, report)
+	err := r.world.Happened(ctx, fact, report)
 	var refusal *schemas.Refusal
 	if errors.As(err, &refusal) {
-		return nil // no parcel's fact; the case says what is wrong with it
+		return nil // no fact of its; the case says what is wrong with it
 	}
 	return err
 }

@@ -70,7 +70,7 @@ func (c *playCommand) Run(ctx context.Context, cli *commandLine) error {
 	}
 	bar := newBar()
 	player := &play.Player{
-		Cases: r.cases, Temporal: r.temporal, Namespace: r.namespace, Rows: r.store, Changes: changes, Carrier: r.world.Courier(),
+		Cases: r.cases, Temporal: r.temporal, Namespace: r.namespace, Rows: r.store, Changes: changes, Carrier: r.world,
 		Parties: play.Parties(c.Parties), Policy: policy, Fast: c.Fast, InFlight: c.InFlight, Log: r.log,
 		Progress: func(p play.Progress) { bar.show("played", p.Ended, p.Requests) },
 	}

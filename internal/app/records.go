@@ -29,7 +29,10 @@ func (r records) RecordFact(ctx context.Context, name string, report schemas.Rep
 // ledger shows the store to the activities as the book of money they need.
 type ledger struct{ *store.Store }
 
-var _ activities.Ledger = ledger{}
+var (
+	_ activities.Ledger       = ledger{}
+	_ activities.ChargeLedger = ledger{}
+)
 
 func (l ledger) Refund(ctx context.Context, merchant, refundID string) (schemas.RefundReceipt, error) {
 	entry, err := l.Store.Refund(ctx, merchant, refundID)
@@ -40,4 +43,22 @@ func (l ledger) Refund(ctx context.Context, merchant, refundID string) (schemas.
 		return schemas.RefundReceipt{}, err
 	}
 	return entry.Receipt(), nil
+}
+
+func (l ledger) ChargeOrder(ctx context.Context, merchant, chargeID string) (schemas.ChargeOrder, error) {
+	entry, err := l.Store.Charge(ctx, merchant, chargeID)
+	if errors.Is(err, store.ErrNotFound) {
+		return schemas.ChargeOrder{}, &schemas.Refusal{Code: schemas.CodeUnknownCharge, Message: "the ledger has no charge " + chargeID + "."}
+	}
+	if err != nil {
+		return schemas.ChargeOrder{}, err
+	}
+	order := schemas.ChargeOrder{
+		CaseID: entry.CaseID, MerchantID: entry.MerchantID, OrderID: entry.OrderID, CustomerID: entry.CustomerID,
+		Charge: entry.Charge, At: entry.WrittenAt,
+	}
+	if entry.Until != nil {
+		order.Until = *entry.Until
+	}
+	return order, nil
 }

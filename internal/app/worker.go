@@ -91,6 +91,7 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	bind(queues, schemas.RowsWrite, rows.Write)
 	claims := activities.NewClaims(w.store)
 	bind(queues, schemas.ClaimsRelease, claims.Release)
+	bind(queues, schemas.ClaimsSettle, claims.Settle)
 
 	courier := activities.NewCourier(w.world.Courier())
 	bind(queues, schemas.ParcelLabel, courier.Label)
@@ -104,8 +105,19 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	bind(queues, schemas.RefundConfirm, payments.Confirm)
 	bind(queues, schemas.RefundByHand, payments.RecordByHand)
 
+	charges := activities.NewCharges(w.world.Charges(), ledger{w.store})
+	bind(queues, schemas.PaymentRequest, charges.Request)
+	bind(queues, schemas.PaymentLookup, charges.Lookup)
+	bind(queues, schemas.PaymentLapse, charges.Lapse)
+	bind(queues, schemas.DepositHold, charges.Hold)
+	bind(queues, schemas.DepositRelease, charges.Release)
+	bind(queues, schemas.DepositCapture, charges.Capture)
+
 	stock := activities.NewStock(w.world.Stock())
 	bind(queues, schemas.GoodsDispose, stock.Dispose)
+	bind(queues, schemas.StockReserve, stock.Reserve)
+	bind(queues, schemas.StockRelease, stock.Release)
+	bind(queues, schemas.ReplacementShip, stock.Ship)
 
 	notices := newNotices(w.config, texts, w.store, w.world, w.log)
 	bind(queues, schemas.NoticeSend, notices.Send)

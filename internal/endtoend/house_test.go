@@ -303,7 +303,7 @@ func (h *house) report(fact string, source, eventID string, at time.Time, body a
 	h.t.Helper()
 	report := schemas.Report{Source: source, EventID: eventID, OccurredAt: at, Body: raw(h.t, body)}
 	if strings.HasPrefix(fact, "parcel.") || strings.HasPrefix(fact, "goods.") {
-		require.NoError(h.t, h.world.Courier().Happened(h.t.Context(), fact, report))
+		require.NoError(h.t, h.world.Happened(h.t.Context(), fact, report))
 	}
 	noted, err := h.cases.Report(h.t.Context(), fact, report)
 	require.NoError(h.t, err)

@@ -21,7 +21,8 @@ type Rows interface {
 	CaseRow(ctx context.Context, caseID string) (schemas.View, error)
 }
 
-// Carrier is told what its parcels do before the fact of it is sent, so that its own books agree.
+// Carrier is told what its parcels do, and the warehouse what becomes of its goods, before the fact of it is sent, so that their own
+// books agree.
 type Carrier interface {
 	Happened(ctx context.Context, fact string, report schemas.Report) error
 }

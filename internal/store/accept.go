@@ -33,6 +33,8 @@ var (
 	orderLinesLeft string
 	//go:embed queries/gift_card_get.sql
 	giftCardGet string
+	//go:embed queries/payment_method_get.sql
+	paymentMethodGet string
 	//go:embed queries/merchant_currency.sql
 	merchantCurrency string
 )
@@ -44,6 +46,8 @@ type AcceptInput struct {
 	// customer's; that is refused, except for a successor, which a person looks at.
 	ShopOrder  schemas.ShopOrder
 	Candidates []string // who may own the case, in order of preference
+	// Articles are those that an exchange asks for, by SKU, as the catalogue has them. One that is not there is unknown.
+	Articles map[string]schemas.ShopArticle
 }
 
 // AcceptResult is what the case goes on with. Its lines carry no verdict: that is for the rules.
@@ -53,7 +57,7 @@ type AcceptResult struct {
 	Lines    []schemas.Line    `json:"lines"`
 	Payments []schemas.Payment `json:"payments"`
 	Owner    string            `json:"owner"`
-	Method   string            `json:"method,omitempty"` // a gift card that was asked for and can be used; empty is the original method
+	Method   string            `json:"method,omitempty"` // the method that was asked for and can be used; empty is the original one
 	Fallback bool              `json:"fallback,omitempty"`
 }
 
@@ -156,7 +160,7 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	if !successor && (in.ShopOrder.Status != schemas.OrderDelivered || in.ShopOrder.DeliveredAt == nil) {
 		return AcceptResult{Refusal: refuse(schemas.CodeNotDelivered, "order_id", "this order has not been delivered. Ask again once it has arrived, or ask for a person.")}, nil
 	}
-	lines := LinesOf(in.Order, in.ShopOrder)
+	lines := LinesOf(in.Order, in.ShopOrder, in.Articles)
 	var err error
 	if successor {
 		err = inheritUnits(ctx, tx, in.Order, lines)
@@ -289,21 +293,34 @@ func payments(ctx context.Context, tx pgx.Tx, o schemas.ShopOrder) ([]schemas.Pa
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (schemas.Payment, error) {
 		p := schemas.Payment{Captured: schemas.Money{Currency: o.Currency}, Refundable: schemas.Money{Currency: o.Currency}}
-		err := row.Scan(&p.PaymentID, &p.Method, &p.Captured.Minor, &p.Refundable.Minor)
+		err := row.Scan(&p.PaymentID, &p.Method, &p.Captured.Minor, &p.Refundable.Minor, &p.Charged, &p.Lines)
+		if len(p.Lines) == 0 {
+			p.Lines = nil
+		}
 		return p, err
 	})
 }
 
-// settleWith says whether the customer's wish for where the money goes can be kept (ruling 6): the original method, or a
-// gift card the customer already has. To name the one method that everything was paid with is to ask for the original.
+// settleWith says whether the customer's wish for where the money goes can be kept (ruling 6). For a return: the original
+// method, or a gift card the customer already has; to name the one method that everything was paid with is to ask for the
+// original. For an exchange: any method of the customer's, because the difference may go either way.
 func settleWith(ctx context.Context, tx pgx.Tx, r schemas.Request, o schemas.ShopOrder) (method string, fallback bool, err error) {
-	other := func(p schemas.ShopPayment) bool { return p.PaymentMethodID != r.SettleWith }
-	if r.SettleWith == "" || r.SettleWith == schemas.SettleOriginal || len(o.Payments) > 0 && !slices.ContainsFunc(o.Payments, other) {
+	if r.SettleWith == "" || r.SettleWith == schemas.SettleOriginal {
+		return "", false, nil
+	}
+	named := func(p schemas.ShopPayment) bool { return p.PaymentMethodID == r.SettleWith }
+	known := giftCardGet
+	switch {
+	case r.Kind == schemas.KindExchange && slices.ContainsFunc(o.Payments, named):
+		return r.SettleWith, false, nil // what paid this order is the customer's, whether it was imported or not
+	case r.Kind == schemas.KindExchange:
+		known = paymentMethodGet
+	case len(o.Payments) > 0 && !slices.ContainsFunc(o.Payments, func(p schemas.ShopPayment) bool { return !named(p) }):
 		return "", false, nil
 	}
 	var has bool
-	if err := tx.QueryRow(ctx, giftCardGet, r.MerchantID, r.CustomerID, r.SettleWith).Scan(&has); err != nil {
-		return "", false, fmt.Errorf("look for the gift card: %w", err)
+	if err := tx.QueryRow(ctx, known, r.MerchantID, r.CustomerID, r.SettleWith).Scan(&has); err != nil {
+		return "", false, fmt.Errorf("look for the method: %w", err)
 	}
 	if !has {
 		return "", true, nil

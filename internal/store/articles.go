@@ -16,6 +16,8 @@ var (
 	articlePut string
 	//go:embed queries/article_get.sql
 	articleGet string
+	//go:embed queries/articles_get.sql
+	articlesGet string
 )
 
 // CheckArticle says what keeps an article from being kept, or nil.
@@ -65,4 +67,27 @@ func (s *Store) Article(ctx context.Context, merchant, sku string) (schemas.Shop
 		return a, fmt.Errorf("article %s of %s: %w", sku, merchant, ErrNotFound)
 	}
 	return a, err
+}
+
+// Articles returns those of some articles that the merchant has, by SKU.
+func (s *Store) Articles(ctx context.Context, merchant string, skus []string) (map[string]schemas.ShopArticle, error) {
+	found := map[string]schemas.ShopArticle{}
+	if len(skus) == 0 {
+		return found, nil
+	}
+	rows, err := s.pool.Query(ctx, articlesGet, merchant, skus)
+	if err != nil {
+		return nil, fmt.Errorf("read articles of %s: %w", merchant, err)
+	}
+	var a schemas.ShopArticle
+	_, err = pgx.ForEachRow(rows, []any{&a.SKU, &a.ProductID, &a.Name, &a.Options, &a.Price.Minor, &a.Price.Currency, &a.InStock}, func() error {
+		a.MerchantID = merchant
+		found[a.SKU] = a
+		a.Options = nil // the next row gets a map of its own
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read articles of %s: %w", merchant, err)
+	}
+	return found, nil
 }

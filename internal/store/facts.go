@@ -17,6 +17,8 @@ var (
 	factRouteParcel string
 	//go:embed queries/fact_route_refund.sql
 	factRouteRefund string
+	//go:embed queries/fact_route_key.sql
+	factRouteKey string
 	//go:embed queries/fact_put.sql
 	factPut string
 	//go:embed queries/fact_signalled.sql
@@ -25,7 +27,7 @@ var (
 
 // FactRoute says which case a fact is for.
 type FactRoute struct {
-	CaseID      string   // the case whose parcel or refund it is
+	CaseID      string   // the case whose parcel, refund, charge or goods it is
 	SuccessorID string   // set where that case has ended and another continues it: tell this one
 	Also        []string // other open cases whose goods travel in the same parcel: tell them too
 	Duplicate   bool     // the source sent it before and its case was told: nothing is left to do
@@ -96,7 +98,8 @@ func (s *Store) MarkFactSignalled(ctx context.Context, source, eventID string, a
 	return nil
 }
 
-// routeQuery chooses by what the fact can be found: the waybill or the refund number in its body.
+// routeQuery chooses by what the fact can be found: the waybill or the refund number in its body, or a key of ours that names
+// the case itself (case/step/sequence).
 func routeQuery(name string, body []byte) (sql string, args []any, refusal *schemas.Refusal) {
 	switch {
 	case strings.HasPrefix(name, "parcel."), strings.HasPrefix(name, "goods."):
@@ -118,8 +121,28 @@ func routeQuery(name string, body []byte) (sql string, args []any, refusal *sche
 			return "", nil, refuse(schemas.CodeMissingField, "refund_id", "a fact about a refund names its number.")
 		}
 		return factRouteRefund, []any{word.RefundID}, nil
+	case strings.HasPrefix(name, "payment."), strings.HasPrefix(name, "deposit."):
+		return routeByKey(body, "charge_id", func(w schemas.ChargeWord) string { return w.ChargeID })
+	case strings.HasPrefix(name, "stock."):
+		return routeByKey(body, "key", func(w schemas.StockWord) string { return w.Key })
+	case strings.HasPrefix(name, "replacement."):
+		return routeByKey(body, "shipment_id", func(w schemas.ShipmentWord) string { return w.ShipmentID })
 	}
-	return "", nil, refuse(schemas.CodeUnknownName, "name", "%.80q is not a fact that finds its case by a waybill or a refund number.", name)
+	return "", nil, refuse(schemas.CodeUnknownName, "name", "%.80q is not a fact that finds its case by a waybill or a number of ours.", name)
+}
+
+// routeByKey reads the case off a derived key. A key that is not one of ours leads to no case.
+func routeByKey[In any](body []byte, field string, keyOf func(In) string) (sql string, args []any, refusal *schemas.Refusal) {
+	word, refusal := schemas.Decode[In](body)
+	if refusal != nil {
+		return "", nil, refusal
+	}
+	key := keyOf(word)
+	if key == "" || strings.ContainsRune(key, 0) {
+		return "", nil, refuse(schemas.CodeMissingField, field, "this fact names what it is about by its number.")
+	}
+	caseID, _, _ := strings.Cut(key, "/")
+	return factRouteKey, []any{caseID}, nil
 }
 
 // factCase is one case that a waybill or refund number leads to.

@@ -15,7 +15,9 @@ func UnknownOrder() *schemas.Refusal {
 
 // LinesOf reads the lines of a request off the order: what was bought, at which price, where the goods are. A line that
 // cannot be one, whatever others hold, has ended already. A successor's lines all go on, because a person looks at them.
-func LinesOf(in schemas.IntakeOrder, o schemas.ShopOrder) []schemas.Line {
+//
+// articles are those that an exchange asks for (Wanted), by SKU.
+func LinesOf(in schemas.IntakeOrder, o schemas.ShopOrder, articles map[string]schemas.ShopArticle) []schemas.Line {
 	lines := make([]schemas.Line, 0, len(in.Request.Lines))
 	zero := schemas.Money{Currency: o.Currency}
 	for _, wish := range in.Request.Lines {
@@ -27,16 +29,57 @@ func LinesOf(in schemas.IntakeOrder, o schemas.ShopOrder) []schemas.Line {
 		if i >= 0 {
 			line.SKU, line.ProductID, line.UnitPrice = o.Lines[i].SKU, o.Lines[i].ProductID, o.Lines[i].UnitPrice
 		}
+		var wrong schemas.Code
+		if i >= 0 && in.Request.Kind == schemas.KindExchange {
+			line.Replacement, wrong = replacement(wish.ReplacementSKU, in.Request.Reason, o.Lines[i], o.Currency, articles)
+		}
 		switch {
 		case in.Predecessor != nil:
 		case i < 0:
 			end(&line, schemas.Invalid, schemas.CodeUnknownOrder, "", in.At)
 		case wish.Quantity > o.Lines[i].Quantity:
 			end(&line, schemas.Invalid, schemas.CodeNothingLeft, "", in.At)
+		case wrong != "":
+			end(&line, schemas.Invalid, wrong, "", in.At)
 		}
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// Wanted are the articles that an exchange asks for.
+func Wanted(r schemas.Request) []string {
+	var skus []string
+	for _, l := range r.Lines {
+		if r.Kind == schemas.KindExchange && l.ReplacementSKU != "" {
+			skus = append(skus, l.ReplacementSKU)
+		}
+	}
+	return skus
+}
+
+// replacement is what a line of an exchange is to be exchanged for, or the code of why it cannot be (ruling 2): an article of
+// the same product, in the currency the order was paid in.
+//
+// The ordered article again, for one that the merchant is to blame for, costs nothing more and nothing less. A wrong variant is
+// the merchant's fault where another article was sent than was ordered (ruling 7).
+func replacement(sku string, reason schemas.Reason, bought schemas.ShopLine, currency string, articles map[string]schemas.ShopArticle) (*schemas.Replacement, schemas.Code) {
+	article, known := articles[sku]
+	switch {
+	case sku == "":
+		return nil, schemas.CodeMissingField
+	case !known:
+		return nil, schemas.CodeUnknownArticle
+	case sku != bought.SKU && article.ProductID != bought.ProductID:
+		return nil, schemas.CodeOtherProduct
+	case article.Price.Currency != currency:
+		return nil, schemas.CodeOtherCurrency
+	}
+	sentOther := reason == schemas.WrongVariant && bought.ShippedSKU != "" && bought.ShippedSKU != bought.SKU
+	return &schemas.Replacement{
+		SKU: sku, ProductID: article.ProductID, UnitPrice: article.Price,
+		Same: sku == bought.SKU && (reason.MerchantsFault() || sentOther),
+	}, ""
 }
 
 // claim is who has a unit.
@@ -101,6 +144,14 @@ func refusalOf(lines []schemas.Line) *schemas.Refusal {
 		return UnknownOrder()
 	case schemas.CodeAlreadySettled:
 		return refuse(code, "lines", "what is asked for was refunded or replaced before. Ask for a person if that is not so.")
+	case schemas.CodeMissingField:
+		return refuse(code, "lines", "an exchange names the article that is wanted instead, for every line. Name it, or ask for a person.")
+	case schemas.CodeUnknownArticle:
+		return refuse(code, "lines", "the shop does not have the article that is wanted instead. Name another one, or ask for a person.")
+	case schemas.CodeOtherProduct:
+		return refuse(code, "lines", "an article can be exchanged for another of the same product only. Name such a one, or ask for a person.")
+	case schemas.CodeOtherCurrency:
+		return refuse(code, "lines", "the article that is wanted instead is sold in another currency than the order was paid in. Name another one, or ask for a person.")
 	default:
 		return refuse(code, "lines", "more is asked for than was bought, or than is left of it. Lower the quantity, or ask for a person.")
 	}

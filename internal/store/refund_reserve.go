@@ -154,6 +154,9 @@ func reserve(ctx context.Context, tx pgx.Tx, in schemas.RefundOrder) error {
 			return err
 		}
 	}
+	if err := chargedFor(ctx, tx, in); err != nil {
+		return err
+	}
 	shares, err := jsonb(r.Shares)
 	if err != nil {
 		return err

@@ -16,8 +16,9 @@ type StockBench struct {
 	// Level says how many pieces of merchant m's article can be sold.
 	Level func(t *testing.T, sku string) int
 
-	LoseAnswer func(t *testing.T) // the next disposition is booked and its answer lost
-	Slow       func(t *testing.T) // the next disposition takes much longer than 20 ms
+	LoseAnswer func(t *testing.T, operation string) // the next dispose, reserve, release or ship is done and its answer lost
+	Slow       func(t *testing.T, operation string) // the next one takes much longer than 20 ms
+	Facts      func(t *testing.T) func() []Told     // starts listening; returns what was told so far
 }
 
 func dispose(key string, goods ...schemas.Disposal) provider.DisposeCall {
@@ -85,7 +86,7 @@ func Stock(t *testing.T, factory func(t *testing.T) StockBench) {
 			return
 		}
 		before := b.Level(t, "sku-1")
-		b.LoseAnswer(t)
+		b.LoseAnswer(t, "dispose")
 		requireClass(t, b.Stock.Dispose(t.Context(), dispose("m:r/dispose/1", two)), provider.Unknown, "")
 		require.NoError(t, b.Stock.Dispose(t.Context(), dispose("m:r/dispose/1", two)))
 		require.Equal(t, before+2, b.Level(t, "sku-1"))
@@ -97,7 +98,7 @@ func Stock(t *testing.T, factory func(t *testing.T) StockBench) {
 			return
 		}
 		before := b.Level(t, "sku-1")
-		b.Slow(t)
+		b.Slow(t, "dispose")
 		requireOutOfPatience(t, func(ctx context.Context) error { return b.Stock.Dispose(ctx, dispose("m:r/dispose/1", two)) })
 		require.NoError(t, b.Stock.Dispose(t.Context(), dispose("m:r/dispose/1", two)))
 		require.Equal(t, before+2, b.Level(t, "sku-1"))

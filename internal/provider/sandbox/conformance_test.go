@@ -170,8 +170,8 @@ func moved(id string, word schemas.ParcelWord, at time.Time) schemas.Report {
 
 func TestStockConforms(t *testing.T) {
 	t.Parallel()
-	conformance.Stock(t, func(t *testing.T) conformance.StockBench {
-		w := shop(t, sandboxtest.New(t))
+	bench := func(t *testing.T) conformance.StockBench {
+		w := shop(t, sandboxtest.New(t, quick))
 		return conformance.StockBench{
 			Stock: w.Stock(),
 			Level: func(t *testing.T, sku string) int {
@@ -179,8 +179,50 @@ func TestStockConforms(t *testing.T) {
 				require.NoError(t, err)
 				return level
 			},
-			LoseAnswer: func(t *testing.T) { tell(t, w, sandbox.SystemStock, "dispose", sandbox.Lose, "") },
-			Slow:       func(t *testing.T) { tell(t, w, sandbox.SystemStock, "dispose", sandbox.Slow, "1m") },
+			LoseAnswer: func(t *testing.T, operation string) { tell(t, w, sandbox.SystemStock, operation, sandbox.Lose, "") },
+			Slow:       func(t *testing.T, operation string) { tell(t, w, sandbox.SystemStock, operation, sandbox.Slow, "1m") },
+			Facts:      func(t *testing.T) func() []conformance.Told { return pump(t, w) },
+		}
+	}
+	conformance.Stock(t, bench)
+	conformance.KeptStock(t, bench)
+}
+
+func TestChargesConform(t *testing.T) {
+	t.Parallel()
+	conformance.Charges(t, func(t *testing.T) conformance.ChargesBench {
+		w := shop(t, sandboxtest.New(t, quick))
+		payments := func(operation string, mode sandbox.Mode) func(*testing.T, schemas.Code) {
+			return func(t *testing.T, code schemas.Code) {
+				tell(t, w, sandbox.SystemPayments, operation, mode, string(code))
+			}
+		}
+		return conformance.ChargesBench{
+			Charges: w.Charges(), Payments: w.Payments(),
+			Paid: conformance.Paid{
+				MerchantID: "m", OrderID: "o-1", PaymentID: "o-1-P1", Method: "card-1", GiftCard: "gift-1", Captured: usd(10000),
+			},
+			Balance: func(t *testing.T) schemas.Money {
+				m, err := w.Books().Balance(t.Context(), "m", "gift-1")
+				require.NoError(t, err)
+				return m
+			},
+			Await: func(t *testing.T, merchant, key string) {
+				require.Eventually(t, func() bool {
+					answer, _, err := w.Charges().LookupCharge(t.Context(), merchant, key)
+					require.NoError(t, err)
+					return answer.Status != schemas.ChargeAccepted
+				}, 10*time.Second, 5*time.Millisecond)
+			},
+			Lose: func(t *testing.T, operation string) { tell(t, w, sandbox.SystemPayments, operation, sandbox.Lose, "") },
+			Slow: func(t *testing.T, operation string) {
+				tell(t, w, sandbox.SystemPayments, operation, sandbox.Slow, "1m")
+			},
+			Refuse: payments("charge", sandbox.Refuse),
+			Fails:  payments(sandbox.Collecting, sandbox.Refuse),
+			Late:   func(t *testing.T) { tell(t, w, sandbox.SystemPayments, sandbox.Collecting, sandbox.Slow, "1h") },
+			Void:   func(t *testing.T) { tell(t, w, sandbox.SystemPayments, "hold", sandbox.Reverse, "10ms") },
+			Facts:  func(t *testing.T) func() []conformance.Told { return pump(t, w) },
 		}
 	})
 }

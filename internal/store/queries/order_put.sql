@@ -7,4 +7,6 @@ FROM (SELECT $1::jsonb AS g) AS given
 ON CONFLICT (merchant_id, order_id) DO UPDATE
 SET customer_id = excluded.customer_id, currency = excluded.currency, status = excluded.status,
     placed_at = excluded.placed_at, delivered_at = excluded.delivered_at, snapshot = excluded.snapshot
-WHERE o.currency = excluded.currency OR NOT aftercare.order_is_booked(o.merchant_id, o.order_id)
+WHERE o.currency = excluded.currency
+   OR NOT (aftercare.order_is_booked(o.merchant_id, o.order_id)
+           OR EXISTS (SELECT FROM aftercare.charges c WHERE c.merchant_id = o.merchant_id AND c.order_id = o.order_id))

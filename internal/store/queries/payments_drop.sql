@@ -1,4 +1,4 @@
 DELETE FROM aftercare.payments p
-WHERE p.merchant_id = $1 AND p.order_id = $2 AND NOT p.payment_id = ANY ($3::text[])
+WHERE p.merchant_id = $1 AND p.order_id = $2 AND NOT p.charged AND NOT p.payment_id = ANY ($3::text[])
   AND NOT EXISTS (SELECT FROM aftercare.refunds r
                   WHERE r.merchant_id = p.merchant_id AND r.order_id = p.order_id AND r.payment_id = p.payment_id)
