@@ -89,6 +89,8 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	bind(queues, schemas.CaseIntake, intake.Take)
 	rows := activities.NewRows(w.store)
 	bind(queues, schemas.RowsWrite, rows.Write)
+	articles := activities.NewArticles(w.store)
+	bind(queues, schemas.ArticleFind, articles.Find)
 	claims := activities.NewClaims(w.store)
 	bind(queues, schemas.ClaimsRelease, claims.Release)
 	bind(queues, schemas.ClaimsSettle, claims.Settle)

@@ -152,13 +152,13 @@ func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, orde
 			acted = acted || did
 			if next := st.view.SuccessorID; st.view.ClosedAt != nil && st.view.Outcome == schemas.Converted && next != "" {
 				// The request goes on in another case, and so does the play.
-				st = &stage{player: p, index: st.index, request: st.request, caseID: next}
+				st = &stage{player: p, index: st.index, request: st.request, caseID: next, earlier: append(st.earlier, st.view)}
 				if err := st.until(ctx, takenIn); err != nil {
 					return err
 				}
 				acted = true
 			} else if st.view.ClosedAt != nil {
-				finished(st.index, Result{Request: st.request, View: st.view})
+				finished(st.index, Result{Request: st.request, View: whole(st.earlier, st.view)})
 				continue
 			}
 			open = append(open, st)

@@ -19,6 +19,7 @@ type stage struct {
 	index   int
 	request schemas.Request
 	caseID  string
+	earlier []schemas.View // the cases it went on from
 	view    schemas.View
 	since   time.Time // when its row last changed, by this machine: a provider is given a moment to speak
 	done    map[string]bool
