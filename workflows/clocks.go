@@ -197,7 +197,7 @@ func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
 		if len(early) > 0 {
 			s.tell("exchange.reminder", vars{"lines": linesVar(early), "what": "send_old", "due": stamp(k.Due)})
 		}
-		if len(first) > 0 {
+		if len(first) > 0 || len(early) == 0 {
 			s.tell("return.reminder", vars{"lines": linesVar(first), "due": stamp(k.Due)})
 		}
 	}
