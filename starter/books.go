@@ -65,6 +65,36 @@ func (c *booksCommand) print(found books.Comparison) {
 		}
 	}
 	s.Render()
-	fmt.Printf("%d payment(s), %d parcel(s), %d movement(s) of stock compared; %d difference(s). Succeeded: %s.\n",
-		len(found.Payments), len(found.Parcels), len(found.Stock), found.Differences, amounts(found.Succeeded))
+	c.printExchanges(found)
+	fmt.Printf("%d payment(s), %d parcel(s), %d movement(s) of stock, %d charge(s), %d reservation(s), %d replacement(s) compared; %d difference(s). Succeeded: %s. Charged: %s.\n",
+		len(found.Payments), len(found.Parcels), len(found.Stock), len(found.Charges), len(found.Kept), len(found.Sent),
+		found.Differences, amounts(found.Succeeded), amounts(found.Charged))
+}
+
+// printExchanges prints what belongs to exchanges, where there is any of it.
+func (c *booksCommand) printExchanges(found books.Comparison) {
+	if len(found.Charges)+len(found.Kept)+len(found.Sent) == 0 {
+		return
+	}
+	m := newTable("charges", "case", "ledger", "provider", "amount", "")
+	for _, e := range found.Charges {
+		if c.All || e.Differs != "" {
+			m.AppendRow(table.Row{e.ChargeID, e.CaseID, orDash(string(e.Ledger)), orDash(string(e.Provider)), e.Amount, e.Differs})
+		}
+	}
+	m.Render()
+	k := newTable("kept", "case", "sku", "warehouse's", "")
+	for _, e := range found.Kept {
+		if c.All || e.Differs != "" {
+			k.AppendRow(table.Row{e.Key, e.CaseID, e.SKU, orDash(string(e.Warehouse)), e.Differs})
+		}
+	}
+	k.Render()
+	s := newTable("sent", "line", "sku", "waybill", "ours", "warehouse's", "")
+	for _, e := range found.Sent {
+		if c.All || e.Differs != "" {
+			s.AppendRow(table.Row{e.ShipmentID, e.LineID, e.SKU, e.Waybill, e.Ours, e.Warehouse, e.Differs})
+		}
+	}
+	s.Render()
 }

@@ -1,5 +1,5 @@
-// Package books compares what the outside systems hold true with what we do: payments with the ledger, parcels and stock
-// with the cases. Two books that were kept apart and agree are the proof that nothing was paid twice, lost or invented.
+// Package books compares what the outside systems hold true with what we do: payments and charges with the ledger, parcels, stock
+// and replacements with the cases. Two books that were kept apart and agree are the proof that nothing was paid twice, lost or invented.
 package books
 
 import (
@@ -17,6 +17,7 @@ import (
 // Ours is our side.
 type Ours interface {
 	LedgerEntries(ctx context.Context, merchant string) iter.Seq2[store.LedgerEntry, error]
+	ChargeEntries(ctx context.Context, merchant string) iter.Seq2[store.ChargeEntry, error]
 	ListCases(ctx context.Context, f store.Filter, p store.Page) ([]schemas.View, string, error)
 }
 
@@ -25,6 +26,9 @@ type Theirs interface {
 	Refunds(ctx context.Context, merchant string) iter.Seq2[sandbox.RefundEntry, error]
 	Parcels(ctx context.Context, merchant string) iter.Seq2[sandbox.ParcelEntry, error]
 	StockMovements(ctx context.Context, merchant string) iter.Seq2[sandbox.StockEntry, error]
+	Charges(ctx context.Context, merchant string) iter.Seq2[sandbox.ChargeEntry, error]
+	KeptGoods(ctx context.Context, merchant string) iter.Seq2[sandbox.KeptEntry, error]
+	Shipped(ctx context.Context, merchant string) iter.Seq2[sandbox.ShippedEntry, error]
 }
 
 // Comparison is both sides, entry by entry.
@@ -32,7 +36,11 @@ type Comparison struct {
 	Payments    []Payment        `json:"payments"`
 	Parcels     []Parcel         `json:"parcels"`
 	Stock       []Movement       `json:"stock"`
-	Succeeded   map[string]int64 `json:"succeeded"` // by currency, minor units, as the provider has it
+	Charges     []Charge         `json:"charges"`
+	Kept        []Kept           `json:"kept"`
+	Sent        []Sent           `json:"sent"`
+	Succeeded   map[string]int64 `json:"succeeded"` // refunded: by currency, minor units, as the provider has it
+	Charged     map[string]int64 `json:"charged"`   // paid on top and taken, likewise
 	Differences int              `json:"differences"`
 }
 
@@ -67,8 +75,14 @@ type Movement struct {
 
 // Compare goes through both sides. merchant is one merchant, or empty for all.
 func Compare(ctx context.Context, ours Ours, theirs Theirs, merchant string) (Comparison, error) {
-	c := Comparison{Payments: []Payment{}, Parcels: []Parcel{}, Stock: []Movement{}, Succeeded: map[string]int64{}}
+	c := Comparison{
+		Payments: []Payment{}, Parcels: []Parcel{}, Stock: []Movement{}, Charges: []Charge{}, Kept: []Kept{}, Sent: []Sent{},
+		Succeeded: map[string]int64{}, Charged: map[string]int64{},
+	}
 	if err := c.payments(ctx, ours, theirs, merchant); err != nil {
+		return c, err
+	}
+	if err := c.charges(ctx, ours, theirs, merchant); err != nil {
 		return c, err
 	}
 	cases, err := allCases(ctx, ours, merchant)
@@ -78,7 +92,13 @@ func Compare(ctx context.Context, ours Ours, theirs Theirs, merchant string) (Co
 	if err := c.parcels(ctx, cases, theirs, merchant); err != nil {
 		return c, err
 	}
-	return c, c.stock(ctx, cases, theirs, merchant)
+	if err := c.stock(ctx, cases, theirs, merchant); err != nil {
+		return c, err
+	}
+	if err := c.kept(ctx, cases, theirs, merchant); err != nil {
+		return c, err
+	}
+	return c, c.sent(ctx, cases, theirs, merchant)
 }
 
 // payments holds each refund of the ledger against the provider's, and the other way round.

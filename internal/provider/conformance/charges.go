@@ -363,17 +363,22 @@ func chargesAreTold(t *testing.T, b ChargesBench) {
 	b.Fails(t, schemas.CodeDeclined)
 	b.requireCharge(t, "charge", declined, schemas.ChargeAccepted, "")
 	b.await(t, declined, schemas.ChargeFailed, schemas.CodeDeclined)
+	lapsed := b.Paid.charge("m:r/charge/4", 100)
+	b.Fails(t, schemas.CodeExpired)
+	b.requireCharge(t, "charge", lapsed, schemas.ChargeAccepted, "")
+	b.await(t, lapsed, schemas.ChargeLapsed, schemas.CodeExpired)
 	b.Void(t)
 	answer, err := b.Charges.Hold(t.Context(), deposit)
 	require.NoError(t, err)
 	require.Equal(t, schemas.ChargeHeld, answer.Status)
-	require.Eventually(t, func() bool { return len(told()) == 3 }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return len(told()) == 4 }, 10*time.Second, 5*time.Millisecond)
 	for i, want := range []struct {
 		fact string
 		word schemas.ChargeWord
 	}{
 		{schemas.PaymentSuccess.Name, schemas.ChargeWord{ChargeID: paid.Key, Amount: &paid.Amount}},
 		{schemas.PaymentFailure.Name, schemas.ChargeWord{ChargeID: declined.Key, Code: schemas.CodeDeclined, Amount: &declined.Amount}},
+		{schemas.PaymentLapsed.Name, schemas.ChargeWord{ChargeID: lapsed.Key, Code: schemas.CodeExpired, Amount: &lapsed.Amount}},
 		{schemas.DepositVoided.Name, schemas.ChargeWord{ChargeID: deposit.Key, Code: schemas.CodeExpired, Amount: &deposit.Amount}},
 	} {
 		f := told()[i]

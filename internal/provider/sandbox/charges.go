@@ -247,7 +247,8 @@ func collect(ctx context.Context, tx pgx.Tx, merchant, key string) (int, error) 
 	return len(due) + voided, err
 }
 
-// end lets one accepted charge succeed or fail, as the faults told for collecting will have it, or well.
+// end lets one accepted charge succeed or fail, as the faults told for collecting will have it, or well. Refused with
+// payment_expired, it has lapsed: the customer never paid, and cannot any more.
 func (d dueCharge) end(ctx context.Context, tx pgx.Tx) error {
 	fault, err := take(ctx, tx, SystemPayments, Collecting, d.key)
 	if err != nil {
@@ -260,6 +261,9 @@ func (d dueCharge) end(ctx context.Context, tx pgx.Tx) error {
 	fact, status, code := schemas.PaymentSuccess.Name, schemas.ChargeSucceeded, schemas.Code("")
 	if fault.Mode == Refuse {
 		fact, status, code = schemas.PaymentFailure.Name, schemas.ChargeFailed, schemas.Code(fault.Param)
+		if code == schemas.CodeExpired {
+			fact, status = schemas.PaymentLapsed.Name, schemas.ChargeLapsed
+		}
 	}
 	if _, err := tx.Exec(ctx, chargeTurn, d.merchantID, d.key, schemas.ChargeAccepted, status, code); err != nil {
 		return err
