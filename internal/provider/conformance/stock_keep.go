@@ -69,9 +69,15 @@ func KeptStock(t *testing.T, factory func(t *testing.T) StockBench) {
 			return err
 		},
 	} {
-		for fault, tell := range map[string]func(StockBench, *testing.T){
-			"whose answer was lost": func(b StockBench, t *testing.T) { b.LoseAnswer(t, operation) },
-			"that is slow":          func(b StockBench, t *testing.T) { b.Slow(t, operation) },
+		for fault, spoil := range map[string]func(StockBench, *testing.T, func(context.Context) error){
+			"whose answer was lost": func(b StockBench, t *testing.T, order func(context.Context) error) {
+				b.LoseAnswer(t, operation)
+				requireClass(t, order(t.Context()), provider.Unknown, "")
+			},
+			"that is slow": func(b StockBench, t *testing.T, order func(context.Context) error) {
+				b.Slow(t, operation)
+				requireOutOfPatience(t, order)
+			},
 		} {
 			t.Run(operation+" "+fault+" is of unknown outcome, and may be sent again", func(t *testing.T) {
 				t.Parallel()
@@ -81,8 +87,7 @@ func KeptStock(t *testing.T, factory func(t *testing.T) StockBench) {
 				}
 				b.keep(t, reserve("m:r/stock/2", 1))
 				before := b.Level(t, "sku-1")
-				tell(b, t)
-				requireOutOfPatience(t, func(ctx context.Context) error { return do(b, ctx) })
+				spoil(b, t, func(ctx context.Context) error { return do(b, ctx) })
 				require.NoError(t, do(b, t.Context()))
 				require.NoError(t, do(b, t.Context()))
 				require.Equal(t, before+map[string]int{"reserve": -1, "release": 1, "ship": 0}[operation], b.Level(t, "sku-1"))
