@@ -25,7 +25,7 @@ type arrow struct {
 
 var arrows = []arrow{
 	{from: "schemas", only: []string{module + "/schemas"}, why: "the words must be usable by everybody, so they need the standard library alone"},
-	{from: "workflows", only: []string{module + "/schemas", module + "/workflows", "go.temporal.io/sdk"}, why: "what happens depends on the words and on Temporal, and on nothing that could differ at a replay"},
+	{from: "workflows", only: []string{module + "/schemas", module + "/workflows", "go.temporal.io/sdk", "go.temporal.io/api/enums"}, why: "what happens depends on the words and on Temporal, and on nothing that could differ at a replay"},
 	{from: "activities", not: []string{module + "/workflows", module + "/cases", module + "/starter"}, why: "stories and effects know each other only by the words"},
 	{from: "cases", not: []string{module + "/workflows", module + "/activities", module + "/internal"}, why: "a foreign backend imports the client, and with it nothing of ours but the words"},
 	{from: "internal/provider", not: []string{module + "/internal/store", module + "/workflows", module + "/activities"}, why: "an outside system does not read our books"},

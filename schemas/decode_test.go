@@ -30,7 +30,7 @@ func TestWhatCannotBeReadIsRefusedWithACodeAndASentence(t *testing.T) {
 		"an id with a colon":      {with(`"r1"`, `"r:1"`), schemas.CodeBadID, "request_id"},
 		"an id that is too long":  {with(`"r1"`, `"`+strings.Repeat("r", 65)+`"`), schemas.CodeBadID, "request_id"},
 		"an unknown kind":         {with(`"return"`, `"gift"`), schemas.CodeBadValue, "kind"},
-		"a kind without a story":  {with(`"return"`, `"exchange"`), schemas.CodeUnsupported, "kind"},
+		"a kind without a story":  {with(`"return"`, `"repair"`), schemas.CodeUnsupported, "kind"},
 		"an unknown reason":       {with(`"changed_mind"`, `"bored"`), schemas.CodeBadValue, "reason"},
 		"no line":                 {with(`{"line_id":"1","quantity":1}`, ``), schemas.CodeMissingField, "lines"},
 		"a quantity of nothing":   {with(`"quantity":1`, `"quantity":0`), schemas.CodeBadQuantity, "lines[0].quantity"},

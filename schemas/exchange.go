@@ -22,6 +22,10 @@ type Replacement struct {
 	Settled int64 `json:"settled,omitempty"`
 	// GivesBack is what the customer is owed of the difference, in minor units.
 	GivesBack int64 `json:"gives_back,omitempty"`
+	// Both marks a customer who has an article more than was paid for: what was sent in advance, and still the old one.
+	Both bool `json:"both,omitempty"`
+	// FromDeposit is what is to be taken out of the deposit, in minor units; the rest of it goes back.
+	FromDeposit int64 `json:"from_deposit,omitempty"`
 	// ConfirmedAt is when the customer has it, or counts as having it; a warranty begins anew.
 	ConfirmedAt *time.Time `json:"confirmed_at,omitempty"`
 }

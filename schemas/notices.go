@@ -74,7 +74,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "exchange.delivered", Vars: []string{"lines", "waybill", "due"}},
 	{ID: "exchange.lost", Vars: []string{"lines", "waybill", "due"}},
 	{ID: "exchange.send_old", Vars: []string{"lines", "due"}},
-	{ID: "exchange.deposit_taken", Vars: []string{"lines"}},
+	{ID: "exchange.deposit_taken", Vars: []string{"lines", "amount"}},
 	{ID: "exchange.money_offered", Vars: []string{"lines", "due"}},
 	{ID: "exchange.reminder", Vars: []string{"lines", "what", "due"}},
 	{ID: "case.converted", Vars: []string{"successor", "lines"}},

@@ -282,11 +282,14 @@ func (x *exchanges) replace(s *step, lines []*schemas.Line) {
 		}
 		x.startSuccessor(s, fetch)
 	}
+	// Whoever has the replacement already is in no need of another, whatever was decided on the old goods.
+	has, swap := sort2(swap, func(l *schemas.Line) bool { return l.Replacement.ConfirmedAt != nil })
+	x.settleUp(s, has)
 	kept, missing := sort2(swap, keptFor)
 	x.move(s, missing, schemas.OutOfStock)
 	here, there := sort2(kept, func(l *schemas.Line) bool { return l.GoodsWith != schemas.TurnCustomer })
 	x.settleUp(s, here)
-	advance, first := sort2(there, func(l *schemas.Line) bool { return l.Replacement.Advance && l.Replacement.ConfirmedAt == nil })
+	advance, first := sort2(there, func(l *schemas.Line) bool { return l.Replacement.Advance })
 	x.settleUp(s, advance)
 	if len(first) > 0 {
 		x.move(s, first, schemas.WaitShipback)

@@ -49,17 +49,6 @@ func (x *exchanges) offerMoney(s *step) {
 	s.tell("exchange.money_offered", vars{"lines": linesVar(s.lines), "due": stamp(k.Due)})
 }
 
-// settleByDeposit is silence about a sum that is owed by somebody who has the replacement: it is taken out of the deposit. Where none
-// is held any more, people recover it.
-func (x *exchanges) settleByDeposit(s *step, lines []*schemas.Line) {
-	s.say("Nothing was paid for line(s) %s; the deposit is taken.", lineList(lines))
-	x.takeDeposits(s, lines)
-	for _, l := range lines {
-		l.Replacement.Settled += x.stillDue(l)
-	}
-	x.move(s, lines, schemas.Confirmed)
-}
-
 func (x *exchanges) moneyUnasked(s *step) {
 	s.say("The customer did not choose; the money for line(s) %s is refunded.", lineList(s.lines))
 	x.convert(s, s.lines, "silence")
@@ -75,10 +64,10 @@ func (x *exchanges) convert(s *step, lines []*schemas.Line, why string) {
 	s.note("convert", why)
 	open := x.openCharges(lines)
 	x.giveBackGoods(lines)
-	x.releaseDeposits(s, lines)
 	for _, l := range lines {
 		l.LeavesAs, l.Offer = schemas.Converted, nil
 	}
+	x.settleDeposits(s, lines)
 	if len(open) == 0 {
 		x.convertNow(s, lines)
 		return
@@ -110,7 +99,7 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	ids := lineIDs(lines)
 	for _, ch := range x.Charges {
 		if ch.Kind == schemas.ChargeDifference && ch.Status == schemas.ChargeSucceeded && subset(ch.Lines, ids) && !x.returned(ch) {
-			back = append(back, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, lines)})
+			back = append(back, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, lines, ch.Amount)})
 		}
 	}
 	for _, l := range lines {
@@ -134,11 +123,11 @@ func (x *exchanges) returned(ch *schemas.Charge) bool {
 	return false
 }
 
-// sharesOf gives the whole of a charge to the first of its lines: it pays for no article, only for a difference.
-func sharesOf(ch *schemas.Charge, lines []*schemas.Line) []schemas.Share {
+// sharesOf gives what goes back of a charge to the first of its lines: it pays for no article, only for a difference.
+func sharesOf(ch *schemas.Charge, lines []*schemas.Line, sum schemas.Money) []schemas.Share {
 	for _, l := range lines {
 		if contains(ch.Lines, l.LineID) {
-			return []schemas.Share{{LineID: l.LineID, Units: l.Units, Amount: ch.Amount}}
+			return []schemas.Share{{LineID: l.LineID, Units: l.Units, Amount: sum}}
 		}
 	}
 	return nil

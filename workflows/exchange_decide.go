@@ -80,11 +80,10 @@ func (x *exchanges) afterInspection(s *step) {
 func (x *exchanges) stopLawFor(_ *step) { x.stopClock("law.refund") }
 
 // deductionTaken is the customer's choice after a failed inspection: pay for the wear, or have the goods back. What was sent in
-// advance is paid for out of the deposit's worth.
+// advance is then paid for with the deposit, once they have them.
 func (x *exchanges) deductionTaken(s *step, d schemas.AnswerOffer) {
 	if d.Choice == string(schemas.OfferSendBack) || s.lines[0].Offer.What == schemas.OfferSendBack {
 		s.say("The customer wants line(s) %s back.", lineList(s.lines))
-		x.takeDeposits(s, s.lines)
 		x.leave(s, s.lines, schemas.CompletedPartial)
 		return
 	}
@@ -109,8 +108,7 @@ func (x *exchanges) neverSent(s *step) {
 		x.expire(s)
 	}
 	if len(sent) > 0 {
-		s.say("The old goods of line(s) %s did not come back; the deposit is taken.", lineList(sent))
-		x.takeDeposits(s, sent)
+		s.say("The old goods of line(s) %s did not come back; the deposit pays for the replacement.", lineList(sent))
 		s.lines = sent
 		x.move(s, sent, schemas.Confirmed)
 	}
@@ -119,19 +117,7 @@ func (x *exchanges) neverSent(s *step) {
 
 // sentInAdvance tells a line whose customer has the replacement before the old goods are back.
 func sentInAdvance(l *schemas.Line) bool {
-	return l.Replacement != nil && l.Replacement.ConfirmedAt != nil && l.Replacement.Advance
-}
-
-func (x *exchanges) takeDeposits(s *step, lines []*schemas.Line) {
-	for _, l := range lines {
-		ch := x.depositOf(l)
-		if ch == nil {
-			s.staff("staff.task", x.Owner, vars{"task": "recover_goods", "due": stamp(x.firstDue())})
-			continue
-		}
-		s.note("charge_id", ch.ChargeID)
-		x.chargeCall(schemas.DepositCapture, ch)
-	}
+	return l.Replacement != nil && l.Replacement.ConfirmedAt != nil && l.Replacement.Both
 }
 
 // mayWithdrawExchange refuses once a replacement is on its way or money has moved.

@@ -2,15 +2,13 @@ package workflows
 
 import (
 	"fmt"
-	"strings"
 
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// The verbs of an exchange about money: the one net difference in either direction, the deposit of an advance exchange, and what
-// happens when neither comes.
+// The verbs of an exchange about money: the one net difference in either direction, and what happens when it does not come.
 
 // costs is what the replacement of a line costs. The same article again costs what the old one did, whatever it costs now.
 func (x *exchanges) costs(l *schemas.Line) int64 {
@@ -72,23 +70,6 @@ func (x *exchanges) payBack(s *step, lines []*schemas.Line, owed int64) {
 	if !x.needsSecond(lines) {
 		x.order(s, x.spread(lines))
 	}
-}
-
-// needDeposit lists the lines whose replacement leaves in advance and for which nothing is held yet.
-func (x *exchanges) needDeposit(lines []*schemas.Line) []*schemas.Line {
-	need, _ := sort2(lines, func(l *schemas.Line) bool {
-		return l.Replacement.Advance && l.GoodsWith == schemas.TurnCustomer && l.Replacement.ConfirmedAt == nil && x.depositOf(l) == nil
-	})
-	return need
-}
-
-func (x *exchanges) depositOf(l *schemas.Line) *schemas.Charge {
-	for _, ch := range x.Charges {
-		if ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeHeld && contains(ch.Lines, l.LineID) {
-			return ch
-		}
-	}
-	return nil
 }
 
 // askPayment is the work of WAIT_PAYMENT: the deposit first, then what the replacement costs more.
@@ -184,7 +165,7 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 	case schemas.ChargeHeld:
 		s.say("%s is held as a deposit (%s).", ch.Amount, ch.ChargeID)
 		if len(lines) == 0 {
-			x.chargeCall(schemas.DepositRelease, ch)
+			x.settleDeposit(s, ch)
 			return
 		}
 		if x.net(lines) > 0 {
@@ -202,8 +183,7 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 		s.say("The deposit %s is given back.", ch.ChargeID)
 		s.tell("exchange.deposit_back", vars{"amount": amount(ch.Amount)})
 	case schemas.ChargeCaptured:
-		s.say("The deposit %s is taken.", ch.ChargeID)
-		s.tell("exchange.deposit_taken", vars{"lines": strings.Join(ch.Lines, ",")})
+		x.depositTaken(s, ch)
 	}
 }
 
@@ -307,7 +287,7 @@ func (x *exchanges) pollPayment(s *step) {
 // returnCharge pays a charge back that nobody waited for any more.
 func (x *exchanges) returnCharge(s *step, ch *schemas.Charge) {
 	s.say("Nobody waits for it any more: it is paid back.")
-	x.order(s, []*schemas.Refund{{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, x.Lines)}})
+	x.order(s, []*schemas.Refund{{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, x.Lines, ch.Amount)}})
 }
 
 // lapseCharges gives up the charges of lines that leave. What turns out to be paid is paid back.
@@ -337,16 +317,6 @@ func subset(some, all []string) bool {
 		}
 	}
 	return true
-}
-
-// releaseDeposits gives deposits back whose lines all leave, unless one of them was taken.
-func (x *exchanges) releaseDeposits(_ *step, lines []*schemas.Line) {
-	ids := lineIDs(lines)
-	for _, ch := range x.Charges {
-		if ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeHeld && subset(ch.Lines, ids) {
-			x.chargeCall(schemas.DepositRelease, ch)
-		}
-	}
 }
 
 func (x *exchanges) mayChoosePayment(s *step, d schemas.AnswerOffer) *schemas.Refusal {
@@ -384,6 +354,7 @@ func (x *exchanges) chosenPayment(s *step, d schemas.AnswerOffer) {
 			l.Replacement.Advance = false
 		}
 		x.lapseCharges(s.lines)
+		x.settleDeposits(s, s.lines)
 		x.goOn(s, s.lines)
 	default:
 		if d.Method != "" {

@@ -154,6 +154,7 @@ func (x *exchanges) replacementGone(s *step, w schemas.ParcelWord) {
 // the fault is; otherwise a person looks.
 func (x *exchanges) lostOldGoods(s *step, w schemas.ParcelWord) {
 	s.say("Parcel %s with the old goods is lost.", w.Waybill)
+	s.tell("logistics.exception", vars{"waybill": w.Waybill, "status": "lost"})
 	for _, l := range s.lines {
 		l.GoodsWith = schemas.TurnCarrier
 	}
@@ -229,9 +230,9 @@ func (x *exchanges) replacementRejected(s *step, d schemas.RejectReplacement) {
 		l.Replacement.Attempts++
 		l.Verdict.Freight, l.Verdict.Owed, l.Waybill = schemas.TurnMerchant, true, ""
 		l.Replacement.ShipmentID, l.Replacement.Waybill, l.Replacement.StockKey = "", "", ""
-		if l.GoodsWith != schemas.TurnWarehouse || !l.Replacement.Advance {
-			l.GoodsWith = schemas.TurnCustomer // what comes back now is the replacement
-		}
+		// What was to leave first has left: the next one is sent when this one is back, and with it the old goods if they are still there.
+		l.Replacement.Both = l.Replacement.Advance && l.GoodsWith == schemas.TurnCustomer
+		l.Replacement.Advance, l.GoodsWith = false, schemas.TurnCustomer
 	}
 	again, enough := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Attempts < 2 })
 	if len(enough) > 0 {
@@ -263,6 +264,9 @@ func (x *exchanges) confirm(s *step) {
 		l.Replacement.ConfirmedAt = &now
 	}
 	owing, done := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Advance && l.GoodsWith == schemas.TurnCustomer })
+	for _, l := range owing {
+		l.Replacement.Both = true
+	}
 	x.move(s, done, schemas.Confirmed)
 	if len(owing) > 0 {
 		x.move(s, owing, schemas.WaitShipback)

@@ -108,7 +108,7 @@ func (x *exchanges) giveStockBack(keys []string) {
 // giveBack returns what an exchange took, when lines leave: the kept replacement that was not sent, and the deposit.
 func (x *exchanges) giveBack(s *step, lines []*schemas.Line, _ schemas.Outcome) {
 	x.giveBackGoods(lines)
-	x.releaseDeposits(s, lines)
+	x.settleDeposits(s, lines)
 	x.lapseCharges(lines)
 }
 
@@ -205,9 +205,8 @@ func (x *exchanges) otherModel(lines []*schemas.Line, sku string) {
 		if x.stuckOn(err, schemas.ArticleFind.Name, key) {
 			return
 		}
-		fits, others := sort2(lines, func(l *schemas.Line) bool {
-			return l.State == schemas.OutOfStock && l.Replacement != nil && article.Known && article.ProductID == l.Replacement.ProductID
-		})
+		open, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.OutOfStock && l.Replacement != nil })
+		fits, others := sort2(open, func(l *schemas.Line) bool { return article.Known && article.ProductID == l.Replacement.ProductID })
 		if len(others) > 0 {
 			s := x.begin(schemas.EventRefused, schemas.System, schemas.DoorSystem)
 			s.lines = others

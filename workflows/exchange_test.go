@@ -319,56 +319,6 @@ func TestAWarehouseThatIsAwayHoldsUpNoReview(t *testing.T) {
 	require.Equal(t, schemas.Completed, tl.run().Outcome)
 }
 
-func TestAnAdvanceExchangeIsSentAgainstADeposit(t *testing.T) {
-	t.Parallel()
-	advance := func(tl *tale) *tale {
-		return tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{Advance: true}))
-	}
-	t.Run("that is given back when the old goods are there", func(t *testing.T) {
-		t.Parallel()
-		tl := advance(anExchange(t, 4000))
-		tl.replacementLeaves().replacementConfirmed()
-		tl.ships()
-		tl.in(schemas.ReturnInTransit, func() {
-			require.Empty(t, tl.ordered, "what we owe is refunded after the inspection")
-			says(tl, schemas.ParcelDeliver, parcelWord("SF1"))()
-		})
-		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
-		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
-		tl.answersSurvey(5, schemas.SolvedYes)
-		v := tl.run()
-		require.Equal(t, schemas.Completed, v.Outcome)
-		require.Equal(t, []string{"released shop:r-1/charge/1"}, tl.deposits)
-		require.Equal(t, usd(4784), tl.charges[0].Amount, "the price of the old article")
-		require.Equal(t, usd(784), v.Money.Refunded)
-		require.Equal(t, usd(0), v.Money.Charged)
-	})
-	t.Run("that is taken when they never come", func(t *testing.T) {
-		t.Parallel()
-		tl := advance(anExchange(t, 4784)).replacementLeaves().replacementConfirmed()
-		v := tl.run()
-		require.Equal(t, schemas.Completed, v.Outcome)
-		require.Equal(t, []string{"captured shop:r-1/charge/1"}, tl.deposits)
-		require.Equal(t, usd(4784), v.Money.Charged)
-		require.Len(t, tl.replaced, 1)
-	})
-	t.Run("or not in advance, where the deposit is declined", func(t *testing.T) {
-		t.Parallel()
-		tl := advance(anExchange(t, 4784))
-		tl.hold = func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
-			return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: schemas.ChargeFailed, Code: schemas.CodeBalance}, nil
-		}
-		tl.in(schemas.WaitPayment, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "send_back_first"}))
-		tl.ships()
-		tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
-		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
-		tl.replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
-		v := tl.run()
-		require.Equal(t, schemas.Completed, v.Outcome)
-		require.Empty(t, tl.deposits)
-	})
-}
-
 func TestAReplacementThatIsLostIsSentAgainOrPaid(t *testing.T) {
 	t.Parallel()
 	t.Run("silence sends another", func(t *testing.T) {
@@ -470,57 +420,4 @@ func TestWhatTheWarehouseNoLongerHasIsChosenAnew(t *testing.T) {
 	v := tl.run()
 	require.Equal(t, schemas.Converted, v.Outcome)
 	require.True(t, tl.successors[0].Predecessor.Handover.Lines[0].Inspected)
-}
-
-func TestAReturnGoesOnWhereAnExchangeLeftOff(t *testing.T) {
-	t.Parallel()
-	over := func(handed schemas.HandedLine, parcels ...schemas.Parcel) *tale {
-		tl := aReturn(t)
-		tl.caseID = "shop:r-1:2"
-		tl.env.SetStartWorkflowOptions(startAs(tl.caseID))
-		tl.opening.Request.Lines = tl.opening.Request.Lines[:1]
-		handed.LineID = "1"
-		tl.opening.Predecessor = &schemas.Predecessor{CaseID: "shop:r-1", Why: "convert", FirstReceivedAt: started.Add(-72 * time.Hour), Handover: &schemas.Handover{
-			Owner: "agent-9", Priority: schemas.P1, Level: 2, Lines: []schemas.HandedLine{handed}, Parcels: parcels,
-		}}
-		tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) { return tl.found(line("1", 4784)), nil }
-		return tl
-	}
-	word := schemas.RefundWord{RefundID: "shop:r-1:2/refund/1"}
-	delivered := started.Add(-24 * time.Hour)
-	t.Run("with goods that are inspected", func(t *testing.T) {
-		t.Parallel()
-		tl := over(schemas.HandedLine{GoodsWith: schemas.TurnWarehouse, Waybill: "SF1", Inspected: true, Disposition: schemas.Restock},
-			schemas.Parcel{Waybill: "SF1", Carrier: "SF", Direction: schemas.ToMerchant, Status: schemas.ParcelDelivered, DeliveredAt: &delivered})
-		tl.in(schemas.RefundProcessing, func() {
-			v := tl.last()
-			require.Equal(t, "agent-9", v.Owner)
-			require.Equal(t, schemas.P1, v.Priority)
-			require.Equal(t, delivered.Add(7*24*time.Hour), clockNamed(v, "law.refund").Due.UTC(), "the duty counts from the delivery")
-			says(tl, schemas.RefundSuccess, word)()
-		})
-		tl.answersSurvey(4, schemas.SolvedYes)
-		v := tl.run()
-		require.Equal(t, schemas.Completed, v.Outcome)
-		require.Equal(t, usd(4784), v.Money.Refunded)
-		require.Equal(t, "shop:r-1", v.PredecessorID)
-	})
-	t.Run("with goods on their way", func(t *testing.T) {
-		t.Parallel()
-		tl := over(schemas.HandedLine{GoodsWith: schemas.TurnCarrier, Waybill: "SF1"}, schemas.Parcel{Waybill: "SF1", Carrier: "SF", Direction: schemas.ToMerchant})
-		tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
-		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
-		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, word))
-		tl.answersSurvey(4, schemas.SolvedYes)
-		require.Equal(t, schemas.Completed, tl.run().Outcome)
-	})
-	t.Run("with goods at the customer's", func(t *testing.T) {
-		t.Parallel()
-		tl := over(schemas.HandedLine{GoodsWith: schemas.TurnCustomer, Freight: schemas.TurnMerchant}).ships()
-		tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
-		tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
-		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, word))
-		tl.answersSurvey(4, schemas.SolvedYes)
-		require.Equal(t, schemas.Completed, tl.run().Outcome)
-	})
 }

@@ -150,7 +150,14 @@ func (g *goods) deductionOffered(s *step, d schemas.MakeOffer) {
 	s.say("%s offers %s (%s) for line(s) %s.", s.actor, d.What, total, lineList(s.lines))
 	row := g.story.row(schemas.InspectionFailed)
 	g.startOn(s, s.lines, row.clock, row.silence.says)
-	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(g.dueOf(s.lines))})
+	due := stamp(g.dueOf(s.lines))
+	if g.story.kind == schemas.KindExchange && d.What == schemas.OfferPartialRefund {
+		// In an exchange the amount is what the goods count for; nobody is paid it.
+		taken := g.owedFor(s.lines).Sub(total)
+		s.tell("exchange.finding", vars{"lines": linesVar(s.lines), "finding": string(s.lines[0].Finding), "deduction": amount(taken), "amount": amount(total), "due": due})
+		return
+	}
+	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": due})
 }
 
 // keepGoods is the customer's silence on a failed inspection. It consents to nothing: the goods are kept, and a supervisor

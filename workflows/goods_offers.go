@@ -18,7 +18,7 @@ func (g *goods) mayOffer(s *step, d schemas.MakeOffer) *schemas.Refusal {
 		switch {
 		case d.What == schemas.OfferRefundOnly && (l.KeepsGoods || l.GoodsWith != schemas.TurnCustomer):
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s does not come back anyway.", l.LineID)}
-		case d.What == schemas.OfferWithReturn && !l.KeepsGoods:
+		case d.What == schemas.OfferWithReturn && (!l.KeepsGoods || l.Replacement != nil):
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s comes back anyway.", l.LineID)}
 		case d.What == schemas.OfferSendBack && l.GoodsWith != schemas.TurnWarehouse:
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("the goods of line %s are not at the warehouse.", l.LineID)}

@@ -61,7 +61,7 @@ func thePlan() schemas.Plan {
 	set("exchange.out_of_stock", 48*time.Hour, plain)
 	set("exchange.out_of_stock_again", 7*day, plain)
 	set("exchange.stock_wait", 14*day, plain)
-	set("exchange.wait_shipback", 7*day, plain)
+	set("exchange.wait_shipback", 7*day, schemas.ClockSpec{Remind: []schemas.Duration{h(72), h(144)}})
 	set("exchange.shipback_extension", 7*day, plain)
 	set("exchange.in_transit", 72*time.Hour, plain)
 	set("exchange.in_transit_max", 10*day, plain)

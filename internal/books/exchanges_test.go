@@ -98,18 +98,18 @@ func exchanged() (*ours, *theirs) {
 		Parcels: []schemas.Parcel{{Waybill: "W1", Carrier: "sf", Direction: schemas.ToCustomer, Status: schemas.ParcelDelivered}},
 	}
 	return &ours{
-			charges: []store.ChargeEntry{
-				charge("1", schemas.ChargeDifference, schemas.ChargeSucceeded), charge("2", schemas.ChargeDeposit, schemas.ChargeReleased),
-			},
-			cases: []schemas.View{view},
-		}, &theirs{
-			charges: []sandbox.ChargeEntry{
-				entry("1", schemas.ChargeDifference, schemas.ChargeSucceeded), entry("2", schemas.ChargeDeposit, schemas.ChargeReleased),
-			},
-			parcels: []sandbox.ParcelEntry{{MerchantID: "m", Key: "m:r/ship/1", Waybill: "W1", Status: schemas.ParcelDelivered, DeliveredAt: &ended}},
-			kept:    []sandbox.KeptEntry{{MerchantID: "m", Key: "m:r/stock/1", SKU: "sku-2", Quantity: 2, Status: sandbox.KeptUsed}},
-			shipped: []sandbox.ShippedEntry{{MerchantID: "m", ShipmentID: "m:r/ship/1", Status: "sent", Waybill: "W1", LineID: "1", SKU: "sku-2", Quantity: 2, StockKey: "m:r/stock/1"}},
-		}
+		charges: []store.ChargeEntry{
+			charge("1", schemas.ChargeDifference, schemas.ChargeSucceeded), charge("2", schemas.ChargeDeposit, schemas.ChargeReleased),
+		},
+		cases: []schemas.View{view},
+	}, &theirs{
+		charges: []sandbox.ChargeEntry{
+			entry("1", schemas.ChargeDifference, schemas.ChargeSucceeded), entry("2", schemas.ChargeDeposit, schemas.ChargeReleased),
+		},
+		parcels: []sandbox.ParcelEntry{{MerchantID: "m", Key: "m:r/ship/1", Waybill: "W1", Status: schemas.ParcelDelivered, DeliveredAt: &ended}},
+		kept:    []sandbox.KeptEntry{{MerchantID: "m", Key: "m:r/stock/1", SKU: "sku-2", Quantity: 2, Status: sandbox.KeptUsed}},
+		shipped: []sandbox.ShippedEntry{{MerchantID: "m", ShipmentID: "m:r/ship/1", Status: "sent", Waybill: "W1", LineID: "1", SKU: "sku-2", Quantity: 2, StockKey: "m:r/stock/1"}},
+	}
 }
 
 func compare(t *testing.T, o *ours, s *theirs) (books.Comparison, []string) {

@@ -136,8 +136,12 @@ func TestADifferenceIsSettledWithAnyMethodOfTheCustomers(t *testing.T) {
 		wish, method string
 		fallback     bool
 	}{
-		{"", "", false}, {"original", "", false}, {"paypal_1", "paypal_1", false}, {"gift_9", "gift_9", false},
-		{"card_1", "card_1", false}, {"somebody_elses", "", true},
+		{"", "", false},
+		{"original", "", false},
+		{"paypal_1", "paypal_1", false},
+		{"gift_9", "gift_9", false},
+		{"card_1", "card_1", false},
+		{"somebody_elses", "", true},
 	} {
 		in := swaps(t, s, "R"+string(rune('1'+i)), schemas.ChangedMind, forArticle("2", 1, "LAMP-2"))
 		in.Order.Request.SettleWith = c.wish

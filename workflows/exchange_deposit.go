@@ -1,0 +1,120 @@
+package workflows
+
+import (
+	"strings"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// The verbs of an advance exchange about its deposit. One deposit may stand for several lines; it is settled once, when the last of
+// them needs it no more: what is owed is taken out of it, the rest goes back.
+
+// needDeposit lists the lines whose replacement leaves in advance and for which nothing is held yet.
+func (x *exchanges) needDeposit(lines []*schemas.Line) []*schemas.Line {
+	need, _ := sort2(lines, func(l *schemas.Line) bool {
+		return l.Replacement.Advance && l.GoodsWith == schemas.TurnCustomer && l.Replacement.ConfirmedAt == nil && x.depositOf(l) == nil
+	})
+	return need
+}
+
+func (x *exchanges) depositOf(l *schemas.Line) *schemas.Charge {
+	for _, ch := range x.Charges {
+		if ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeHeld && contains(ch.Lines, l.LineID) {
+			return ch
+		}
+	}
+	return nil
+}
+
+// settleDeposits ends the deposits of lines that leave, or are no advance exchange any more.
+func (x *exchanges) settleDeposits(s *step, lines []*schemas.Line) {
+	for _, l := range lines {
+		if r := l.Replacement; r != nil && r.Both && l.GoodsWith == schemas.TurnCustomer {
+			r.FromDeposit = l.Payable.Minor // both articles stay with the customer, who has paid for one
+		}
+		if l.Replacement != nil && l.Replacement.FromDeposit > 0 && x.depositOf(l) == nil && !x.tookFor(l) {
+			s.staff("staff.task", x.Owner, vars{"task": "recover_goods", "due": stamp(x.firstDue())})
+		}
+	}
+	ids := lineIDs(lines)
+	for _, ch := range x.Charges {
+		if ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeHeld && meets(ch.Lines, ids) && !x.needed(ch, ids) {
+			x.settleDeposit(s, ch)
+		}
+	}
+}
+
+// settleDeposit gives a deposit back, or takes it where something is owed out of it. Given back and taken are each other's end, so
+// the books refuse the second whatever is asked.
+func (x *exchanges) settleDeposit(s *step, ch *schemas.Charge) {
+	s.note("charge_id", ch.ChargeID)
+	if x.fromDeposit(ch) == 0 {
+		x.chargeCall(schemas.DepositRelease, ch)
+		return
+	}
+	x.chargeCall(schemas.DepositCapture, ch)
+}
+
+// depositTaken refunds what was taken above what is owed: a deposit can only be taken whole.
+func (x *exchanges) depositTaken(s *step, ch *schemas.Charge) {
+	owed := x.fromDeposit(ch)
+	s.say("The deposit %s is taken; %s of it was owed.", ch.ChargeID, x.money(owed))
+	s.tell("exchange.deposit_taken", vars{"lines": strings.Join(ch.Lines, ","), "amount": amount(x.money(owed))})
+	if over := ch.Amount.Sub(x.money(owed)); over.Minor > 0 && !x.returned(ch) {
+		x.order(s, []*schemas.Refund{{PaymentID: ch.ChargeID, Method: ch.Method, Amount: over, Shares: sharesOf(ch, x.Lines, over)}})
+	}
+}
+
+// fromDeposit is what the lines of a deposit owe out of it, and never more than it is.
+func (x *exchanges) fromDeposit(ch *schemas.Charge) int64 {
+	var sum int64
+	for _, l := range x.Lines {
+		if l.Replacement != nil && contains(ch.Lines, l.LineID) {
+			sum += l.Replacement.FromDeposit
+		}
+	}
+	return min(sum, ch.Amount.Minor)
+}
+
+// needed reports whether a line that is not about to leave still needs a deposit.
+func (x *exchanges) needed(ch *schemas.Charge, leaving []string) bool {
+	for _, l := range x.Lines {
+		gone := l.State == schemas.Closed || l.LeavesAs == schemas.Converted || contains(leaving, l.LineID)
+		if contains(ch.Lines, l.LineID) && !gone && l.Replacement != nil && l.Replacement.Advance {
+			return true
+		}
+	}
+	return false
+}
+
+// tookFor reports whether a deposit of a line was taken.
+func (x *exchanges) tookFor(l *schemas.Line) bool {
+	for _, ch := range x.Charges {
+		if ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeCaptured && contains(ch.Lines, l.LineID) {
+			return true
+		}
+	}
+	return false
+}
+
+// settleByDeposit is silence about a sum that is owed by somebody who has the replacement: it is taken out of the deposit. Where none
+// is held any more, people recover it.
+func (x *exchanges) settleByDeposit(s *step, lines []*schemas.Line) {
+	s.say("Nothing was paid for line(s) %s; it is taken out of the deposit.", lineList(lines))
+	for _, l := range lines {
+		due := x.stillDue(l)
+		l.Replacement.FromDeposit += max(0, due)
+		l.Replacement.Settled += due
+	}
+	x.move(s, lines, schemas.Confirmed)
+}
+
+// meets reports whether two lists have a word in common.
+func meets(some, others []string) bool {
+	for _, s := range some {
+		if contains(others, s) {
+			return true
+		}
+	}
+	return false
+}
