@@ -28,11 +28,14 @@ func (x *exchanges) finish(s *step) {
 				return
 			}
 		}
-		x.dispose(ctx, lines, key)
 		replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
+		var settled workflow.Future
 		if units := unitsOf(replaced); len(units) > 0 {
-			_, err := do(ctx, x.Case, schemas.ClaimsSettle, key, schemas.SettleOrder{CaseID: x.CaseID, Units: units, At: x.now()})
-			x.stuckOn(err, schemas.ClaimsSettle.Name, key)
+			settled = start(ctx, x.Case, schemas.ClaimsSettle, key, schemas.SettleOrder{CaseID: x.CaseID, Units: units, At: x.now()})
+		}
+		x.dispose(ctx, lines, key)
+		if settled != nil {
+			x.stuckOn(settled.Get(ctx, nil), schemas.ClaimsSettle.Name, key)
 		}
 		x.endSettled(lines)
 	})

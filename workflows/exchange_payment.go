@@ -125,6 +125,9 @@ func (x *exchanges) requestCharge(ch *schemas.Charge) {
 				got.Status, got.Code = schemas.ChargeFailed, refusal.Code // the ledger refused: no provider was asked
 			}
 		}
+		if got.Status == schemas.ChargeAccepted {
+			return // an order that is taken is not paid, and changes nothing for anybody
+		}
 		s := x.begin(schemas.EventChargeWord, schemas.System, schemas.DoorSystem)
 		x.chargeSaid(s, ch, got.Status, got.Code)
 		x.settle(s)
@@ -144,7 +147,7 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 	lines, _ := sort2(waiting, func(l *schemas.Line) bool { return l.LeavesAs != schemas.Converted })
 	switch status {
 	case schemas.ChargeRequested, schemas.ChargeAccepted:
-		s.say("%s of %s is accepted; that is not paid.", ch.ChargeID, ch.Amount)
+		s.say("%s of %s is not paid yet.", ch.ChargeID, ch.Amount)
 	case schemas.ChargeUnknown:
 		s.say("Nobody knows how %s stands; it is asked for by its number.", ch.ChargeID)
 		x.startClock(s, x.named("payment_poll"), "the provider is asked again")

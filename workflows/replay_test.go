@@ -46,6 +46,7 @@ func replay(t *testing.T, file string) error {
 	t.Helper()
 	replayer := worker.NewWorkflowReplayer()
 	replayer.RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
+	replayer.RegisterWorkflowWithOptions(workflows.Exchange, workflow.RegisterOptions{Name: schemas.WorkflowExchange})
 	content, err := os.Open(file)
 	require.NoError(t, err)
 	defer content.Close()

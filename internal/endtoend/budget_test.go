@@ -37,19 +37,30 @@ func TestAHappyReturnStaysWithinItsBudgetOfEvents(t *testing.T) {
 		require.NoError(t, err)
 		v := results[0].View
 		require.Equal(t, schemas.Completed, v.Outcome, timeline(v))
-		events := h.history(v.CaseID)
-		counts := map[string]int{}
-		for _, e := range events {
-			counts[e.GetEventType().String()]++
-			if a := e.GetActivityTaskScheduledEventAttributes(); a != nil {
-				counts["  of "+a.GetActivityType().GetName()]++
-			}
-		}
-		breakdown := ""
-		for _, k := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return counts[b] - counts[a] }) {
-			breakdown += fmt.Sprintf("%4d %s\n", counts[k], k)
-		}
-		t.Logf("%s: %d events, %d revisions\n%s%s", name, len(events), v.Revision, breakdown, timeline(v))
-		require.LessOrEqual(t, len(events), eventBudget)
+		require.LessOrEqual(t, h.cost(name, v), eventBudget)
 	}
+}
+
+// cost is how many events a case has cost Temporal; it logs which. A task that the server has repeated, because something arrived
+// while the worker ended the case, is not the story's: its three events do not count.
+func (h *house) cost(name string, v schemas.View) int {
+	h.t.Helper()
+	events := h.history(v.CaseID)
+	counts, again := map[string]int{}, 0
+	for _, e := range events {
+		counts[e.GetEventType().String()]++
+		if a := e.GetActivityTaskScheduledEventAttributes(); a != nil {
+			counts["  of "+a.GetActivityType().GetName()]++
+		}
+		if f := e.GetWorkflowTaskFailedEventAttributes(); f != nil {
+			require.Equal(h.t, enums.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, f.GetCause(), f.GetFailure().GetMessage())
+			again++
+		}
+	}
+	breakdown := ""
+	for _, k := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return counts[b] - counts[a] }) {
+		breakdown += fmt.Sprintf("%4d %s\n", counts[k], k)
+	}
+	h.t.Logf("%s: %d events, %d revisions\n%s%s", name, len(events), v.Revision, breakdown, timeline(v))
+	return len(events) - 3*again
 }

@@ -309,7 +309,7 @@ func tellEveryEnding(t *testing.T, told func(t *testing.T, h *house, e ending, c
 	h.canForward()
 	h.shelf.fill()
 	t.Run("told", func(t *testing.T) {
-		for _, e := range slices.Concat(endings, rarer) {
+		for _, e := range slices.Concat(endings, rarer, exchanged) {
 			t.Run(e.name, func(t *testing.T) {
 				t.Parallel()
 				mine := h.in(t)
@@ -322,7 +322,7 @@ func tellEveryEnding(t *testing.T, told func(t *testing.T, h *house, e ending, c
 	h.sound()
 }
 
-func TestEveryWayAReturnCanEnd(t *testing.T) {
+func TestEveryWayACaseCanEnd(t *testing.T) {
 	long(t)
 	tellEveryEnding(t, func(*testing.T, *house, ending, string) {})
 }

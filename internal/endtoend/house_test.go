@@ -227,9 +227,16 @@ func (h *house) row(caseID string) schemas.View {
 func (h *house) await(caseID, what string, wanted func(schemas.View) bool) schemas.View {
 	h.t.Helper()
 	var v schemas.View
+	came := false
+	defer func() {
+		if !came {
+			h.t.Log(timeline(v))
+		}
+	}()
 	h.until(caseID+": "+what, func() bool {
 		v = h.row(caseID)
-		return v.CaseID != "" && wanted(v)
+		came = v.CaseID != "" && wanted(v)
+		return came
 	})
 	return v
 }

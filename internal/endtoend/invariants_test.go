@@ -100,7 +100,8 @@ func (h *house) soundMoney() {
 	h.none(`line paid out above what it cost`, `
 		select l.order_id || ' ' || l.line_id from aftercare.order_lines l
 		join aftercare.refund_shares s using (merchant_id, order_id, line_id) join aftercare.refunds r using (merchant_id, refund_id)
-		where `+left+` group by l.merchant_id, l.order_id, l.line_id, l.cost_minor, l.prior_minor
+		where `+left+` and not exists (select from aftercare.charges c where c.merchant_id = r.merchant_id and c.charge_id = r.payment_id)
+		group by l.merchant_id, l.order_id, l.line_id, l.cost_minor, l.prior_minor
 		having sum(s.amount_minor) + l.prior_minor > l.cost_minor`)
 	h.none(`refund that is not the sum of its shares`, `
 		select refund_id from aftercare.refunds r

@@ -3,6 +3,7 @@ package endtoend
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -94,11 +95,11 @@ func (s *shelf) fill() {
 			}
 		}
 	}
-	var catalogue []schemas.ShopArticle
+	catalogue := otherLamps()
 	for _, a := range articles {
 		catalogue = append(catalogue, a)
 	}
-	slices.SortFunc(catalogue, func(a, b schemas.ShopArticle) int { return len(a.SKU) - len(b.SKU) })
+	slices.SortFunc(catalogue, func(a, b schemas.ShopArticle) int { return strings.Compare(a.SKU, b.SKU) })
 	s.house.starter("import", file(t, "orders.jsonl", orders), file(t, "customers.jsonl", customers), file(t, "catalog.jsonl", catalogue)).done(t)
 }
 
