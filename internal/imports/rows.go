@@ -50,7 +50,8 @@ func kindOf(line []byte) (kind, *schemas.Refusal) {
 
 // surveyed is what a first look at the files tells.
 type surveyed struct {
-	merchants []string       // who has orders in them
+	merchants []string       // who has orders in them, and those that were named
+	sellers   []string       // who has orders in them
 	lines     map[string]int // by file
 }
 
@@ -72,7 +73,11 @@ func survey(ctx context.Context, files []string, merchants []string) (surveyed, 
 			var row struct {
 				MerchantID string `json:"merchant_id"`
 			}
-			if json.Unmarshal(line, &row) == nil && schemas.ValidID(row.MerchantID) && !slices.Contains(look.merchants, row.MerchantID) {
+			if json.Unmarshal(line, &row) != nil || !schemas.ValidID(row.MerchantID) || slices.Contains(look.sellers, row.MerchantID) {
+				return ctx.Err()
+			}
+			look.sellers = append(look.sellers, row.MerchantID)
+			if !slices.Contains(look.merchants, row.MerchantID) {
 				look.merchants = append(look.merchants, row.MerchantID)
 			}
 			return ctx.Err()
