@@ -87,3 +87,6 @@ func (c *notifyCommand) tellSandbox(ctx context.Context, r *reach, fact string, 
 	}
 	return err
 }
+
+// sources are the systems that report in this version.
+var sources = []string{"courier", "payments", "warehouse"}
