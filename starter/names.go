@@ -73,13 +73,18 @@ func wordIn(flag, typeName, typed string) error {
 }
 
 // orList writes "a, b or c".
-func orList(words []string) string {
+func orList(words []string) string { return listed(words, " or ") }
+
+// andList writes "a, b and c".
+func andList(words []string) string { return listed(words, " and ") }
+
+func listed(words []string, before string) string {
 	text := ""
 	for i, w := range words {
 		switch {
 		case i == 0:
 		case i == len(words)-1:
-			text += " or "
+			text += before
 		default:
 			text += ", "
 		}
