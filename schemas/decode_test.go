@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -84,6 +85,17 @@ func TestWhatDoesNotFitIsToldInJSONsWordsAndNotInGos(t *testing.T) {
 	}
 	_, refusal := schemas.Decode[schemas.Approve]([]byte(`{"lines":[{"line_id":"1","quantity":"x"}]}`))
 	require.Equal(t, "lines[0].quantity", refusal.Field, "of an embedded part too")
+}
+
+func TestAFactNamesItsSourceByAnID(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	for _, good := range []string{"courier", "payments", "warehouse", "sf-express_2"} {
+		require.Nil(t, schemas.Report{Source: good, EventID: "e", OccurredAt: at}.Check())
+	}
+	for _, bad := range []string{"", "my carrier", "сourier", "a/b", strings.Repeat("x", 65)} {
+		require.NotNil(t, schemas.Report{Source: bad, EventID: "e", OccurredAt: at}.Check(), bad)
+	}
 }
 
 func TestACaseIDIsMerchantAndRequest(t *testing.T) {
