@@ -50,21 +50,21 @@ func (c *booksCommand) print(found books.Comparison) {
 			t.AppendRow(table.Row{e.RefundID, e.CaseID, orDash(string(e.Ledger)), orDash(string(e.Provider)), e.Amount, e.Differs})
 		}
 	}
-	t.Render()
+	t.renderRows()
 	p := newTable("parcels", "case", "ours", "carrier's", "")
 	for _, e := range found.Parcels {
 		if c.All || e.Differs != "" {
 			p.AppendRow(table.Row{e.Waybill, e.CaseID, orDash(string(e.Ours)), orDash(string(e.Carrier)), e.Differs})
 		}
 	}
-	p.Render()
+	p.renderRows()
 	s := newTable("stock", "line", "sku", "ours", "warehouse's", "")
 	for _, e := range found.Stock {
 		if c.All || e.Differs != "" {
 			s.AppendRow(table.Row{e.CaseID, e.LineID, e.SKU, e.Ours, e.Warehouse, e.Differs})
 		}
 	}
-	s.Render()
+	s.renderRows()
 	fmt.Printf("%d payment(s), %d parcel(s), %d movement(s) of stock compared; %d difference(s). Succeeded: %s.\n",
 		len(found.Payments), len(found.Parcels), len(found.Stock), found.Differences, amounts(found.Succeeded))
 }

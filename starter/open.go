@@ -62,7 +62,11 @@ func (c *openCommand) Run(ctx context.Context, cli *commandLine) error {
 		c.print(result)
 	}
 	if refused > 0 {
-		fmt.Fprintf(os.Stderr, "starter: %d of %d request(s) were refused; the others are open.\n", refused, len(lines))
+		others := "; the others are open"
+		if refused == len(lines) {
+			others = ""
+		}
+		fmt.Fprintf(os.Stderr, "starter: %d of %d request(s) were refused%s.\n", refused, len(lines), others)
 		return errSaid
 	}
 	return nil
@@ -125,7 +129,7 @@ func (c *openCommand) print(l openedLine) {
 	}
 	switch {
 	case l.Refused != nil:
-		fmt.Printf("line %d  %s\n", l.Line, sentence(l.Refused))
+		fmt.Fprintf(os.Stderr, "line %d  %s\n", l.Line, sentence(l.Refused))
 	case l.Existed:
 		fmt.Printf("%s  was open before\n", l.CaseID)
 	default:

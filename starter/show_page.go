@@ -112,9 +112,7 @@ func writeProposals(w io.Writer, v schemas.View) {
 		}
 		t.AppendRow(table.Row{l.LineID, l.Verdict.Proposal, orDash(l.Verdict.Rule), orDash(l.Verdict.Reason), right, orDash(string(l.Verdict.Freight)), orDash(strings.Join(l.Verdict.Evidence, ", "))})
 	}
-	if t.Length() > 0 {
-		t.Render()
-	}
+	t.renderRows()
 }
 
 // approvalRoles are the roles that decide on an approval, by its level.

@@ -81,6 +81,13 @@ func (t *fittedTable) Render() string {
 	return t.Writer.Render()
 }
 
+// renderRows prints a table that has rows, and nothing otherwise.
+func (t *fittedTable) renderRows() {
+	if t.Length() > 0 {
+		t.Render()
+	}
+}
+
 // roomOn is how wide what is written may be; 0 is without a limit, as in a file. A page that is put together before it is shown
 // is shown on standard output.
 func roomOn(w io.Writer) int {

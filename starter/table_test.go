@@ -29,3 +29,9 @@ func TestWhatIsLeftIsCountedFromThePresentAndNotFromTheLastThingThatHappened(t *
 	require.Equal(t, ahead.Now, presentOf(ahead, clock))
 	require.Equal(t, "over since 2h 0m", left(ordinary.Now.Add(24*time.Hour), presentOf(ordinary, clock)))
 }
+
+func TestTheDatabasesPasswordIsNotShown(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "postgres://aftercare:…@127.0.0.1:5432/aftercare?sslmode=disable", hidden("postgres://aftercare:secret@127.0.0.1:5432/aftercare?sslmode=disable"))
+	require.Equal(t, "postgres://127.0.0.1/aftercare", hidden("postgres://127.0.0.1/aftercare"))
+}

@@ -35,12 +35,13 @@ func (c *watchCommand) Run(ctx context.Context, cli *commandLine) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	shown := int64(-1)
+	onTerminal := terminalWidth(os.Stdout) > 0 // elsewhere the page is printed at every change, and not every second
 	for {
 		if c.JSON {
 			if v.Revision != shown {
 				printJSON(v)
 			}
-		} else {
+		} else if onTerminal || v.Revision != shown {
 			c.page(page, present.Add(time.Since(read)))
 		}
 		shown = v.Revision
@@ -76,7 +77,9 @@ func (c *watchCommand) Run(ctx context.Context, cli *commandLine) error {
 // page draws the case anew in the same place, its clocks running.
 func (c *watchCommand) page(p casePage, now time.Time) {
 	var b strings.Builder
-	b.WriteString("\x1b[H\x1b[2J")
+	if terminalWidth(os.Stdout) > 0 {
+		b.WriteString("\x1b[H\x1b[2J")
+	}
 	if len(p.Events) > 8 {
 		p.Events = p.Events[len(p.Events)-8:]
 	}
