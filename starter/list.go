@@ -103,8 +103,11 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 		f.Scope = store.ScopeClosed
 	}
 	for _, word := range []struct{ flag, typeName, typed string }{
-		{"--state", "State", string(f.State)}, {"--stage", "Stage", string(f.Stage)}, {"--turn", "Turn", string(f.Turn)},
-		{"--kind", "Kind", string(f.Kind)}, {"--priority", "Priority", string(f.Priority)},
+		{"--state", "State", string(f.State)},
+		{"--stage", "Stage", string(f.Stage)},
+		{"--turn", "Turn", string(f.Turn)},
+		{"--kind", "Kind", string(f.Kind)},
+		{"--priority", "Priority", string(f.Priority)},
 	} {
 		if err := wordIn(word.flag, word.typeName, word.typed); err != nil {
 			return f, err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -71,7 +72,8 @@ func run(args []string) int {
 	}
 	if err != nil {
 		usage = true
-		fmt.Fprintf(os.Stderr, "starter: %v\nTry `starter --help`.\n", err)
+		words := strings.ReplaceAll(err.Error(), "a valid 64 bit int", "a whole number")
+		fmt.Fprintf(os.Stderr, "starter: %s\nTry `starter --help`.\n", words)
 		return exitUsage
 	}
 	err = parsed.Run(&cli)
