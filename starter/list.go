@@ -136,6 +136,7 @@ func listTable(found []schemas.View, scope store.Scope, clock time.Time) {
 		header = append(header, "outcome", "refunded")
 	}
 	t := newTable(header...)
+	t.spare = []int{10, 9, 7, 8, 2} // reason, level, for, priority, turn
 	for _, v := range found {
 		remaining := ""
 		if v.DueAt != nil {

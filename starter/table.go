@@ -18,6 +18,7 @@ type fittedTable struct {
 	widest []int
 	words  []bool      // the columns with more than one word in a cell
 	caps   map[int]int // columns that are never wider, wherever they are shown
+	spare  []int       // columns that are left out where there is no room, the first of these first
 }
 
 func newTable(header ...any) *fittedTable { return tableTo(os.Stdout, header...) }
@@ -71,14 +72,33 @@ func (t *fittedTable) Render() string {
 	for i, width := range t.caps {
 		capped[i] = min(capped[i], width)
 	}
+	room := roomOn(t.out)
 	var configs []table.ColumnConfig
-	for i, width := range fit(capped, t.words, roomOn(t.out)) {
-		if width < t.widest[i] {
+	for _, i := range t.spare {
+		if room > 0 && totalOf(capped) > room {
+			capped[i] = hiddenColumn
+			configs = append(configs, table.ColumnConfig{Number: i + 1, Hidden: true})
+		}
+	}
+	for i, width := range fit(capped, t.words, room) {
+		if width >= 0 && width < t.widest[i] {
 			configs = append(configs, table.ColumnConfig{Number: i + 1, WidthMax: width, WidthMaxEnforcer: text.WrapSoft})
 		}
 	}
 	t.SetColumnConfigs(configs)
 	return t.Writer.Render()
+}
+
+// hiddenColumn is the width of a column that takes no room: none for itself, its spaces and its line.
+const hiddenColumn = -3
+
+// totalOf is how wide columns are together, with a space on either side of a cell and a line between two.
+func totalOf(widths []int) int {
+	total := 3*len(widths) - 1
+	for _, w := range widths {
+		total += w
+	}
+	return total
 }
 
 // renderRows prints a table that has rows, and nothing otherwise.
@@ -101,10 +121,7 @@ func roomOn(w io.Writer) int {
 func fit(widest []int, words []bool, room int) []int {
 	const narrow = 10 // narrower than this nothing can be read
 	widths := append([]int{}, widest...)
-	total := 3*len(widths) - 1 // a space on either side of a cell, and a line between two
-	for _, w := range widths {
-		total += w
-	}
+	total := totalOf(widths)
 	for room > 0 && total > room {
 		at := -1
 		for _, onlyWords := range []bool{true, false} {

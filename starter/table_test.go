@@ -17,6 +17,7 @@ func TestATableIsNoWiderThanItsTerminal(t *testing.T) {
 	got := fit(widest, words, 120)
 	require.Equal(t, 120, got[0]+got[1]+got[2]+got[3]+3*4-1)
 	require.Equal(t, 20, got[0], "ids stay in one piece while sentences can be wrapped")
+	require.Equal(t, 123, totalOf([]int{20, 50, hiddenColumn, 45}), "a column that is left out takes no room")
 	require.Equal(t, []int{10, 10, 10, 5}, fit(widest, words, 20), "no column becomes unreadable")
 }
 
