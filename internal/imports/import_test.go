@@ -241,18 +241,32 @@ func TestAnotherDayOfTheSameShopSaysWhatItChangesAndIsThenAskedFor(t *testing.T)
 	require.Empty(t, none.orders)
 }
 
-func TestAnOrderThatWouldBeDeliveredInTheFutureIsRefusedAndItsShiftForgotten(t *testing.T) {
+func TestADayThatMovesMostDeliveriesIntoTheFutureIsRefusedAndForgotten(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)
+	none := &shelf{}
 	path := file(t, "orders.jsonl", goodOrder)
-	got := run(t, shifting(s, 0, imports.Options{AsOf: asOf.AddDate(0, -1, 0)}), &shelf{}, path)
+	_, err := imports.Run(ctx, []string{path}, shifting(s, 0, imports.Options{AsOf: asOf.AddDate(0, -1, 0)}), none)
+	require.ErrorContains(t, err, "as of 2026-10-20, 1 of 1 orders of shop would be delivered in the future, because dates would be shifted by 31 day(s). Nothing was imported")
+	run(t, shifting(s, 0, imports.Options{AsOf: asOf}), &shelf{}, path)
+	_, err = imports.Run(ctx, []string{path}, shifting(s, 0, imports.Options{AsOf: asOf.AddDate(4, 0, 0)}), none)
+	require.ErrorContains(t, err, "2030-11-20 is later than today, and data of shop were imported as of 2026-11-20 before")
+	require.Empty(t, none.orders)
+	require.Equal(t, 1, run(t, shifting(s, 3, imports.Options{}), &shelf{}, path).Orders, "one shift is remembered, the right one")
+}
+
+func TestAnOrderThatWouldBeDeliveredInTheFutureIsRefusedByItself(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	late := strings.NewReplacer(`"O1"`, `"O2"`, "2026-11-08T10", "2026-11-28T10").Replace(goodOrder)
+	path := file(t, "orders.jsonl", goodOrder, late)
+	got := run(t, shifting(s, 10, imports.Options{AsOf: asOf}), &shelf{}, path)
+	require.Equal(t, 1, got.Orders)
 	require.Len(t, got.Refused, 1)
 	require.Equal(t, "delivered_at", got.Refused[0].Field)
-	require.Contains(t, got.Refused[0].Reason, "delivered on 2026-12-09, which is still to come. All dates are shifted by 31 day(s); is --as-of")
-	got = run(t, shifting(s, -15, imports.Options{}), &shelf{}, path)
+	require.Contains(t, got.Refused[0].Reason, "delivered on 2026-12-08, which is still to come. All dates are shifted by 10 day(s); is --as-of")
+	got = run(t, shifting(s, 0, imports.Options{AsTheyStand: true}), &shelf{}, path)
 	require.Contains(t, got.Refused[0].Reason, "name it with --as-of", "and without any shift")
-	require.Empty(t, run(t, shifting(s, 0, imports.Options{AsOf: asOf}), &shelf{}, path).Refused)
-	require.Equal(t, 1, run(t, shifting(s, 3, imports.Options{}), &shelf{}, path).Orders, "one shift is remembered, the right one")
 }
 
 func TestARowThatTheDatabaseCannotKeepIsRefusedByItself(t *testing.T) {

@@ -57,7 +57,11 @@ func (in *importer) chooseShifts(ctx context.Context) (map[string]*shift, error)
 		}
 		switch {
 		case !in.AsOf.IsZero():
-			chosen[merchant] = shiftAsOf(in.AsOf, in.Today, remembered)
+			s := shiftAsOf(in.AsOf, in.Today, remembered)
+			if refusal := in.doubtful(merchant, s); refusal != nil {
+				return nil, refusal
+			}
+			chosen[merchant] = s
 		case len(remembered) == 1:
 			chosen[merchant] = &shift{asOf: remembered[0].AsOf, days: remembered[0].Days, known: true}
 		case len(remembered) > 1:
@@ -79,6 +83,32 @@ func shiftAsOf(asOf, today time.Time, remembered []store.ImportShift) *shift {
 		s.before = &ShiftBefore{AsOf: remembered[0].AsOf.Format(time.DateOnly), Days: remembered[0].Days}
 	}
 	return s
+}
+
+// doubtful refuses a day that cannot be the one on which the data were written: by it most orders would arrive only in the future,
+// or it is still to come although the merchant's data were written on another day before.
+func (in *importer) doubtful(merchant string, s *shift) *schemas.Refusal {
+	refuse := func(why string, args ...any) *schemas.Refusal {
+		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "as_of", Message: fmt.Sprintf(why, args...) + " Nothing was imported; check the day."}
+	}
+	if s.before != nil && s.days < 0 {
+		return refuse("%s is later than today, and data of %s were imported as of %s before.", s.asOf.Format(time.DateOnly), merchant, s.before.AsOf)
+	}
+	ahead := 0
+	for _, at := range in.look.delivered[merchant] {
+		if in.stillToCome(at.AddDate(0, 0, s.days)) {
+			ahead++
+		}
+	}
+	if all := len(in.look.delivered[merchant]); 2*ahead > all {
+		return refuse("as of %s, %d of %d orders of %s would be delivered in the future, because dates would be shifted by %d day(s).", s.asOf.Format(time.DateOnly), ahead, all, merchant, s.days)
+	}
+	return nil
+}
+
+// stillToCome reports whether a moment is later than today.
+func (in *importer) stillToCome(at time.Time) bool {
+	return !at.Before(store.Day(in.Today).AddDate(0, 0, 1))
 }
 
 // severalShifts refuses to guess which of several data sets is imported again: the wrong guess would make orders older or
@@ -104,7 +134,7 @@ func (in *importer) shiftOrder(o *schemas.ShopOrder) *schemas.Refusal {
 	}
 	delivered := o.DeliveredAt.AddDate(0, 0, days)
 	o.DeliveredAt = &delivered
-	if delivered.Before(store.Day(in.Today).AddDate(0, 0, 1)) {
+	if !in.stillToCome(delivered) {
 		return nil
 	}
 	message := fmt.Sprintf("the order would have been delivered on %s, which is still to come.", delivered.UTC().Format(time.DateOnly))
