@@ -32,10 +32,12 @@ func (r Report) Check() *Refusal {
 	switch {
 	case r.Source == "":
 		return missing("source", "say which system reports.")
+	case !ValidID(r.Source):
+		return badID("source", r.Source)
 	case r.EventID == "":
 		return missing("event_id", "give the source's own id of this event; the same id counts once.")
-	case len(r.EventID) > 256 || len(r.Source) > 64:
-		return &Refusal{Code: CodeTooLarge, Field: "event_id", Message: "at most 64 characters of source and 256 of event_id are allowed."}
+	case len(r.EventID) > 256:
+		return &Refusal{Code: CodeTooLarge, Field: "event_id", Message: "at most 256 characters of event_id are allowed."}
 	case r.OccurredAt.IsZero():
 		return missing("occurred_at", "say when it happened.")
 	}
@@ -314,10 +316,18 @@ func (p ParcelWord) Check() *Refusal {
 	return checkIDs("waybill", []string{p.Waybill})
 }
 
-// Check wants the refund's number.
+// Check wants the refund's number, and an amount that can be one where there is any. Whether it is the refund's is for the ledger
+// to say.
 func (r RefundWord) Check() *Refusal {
-	if r.RefundID == "" {
+	switch {
+	case r.RefundID == "":
 		return missing("refund_id", "say which refund.")
+	case r.Amount == nil:
+		return nil
+	case r.Amount.Minor <= 0:
+		return &Refusal{Code: CodeBadAmount, Field: "amount.minor", Message: "what moved is more than nothing; leave the amount out where it is not known."}
+	case r.Amount.Currency == "":
+		return missing("amount.currency", "say in which currency.")
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ const (
 	CodeUnsupported   Code = "unsupported_kind" // a kind this version has no story for
 	CodeUnknownPolicy Code = "unknown_policy"   // no such policy here, or one that only a dev stack accepts
 	CodeWrongCaseID   Code = "wrong_case_id"    // the workflow id is not merchant:request
+	CodeOtherRequest  Code = "other_request"    // this id was opened before with another request
 )
 
 // Codes of what cannot be a request (ruling 2): the system closes the case as INVALID, with a way to a person.

@@ -3,9 +3,8 @@ package schemas
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
+	"reflect"
 	"regexp"
 	"strings"
 )
@@ -52,58 +51,28 @@ func SuccessorID(id string) string {
 	return fmt.Sprintf("%s:%s:%d", m, r, seq+1)
 }
 
-// Decode reads raw strictly into T: no unknown field, no wrong type, nothing after the value, nothing too large. It is the
-// one way in for everything that comes from outside.
+// Decode reads raw strictly into T: no unknown field, no field twice, no wrong type, no NUL, nothing after the value, nothing too
+// large. It is the one way in for everything that comes from outside.
 func Decode[T any](raw []byte) (T, *Refusal) {
 	var v T
 	if len(raw) > MaxInput {
-		return v, &Refusal{Code: CodeTooLarge, Message: fmt.Sprintf("the input has %d bytes; at most %d are allowed. Put long texts and files elsewhere and send their ids.", len(raw), MaxInput)}
+		return v, tooLarge(len(raw))
 	}
 	if len(bytes.TrimSpace(raw)) == 0 {
 		raw = []byte("{}")
 	}
+	if refusal := scan(raw); refusal != nil {
+		_ = json.Unmarshal(raw, &v) // its ids help whoever reports the refusal to say what it is about
+		return v, refusal
+	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&v); err != nil {
-		return v, decodeRefusal(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return v, &Refusal{Code: CodeMalformed, Message: "something follows the JSON value; send one value only."}
+		return v, faultOf(raw, reflect.TypeFor[T](), err)
 	}
 	return v, nil
 }
 
-func decodeRefusal(err error) *Refusal {
-	var wrongType *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &wrongType):
-		if wrongType.Field == "" {
-			return &Refusal{Code: CodeWrongType, Message: fmt.Sprintf("a JSON %s stands where an object is expected.", wrongType.Value)}
-		}
-		return &Refusal{Code: CodeWrongType, Field: wrongType.Field, Message: fmt.Sprintf("a JSON %s stands here; expected is %s.", wrongType.Value, jsonName(wrongType.Type.Kind().String()))}
-	case errors.As(err, &syntax):
-		return &Refusal{Code: CodeMalformed, Message: fmt.Sprintf("not valid JSON at byte %d: %s.", syntax.Offset, syntax.Error())}
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return &Refusal{Code: CodeMalformed, Message: "the JSON value is cut off."}
-	case strings.HasPrefix(err.Error(), "json: unknown field "):
-		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
-		return &Refusal{Code: CodeUnknownField, Field: name, Message: "this field is not known here; leave it out or check its spelling."}
-	}
-	return &Refusal{Code: CodeBadValue, Message: "a value cannot be read: " + strings.TrimPrefix(err.Error(), "json: ") + "."}
-}
-
-// jsonName says in JSON's words what a Go kind is written as.
-func jsonName(kind string) string {
-	switch {
-	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"), strings.HasPrefix(kind, "float"):
-		return "a whole number"
-	case kind == "string":
-		return "a string"
-	case kind == "bool":
-		return "true or false"
-	case kind == "slice", kind == "array":
-		return "an array"
-	}
-	return "an object"
+func tooLarge(size int) *Refusal {
+	return &Refusal{Code: CodeTooLarge, Message: fmt.Sprintf("the input has %d bytes; at most %d are allowed. Put long texts and files elsewhere and send their ids.", size, MaxInput)}
 }

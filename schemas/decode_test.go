@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -24,7 +25,14 @@ func TestWhatCannotBeReadIsRefusedWithACodeAndASentence(t *testing.T) {
 		"two values":              {good + good, schemas.CodeMalformed, ""},
 		"a list":                  {`[]`, schemas.CodeWrongType, ""},
 		"an unknown field":        {with(`"kind"`, `"colour":"red","kind"`), schemas.CodeUnknownField, "colour"},
-		"a wrong type":            {with(`"quantity":1`, `"quantity":"one"`), schemas.CodeWrongType, "lines.quantity"},
+		"a wrong type":            {with(`"quantity":1`, `"quantity":"one"`), schemas.CodeWrongType, "lines[0].quantity"},
+		"an unknown inner field":  {with(`"quantity":1`, `"quantity":1,"colour":"red"`), schemas.CodeUnknownField, "lines[0].colour"},
+		"a field twice":           {with(`"kind"`, `"kind":"repair","kind"`), schemas.CodeBadValue, "kind"},
+		"an inner field twice":    {with(`"quantity":1`, `"quantity":1,"quantity":2`), schemas.CodeBadValue, "lines[0].quantity"},
+		"a NUL in an id":          {with(`"r1"`, `"r\u00001"`), schemas.CodeBadValue, "request_id"},
+		"a NUL in a list":         {with(`"kind"`, `"evidence_ids":["a","b\u0000"],"kind"`), schemas.CodeBadValue, "evidence_ids[1]"},
+		"an enormous quantity":    {with(`"quantity":1`, `"quantity":99999999999999999999`), schemas.CodeWrongType, "lines[0].quantity"},
+		"lines that are no list":  {with(`[{"line_id":"1","quantity":1}]`, `{"line_id":"1"}`), schemas.CodeWrongType, "lines"},
 		"no merchant":             {with(`"merchant_id":"shop",`, ``), schemas.CodeMissingField, "merchant_id"},
 		"an id with a space":      {with(`"r1"`, `"r 1"`), schemas.CodeBadID, "request_id"},
 		"an id with a colon":      {with(`"r1"`, `"r:1"`), schemas.CodeBadID, "request_id"},
@@ -39,7 +47,7 @@ func TestWhatCannotBeReadIsRefusedWithACodeAndASentence(t *testing.T) {
 		"two megabytes of text":   {with(`"r1"`, `"`+strings.Repeat("长", 700_000)+`"`), schemas.CodeTooLarge, ""},
 		"a replacement":           {with(`"quantity":1`, `"quantity":1,"replacement_sku":"x"`), schemas.CodeBadValue, "lines[0].replacement_sku"},
 		"an unknown channel":      {with(`"kind"`, `"channel":"pigeon","kind"`), schemas.CodeBadValue, "channel"},
-		"a quantity of a decimal": {with(`"quantity":1`, `"quantity":1.5`), schemas.CodeWrongType, "lines.quantity"},
+		"a quantity of a decimal": {with(`"quantity":1`, `"quantity":1.5`), schemas.CodeWrongType, "lines[0].quantity"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,6 +65,37 @@ func TestWhatCannotBeReadIsRefusedWithACodeAndASentence(t *testing.T) {
 	request, refusal := schemas.Decode[schemas.Request]([]byte(good))
 	require.Nil(t, refusal)
 	require.Nil(t, request.Check())
+}
+
+func TestWhatDoesNotFitIsToldInJSONsWordsAndNotInGos(t *testing.T) {
+	t.Parallel()
+	for input, want := range map[string]string{
+		`{"placed_at":"yesterday"}`:                 `bad_value: placed_at: "yesterday" is not a time such as 2026-11-16T06:15:00Z.`,
+		`{"placed_at":7}`:                           `wrong_type: placed_at: a JSON number stands here; expected is a time such as 2026-11-16T06:15:00Z.`,
+		`{"delivered_at":"2026-13-01T00:00:00Z"}`:   `bad_value: delivered_at: "2026-13-01T00:00:00Z" is not a time such as 2026-11-16T06:15:00Z.`,
+		`{"lines":[{},{"quantity":"2"}]}`:           `wrong_type: lines[1].quantity: a JSON string stands here; expected is a whole number.`,
+		`{"lines":[{"unit_price":{"minor":10.5}}]}`: `wrong_type: lines[0].unit_price.minor: 10.5 is not a whole number, or too large for one.`,
+		`{"lines":[{"options":{"size":7}}]}`:        `wrong_type: lines[0].options.size: a JSON number stands here; expected is a string.`,
+		`{"ship_to":[]}`:                            `wrong_type: ship_to: a JSON array stands here; expected is an object.`,
+		`{"uninformed":"no"}`:                       `wrong_type: uninformed: a JSON string stands here; expected is true or false.`,
+	} {
+		_, refusal := schemas.Decode[schemas.ShopOrder]([]byte(input))
+		require.NotNil(t, refusal, input)
+		require.Equal(t, want, refusal.Error())
+	}
+	_, refusal := schemas.Decode[schemas.Approve]([]byte(`{"lines":[{"line_id":"1","quantity":"x"}]}`))
+	require.Equal(t, "lines[0].quantity", refusal.Field, "of an embedded part too")
+}
+
+func TestAFactNamesItsSourceByAnID(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	for _, good := range []string{"courier", "payments", "warehouse", "sf-express_2"} {
+		require.Nil(t, schemas.Report{Source: good, EventID: "e", OccurredAt: at}.Check())
+	}
+	for _, bad := range []string{"", "my carrier", "сourier", "a/b", strings.Repeat("x", 65)} {
+		require.NotNil(t, schemas.Report{Source: bad, EventID: "e", OccurredAt: at}.Check(), bad)
+	}
 }
 
 func TestACaseIDIsMerchantAndRequest(t *testing.T) {

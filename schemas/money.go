@@ -26,7 +26,10 @@ func (m Money) Min(o Money) Money {
 func (m Money) IsZero() bool { return m.Minor == 0 }
 
 // currencyExponents holds the currencies whose smallest unit is not a hundredth.
-var currencyExponents = map[string]int{"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+var currencyExponents = map[string]int{
+	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+}
 
 // Exponent is the number of decimal places of a currency.
 func Exponent(currency string) int {

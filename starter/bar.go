@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// bar shows how far long work has come, on a terminal by one line that is drawn anew, elsewhere by a line now and then.
+// bar shows how far long work has come, on a terminal by one line that is drawn anew, elsewhere by a line every ten seconds, so
+// that short work says nothing in a log and long work little.
 type bar struct {
 	terminal bool
 	last     time.Time
@@ -16,7 +17,11 @@ type bar struct {
 
 func newBar() *bar {
 	info, err := os.Stderr.Stat()
-	return &bar{terminal: err == nil && info.Mode()&os.ModeCharDevice != 0, begun: time.Now()}
+	b := &bar{terminal: err == nil && info.Mode()&os.ModeCharDevice != 0, begun: time.Now()}
+	if !b.terminal {
+		b.last = b.begun
+	}
+	return b
 }
 
 func (b *bar) show(what string, done, of int) {
@@ -24,14 +29,14 @@ func (b *bar) show(what string, done, of int) {
 	if b.terminal {
 		pause = 100 * time.Millisecond
 	}
-	if time.Since(b.last) < pause && done < of {
+	if time.Since(b.last) < pause && (done < of || !b.terminal) {
 		return
 	}
 	b.last = time.Now()
 	const width = 30
 	filled := width
 	if of > 0 {
-		filled = width * done / of
+		filled = min(width, width*done/of)
 	}
 	line := fmt.Sprintf("%s [%s%s] %d of %d, %s", what, strings.Repeat("#", filled), strings.Repeat(".", width-filled), done, of, time.Since(b.begun).Round(time.Second))
 	if b.terminal {

@@ -50,21 +50,21 @@ func (c *booksCommand) print(found books.Comparison) {
 			t.AppendRow(table.Row{e.RefundID, e.CaseID, orDash(string(e.Ledger)), orDash(string(e.Provider)), e.Amount, e.Differs})
 		}
 	}
-	t.Render()
+	t.renderRows()
 	p := newTable("parcels", "case", "ours", "carrier's", "")
 	for _, e := range found.Parcels {
 		if c.All || e.Differs != "" {
 			p.AppendRow(table.Row{e.Waybill, e.CaseID, orDash(string(e.Ours)), orDash(string(e.Carrier)), e.Differs})
 		}
 	}
-	p.Render()
+	p.renderRows()
 	s := newTable("stock", "line", "sku", "ours", "warehouse's", "")
 	for _, e := range found.Stock {
 		if c.All || e.Differs != "" {
 			s.AppendRow(table.Row{e.CaseID, e.LineID, e.SKU, e.Ours, e.Warehouse, e.Differs})
 		}
 	}
-	s.Render()
+	s.renderRows()
 	c.printExchanges(found)
 	fmt.Printf("%d payment(s), %d parcel(s), %d movement(s) of stock, %d charge(s), %d reservation(s), %d replacement(s) compared; %d difference(s). Succeeded: %s. Charged: %s.\n",
 		len(found.Payments), len(found.Parcels), len(found.Stock), len(found.Charges), len(found.Kept), len(found.Sent),
@@ -82,19 +82,19 @@ func (c *booksCommand) printExchanges(found books.Comparison) {
 			m.AppendRow(table.Row{e.ChargeID, e.CaseID, orDash(string(e.Ledger)), orDash(string(e.Provider)), e.Amount, e.Differs})
 		}
 	}
-	m.Render()
+	m.renderRows()
 	k := newTable("kept", "case", "sku", "warehouse's", "")
 	for _, e := range found.Kept {
 		if c.All || e.Differs != "" {
 			k.AppendRow(table.Row{e.Key, e.CaseID, e.SKU, orDash(string(e.Warehouse)), e.Differs})
 		}
 	}
-	k.Render()
+	k.renderRows()
 	s := newTable("sent", "line", "sku", "waybill", "ours", "warehouse's", "")
 	for _, e := range found.Sent {
 		if c.All || e.Differs != "" {
 			s.AppendRow(table.Row{e.ShipmentID, e.LineID, e.SKU, e.Waybill, e.Ours, e.Warehouse, e.Differs})
 		}
 	}
-	s.Render()
+	s.renderRows()
 }

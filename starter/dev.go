@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -109,7 +111,7 @@ func (c *devCommand) announce(cli *commandLine, s devstack.State, worker *worker
 	if s.Temporal.UI != "" {
 		fmt.Printf("Temporal UI %s\n", s.Temporal.UI)
 	}
-	fmt.Printf("PostgreSQL  %s  (%s)\n", s.Postgres.URL, s.Postgres.How)
+	fmt.Printf("PostgreSQL  %s  (%s)\n", hidden(s.Postgres.URL), s.Postgres.How)
 	if worker != nil {
 		fmt.Printf("worker      pid %d\n", worker.pid())
 	} else {
@@ -124,6 +126,17 @@ func (c *devCommand) announce(cli *commandLine, s devstack.State, worker *worker
 	fmt.Printf("data        %s\n", cli.Data)
 	fmt.Println("next        go run ./starter import samples/{orders,catalog,customers}.jsonl --as-of 2026-11-20 && go run ./starter play samples/requests.jsonl")
 	fmt.Println("ready")
+}
+
+// hidden is an address without its password: what a terminal shows is copied into tickets. It stands in stack.json, which only its
+// owner can read, and in the settings that --no-worker prints.
+func hidden(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil || parsed.User == nil {
+		return address
+	}
+	parsed.User = url.UserPassword(parsed.User.Username(), "hidden")
+	return strings.Replace(parsed.String(), ":hidden@", ":…@", 1)
 }
 
 // devLog writes for the person in front of the terminal.

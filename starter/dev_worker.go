@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"os/exec"
@@ -129,7 +130,8 @@ func workerProgram(ctx context.Context, log *zap.Logger) (string, error) {
 	if err != nil {
 		cache = os.TempDir()
 	}
-	program := filepath.Join(cache, "aftercare", "worker", fmt.Sprintf("worker-%d", os.Getuid()))
+	// Each checkout has a program of its own, so that two of them on one machine do not start each other's worker.
+	program := filepath.Join(cache, "aftercare", "worker", fmt.Sprintf("worker-%d-%08x", os.Getuid(), crc32.ChecksumIEEE([]byte(root))))
 	log.Info("building the worker (the first time takes about a minute; `go build -o bin/ ./worker ./starter` beforehand avoids it)")
 	// Another stack may be running the program right now; a new file takes its place without touching that one.
 	fresh := fmt.Sprintf("%s.%d", program, os.Getpid())

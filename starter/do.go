@@ -62,7 +62,7 @@ func (c *doCommand) Run(ctx context.Context, cli *commandLine) error {
 		printJSON(receipt)
 		return nil
 	}
-	fmt.Printf("%s\n%s is %s, revision %d; it is the %s's turn.\n", receipt.Message, receipt.CaseID, receipt.State, receipt.Revision, receipt.Turn)
+	fmt.Printf("%s\n%s is %s, revision %d; %s.\n", receipt.Message, receipt.CaseID, receipt.State, receipt.Revision, turnWords(receipt.Turn))
 	return nil
 }
 
@@ -75,7 +75,8 @@ func readActor(s string) (schemas.Actor, error) {
 	return schemas.Actor{Role: schemas.Role(role), ID: id}, nil
 }
 
-// readBody reads JSON from the argument itself, a file, or standard input. Whether it fits is for the case to say.
+// readBody reads JSON from the argument itself, a file, or standard input. What is no JSON at
+// all, or cannot be kept, is refused here; whether it fits is for the case to say.
 func readBody(s string) (json.RawMessage, error) {
 	raw := []byte(s)
 	var err error
@@ -88,11 +89,11 @@ func readBody(s string) (json.RawMessage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read --with: %w", err)
 	}
-	if len(raw) > schemas.MaxInput {
-		return nil, &schemas.Refusal{Code: schemas.CodeTooLarge, Field: "with", Message: fmt.Sprintf("the input has %d bytes; at most %d are allowed.", len(raw), schemas.MaxInput)}
-	}
-	if !json.Valid(raw) {
-		return nil, &schemas.Refusal{Code: schemas.CodeMalformed, Field: "with", Message: "this is not valid JSON."}
+	if _, refusal := schemas.Decode[json.RawMessage](raw); refusal != nil {
+		if refusal.Field == "" {
+			refusal.Field = "with"
+		}
+		return nil, refusal
 	}
 	return raw, nil
 }

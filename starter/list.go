@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -15,24 +16,35 @@ import (
 
 // listCommand lists cases.
 type listCommand struct {
-	Merchant string `help:"Only this merchant's; all merchants' where it is left out."`
-	Owner    string `help:"Only this person's."`
-	State    string `help:"Only in this state, such as REVIEW."`
-	Stage    string `help:"Only in this stage."`
-	Turn     string `help:"Only where it is this party's turn."`
-	Order    string `help:"Only of this order."`
-	Customer string `help:"Only of this customer."`
-	Waybill  string `help:"Only with this parcel."`
-	Closed   bool   `help:"Closed cases instead of open ones."`
-	All      bool   `help:"Open and closed cases."`
-	Limit    int    `help:"How many at most." default:"50"`
-	After    string `help:"The cursor printed under the page before."`
-	JSON     bool   `help:"Print JSON Lines; the last object holds the next cursor."`
+	Merchant  string `help:"Only this merchant's; all merchants' where it is left out."`
+	Person    string `help:"Only what concerns this person: owned, or asked by an escalation or an approval." placeholder:"PERSON"`
+	Owner     string `help:"Only what this person owns." placeholder:"PERSON"`
+	Asked     string `help:"Only where an escalation or an open approval asks this person." placeholder:"PERSON"`
+	Kind      string `help:"Only of this kind, such as return."`
+	State     string `help:"Only in this state, such as REVIEW."`
+	Stage     string `help:"Only in this stage."`
+	Turn      string `help:"Only where it is this party's turn."`
+	Priority  string `help:"Only of this priority, P0 to P3."`
+	Level     int    `help:"Only on this level of escalation, 1 to 5."`
+	Overdue   bool   `help:"Only where the due is over."`
+	DueBefore string `name:"due-before" help:"Only with a due before this day or time: 2026-11-20 or 2026-11-20T18:00:00Z." placeholder:"TIME"`
+	Order     string `help:"Only of this order."`
+	Customer  string `help:"Only of this customer."`
+	Waybill   string `help:"Only with this parcel."`
+	Closed    bool   `help:"Closed cases instead of open ones."`
+	All       bool   `help:"Open and closed cases."`
+	Limit     int    `help:"How many at most." default:"50"`
+	After     string `help:"The cursor printed under the page before."`
+	JSON      bool   `help:"Print JSON Lines; the last object holds the next cursor and the whole number."`
 }
 
+// countMost is how far the cases of a list are counted: beyond it nobody reads the number.
+const countMost = 10_000
+
 func (c *listCommand) Run(ctx context.Context, cli *commandLine) error {
-	if c.Limit < 1 || c.Limit > 500 {
-		return usageError{fmt.Errorf("--limit is 1 to 500")}
+	filter, err := c.filter(time.Now())
+	if err != nil {
+		return err
 	}
 	r, err := cli.find()
 	if err != nil {
@@ -42,52 +54,125 @@ func (c *listCommand) Run(ctx context.Context, cli *commandLine) error {
 	if err := r.withDatabase(ctx); err != nil {
 		return err
 	}
-	scope := store.ScopeOpen
-	switch {
-	case c.All:
-		scope = store.ScopeAll
-	case c.Closed:
-		scope = store.ScopeClosed
-	}
-	found, next, err := r.store.ListCases(ctx, store.Filter{
-		Merchant: c.Merchant, Everywhere: c.Merchant == "", Owner: c.Owner, State: schemas.State(strings.ToUpper(c.State)), Stage: schemas.Stage(strings.ToUpper(c.Stage)),
-		Turn: schemas.Turn(strings.ToLower(c.Turn)), Order: c.Order, Customer: c.Customer, Waybill: c.Waybill, Scope: scope,
-	}, store.Page{After: c.After, Limit: c.Limit})
+	found, next, err := r.store.ListCases(ctx, filter, store.Page{After: c.After, Limit: c.Limit})
 	if err != nil {
 		return err
+	}
+	total := len(found)
+	if next != "" || c.After != "" {
+		if total, err = r.store.CountCases(ctx, filter, countMost+1); err != nil {
+			return err
+		}
 	}
 	if c.JSON {
 		for _, v := range found {
 			printJSON(v)
 		}
 		if next != "" {
-			printJSON(map[string]string{"next": next})
+			printJSON(map[string]any{"next": next, "of": total})
 		}
 		return nil
 	}
-	t := newTable("case", "state", "turn", "who", "due", "left", "for", "priority", "level", "reason", "outcome", "refunded")
-	now := time.Now()
-	for _, v := range found {
-		remaining := ""
-		if v.DueAt != nil {
-			remaining = left(*v.DueAt, now)
-		}
-		t.AppendRow(table.Row{v.CaseID, v.State, v.Turn, whoActs(v), whenever(v.DueAt), remaining, v.DueFor, v.Priority, v.Level, v.Reason, outcomeOf(v), paid(v)})
-	}
-	t.Render()
-	fmt.Printf("%d case(s)\n", len(found))
+	listTable(found, filter.Scope, time.Now())
+	fmt.Println(countWords(len(found), total))
 	if next != "" {
 		fmt.Fprintf(os.Stdout, "more: add --after %s\n", next)
 	}
 	return nil
 }
 
-// whoActs is the person a case waits for on the merchant's side: whoever was asked last, or the owner.
-func whoActs(v schemas.View) string {
+// filter reads the flags. What is typed wrongly is a fault of usage: an empty list would look like an answer.
+func (c *listCommand) filter(now time.Time) (store.Filter, error) {
+	f := store.Filter{
+		Merchant: c.Merchant, Everywhere: c.Merchant == "", Owner: c.Owner, Asked: c.Asked, Person: c.Person, Order: c.Order, Customer: c.Customer, Waybill: c.Waybill,
+		State: schemas.State(strings.ToUpper(c.State)), Stage: schemas.Stage(strings.ToUpper(c.Stage)), Turn: schemas.Turn(strings.ToLower(c.Turn)),
+		Kind: schemas.Kind(strings.ToLower(c.Kind)), Priority: schemas.Priority(strings.ToUpper(c.Priority)), Level: c.Level,
+	}
+	switch {
+	case c.Limit < 1 || c.Limit > 500:
+		return f, usageError{errors.New("--limit is 1 to 500")}
+	case c.Level < 0 || c.Level > 5:
+		return f, usageError{errors.New("--level is 1 to 5")}
+	case c.Closed && c.All:
+		return f, usageError{errors.New("--closed is for closed cases alone and --all for open ones too; give one of them")}
+	case c.Overdue && (c.Closed || c.All):
+		return f, usageError{errors.New("--overdue is for open cases; leave --closed and --all out")}
+	case c.All:
+		f.Scope = store.ScopeAll
+	case c.Closed:
+		f.Scope = store.ScopeClosed
+	}
+	for _, word := range []struct{ flag, typeName, typed string }{
+		{"--state", "State", string(f.State)},
+		{"--stage", "Stage", string(f.Stage)},
+		{"--turn", "Turn", string(f.Turn)},
+		{"--kind", "Kind", string(f.Kind)},
+		{"--priority", "Priority", string(f.Priority)},
+	} {
+		if err := wordIn(word.flag, word.typeName, word.typed); err != nil {
+			return f, err
+		}
+	}
+	if c.Overdue {
+		f.OverdueAt = now
+	}
+	if c.DueBefore != "" {
+		before, err := time.ParseInLocation(time.DateOnly, c.DueBefore, time.Local)
+		if err != nil {
+			before, err = time.Parse(time.RFC3339, c.DueBefore)
+		}
+		if err != nil {
+			return f, usageError{fmt.Errorf("--due-before %q: write a day as 2026-11-20 or a time as 2026-11-20T18:00:00Z", c.DueBefore)}
+		}
+		f.DueBefore = before
+	}
+	return f, nil
+}
+
+// listTable prints cases. Open ones have no outcome yet, so that its columns are left out.
+func listTable(found []schemas.View, scope store.Scope, clock time.Time) {
+	header := []any{"case", "state", "turn", "owner", "asked", "due", "left", "for", "priority", "level", "reason"}
+	if scope != store.ScopeOpen {
+		header = append(header, "outcome", "refunded")
+	}
+	t := newTable(header...)
+	t.spare = []int{10, 9, 7, 8, 2} // reason, level, for, priority, turn
+	for _, v := range found {
+		remaining := ""
+		if v.DueAt != nil {
+			remaining = left(*v.DueAt, presentOf(v, clock))
+		}
+		row := table.Row{v.CaseID, v.State, v.Turn, v.Owner, orDash(askedIn(v)), whenever(v.DueAt), remaining, v.DueFor, v.Priority, v.Level, v.Reason}
+		if scope != store.ScopeOpen {
+			row = append(row, outcomeOf(v), paid(v))
+		}
+		t.AppendRow(row)
+	}
+	t.Render()
+}
+
+// countWords says how many of how many cases stand above.
+func countWords(shown, total int) string {
+	switch {
+	case total > countMost:
+		return fmt.Sprintf("%d of more than %d case(s)", shown, countMost)
+	case total != shown:
+		return fmt.Sprintf("%d of %d case(s)", shown, total)
+	}
+	return fmt.Sprintf("%d case(s)", shown)
+}
+
+// askedIn is the person that a case asks beside its owner: by an escalation, or by an approval that is open.
+func askedIn(v schemas.View) string {
 	if v.Asked != "" {
 		return v.Asked
 	}
-	return v.Owner
+	for _, a := range v.Approvals {
+		if a.DecidedBy == nil {
+			return a.Asked
+		}
+	}
+	return ""
 }
 
 func paid(v schemas.View) string {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -32,6 +33,7 @@ type commandLine struct {
 	Open     openCommand     `cmd:"" help:"Open a case for each request of a file, or of standard input."`
 	Show     showCommand     `cmd:"" help:"Show a case."`
 	List     listCommand     `cmd:"" help:"List cases, the nearest due first."`
+	Today    todayCommand    `cmd:"" help:"Sum up the open cases: what is overdue, with whom, and what waits for one person."`
 	Do       doCommand       `cmd:"" help:"Give a command to a case (docs/words.md)."`
 	Notify   notifyCommand   `cmd:"" help:"Report a fact of a machine: courier, payments, warehouse."`
 	Watch    watchCommand    `cmd:"" help:"Watch a case live."`
@@ -41,7 +43,7 @@ type commandLine struct {
 	Rebuild  rebuildCommand  `cmd:"" help:"Write the rows of open cases anew from their workflows."`
 	Due      dueCommand      `cmd:"" help:"Reckon a deadline with a calendar (docs/calendars.md). Needs no server."`
 	Calendar calendarCommand `cmd:"" help:"List the calendars, or show a month of one. Needs no server."`
-	Names    namesCommand    `cmd:"" help:"List commands, facts, states and roles."`
+	Names    namesCommand    `cmd:"" help:"List commands, facts, states, roles and the other words, with their Chinese."`
 	Policy   policyCommand   `cmd:"" help:"Check, compare, explain and install policies (docs/policies.md)."`
 }
 
@@ -70,7 +72,8 @@ func run(args []string) int {
 	}
 	if err != nil {
 		usage = true
-		fmt.Fprintf(os.Stderr, "starter: %v\nTry `starter --help`.\n", err)
+		words := strings.ReplaceAll(err.Error(), "a valid 64 bit int", "a whole number")
+		fmt.Fprintf(os.Stderr, "starter: %s\nTry `starter --help`.\n", words)
 		return exitUsage
 	}
 	err = parsed.Run(&cli)

@@ -8,15 +8,28 @@ import (
 )
 
 // migrateCommand brings the database to this version. It may be repeated, and run by several at once.
-type migrateCommand struct{}
+type migrateCommand struct {
+	JSON bool `help:"Print one JSON object."`
+}
 
 func (c *migrateCommand) Run(ctx context.Context, cli *commandLine) error {
 	r, err := cli.find()
 	if err != nil {
 		return err
 	}
-	if err := app.Migrate(ctx, r.config.DatabaseURL, func(step string) { fmt.Println(step) }); err != nil {
+	steps := []string{}
+	err = app.Migrate(ctx, r.config.DatabaseURL, func(step string) {
+		steps = append(steps, step)
+		if !c.JSON {
+			fmt.Println(step)
+		}
+	})
+	if err != nil {
 		return err
+	}
+	if c.JSON {
+		printJSON(map[string]any{"steps": steps})
+		return nil
 	}
 	fmt.Println("The database is at this version.")
 	return nil

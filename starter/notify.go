@@ -14,7 +14,7 @@ import (
 
 // notifyCommand reports a fact.
 type notifyCommand struct {
-	Source string `arg:"" help:"The system that reports: courier, payments, warehouse."`
+	Source string `arg:"" help:"The system that reports: courier, payments or warehouse, or the id of one of your own."`
 	With   string `help:"The fact as JSON: {\"fact\":\"parcel.delivered\",\"body\":{\"waybill\":\"…\"}}, optionally event_id and occurred_at." required:"" placeholder:"JSON"`
 	JSON   bool   `help:"Print one JSON object."`
 }
@@ -45,12 +45,15 @@ func (c *notifyCommand) Run(ctx context.Context, cli *commandLine) error {
 	if written.OccurredAt.IsZero() {
 		written.OccurredAt = time.Now().UTC()
 	}
+	report := schemas.Report{Source: c.Source, EventID: written.EventID, OccurredAt: written.OccurredAt, Body: written.Body}
+	if refusal := report.Check(); refusal != nil {
+		return refusal
+	}
 	r, err := cli.connect(ctx)
 	if err != nil {
 		return err
 	}
 	defer r.close()
-	report := schemas.Report{Source: c.Source, EventID: written.EventID, OccurredAt: written.OccurredAt, Body: written.Body}
 	if err := c.tellSandbox(ctx, r, written.Fact, report); err != nil {
 		return err
 	}
@@ -88,3 +91,6 @@ func (c *notifyCommand) tellSandbox(ctx context.Context, r *reach, fact string, 
 	}
 	return err
 }
+
+// sources are the systems that report in this version.
+var sources = []string{"courier", "payments", "warehouse"}

@@ -38,6 +38,9 @@ func (c *openCommand) Run(ctx context.Context, cli *commandLine) error {
 		return err
 	}
 	defer r.close()
+	if err := r.knowsPolicy(cli, c.Policy); err != nil {
+		return err
+	}
 	if err := r.withCases(ctx); err != nil {
 		return err
 	}
@@ -51,7 +54,7 @@ func (c *openCommand) Run(ctx context.Context, cli *commandLine) error {
 		case err == nil:
 			result.CaseID, result.Existed = opened.CaseID, opened.Existed
 		case errors.As(err, &refusal):
-			result.Refused = refusal
+			result.CaseID, result.Existed, result.Refused = opened.CaseID, opened.Existed, refusal
 			refused++
 		default:
 			return fmt.Errorf("line %d: %w", l.number, err)
@@ -59,7 +62,11 @@ func (c *openCommand) Run(ctx context.Context, cli *commandLine) error {
 		c.print(result)
 	}
 	if refused > 0 {
-		fmt.Fprintf(os.Stderr, "starter: %d of %d request(s) were refused; the others are open.\n", refused, len(lines))
+		others := "; the others are open"
+		if refused == len(lines) {
+			others = ""
+		}
+		fmt.Fprintf(os.Stderr, "starter: %d of %d request(s) were refused%s.\n", refused, len(lines), others)
 		return errSaid
 	}
 	return nil
@@ -86,6 +93,9 @@ func (c *openCommand) open(ctx context.Context, r *reach, l inputLine) (cases.Op
 		request.TextID = id
 	}
 	opened, err := r.cases.Open(ctx, request.Request, c.Policy)
+	if err == nil && opened.Existed {
+		err = r.sameRequest(ctx, opened.CaseID, request, c.Policy)
+	}
 	return opened, request.RequestID, err
 }
 
@@ -119,7 +129,7 @@ func (c *openCommand) print(l openedLine) {
 	}
 	switch {
 	case l.Refused != nil:
-		fmt.Printf("line %d  %s\n", l.Line, sentence(l.Refused))
+		fmt.Fprintf(os.Stderr, "line %d  %s\n", l.Line, sentence(l.Refused))
 	case l.Existed:
 		fmt.Printf("%s  was open before\n", l.CaseID)
 	default:

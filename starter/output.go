@@ -7,9 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
-
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -22,19 +19,6 @@ func printJSON(v any) {
 	if err := encoder.Encode(v); err != nil {
 		fmt.Fprintln(os.Stderr, "starter: cannot write the answer:", err)
 	}
-}
-
-// newTable makes a table of the house's look. Its columns align for Chinese text too.
-func newTable(header ...any) table.Writer {
-	t := table.NewWriter()
-	t.SetOutputMirror(os.Stdout)
-	style := table.StyleLight
-	style.Options = table.Options{SeparateColumns: true, SeparateHeader: true}
-	style.Format.Header = text.FormatDefault
-	style.Format.Footer = text.FormatDefault
-	t.SetStyle(style)
-	t.AppendHeader(table.Row(header))
-	return t
 }
 
 // when writes a moment for people at this machine.
@@ -72,6 +56,17 @@ func length(d time.Duration) string {
 		return fmt.Sprintf("%dh %dm", int(d.Hours()), int(d.Minutes())%60)
 	}
 	return d.String()
+}
+
+// turnWords says whose turn it is.
+func turnWords(turn schemas.Turn) string {
+	switch turn {
+	case schemas.TurnNobody, "":
+		return "it is nobody's turn"
+	case schemas.TurnProvider:
+		return "it is the payment provider's turn"
+	}
+	return "it is the " + string(turn) + "'s turn"
 }
 
 func orDash(s string) string {

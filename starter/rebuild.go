@@ -27,12 +27,17 @@ func (c *rebuildCommand) Run(ctx context.Context, cli *commandLine) error {
 	}
 	defer r.close()
 	result := rebuilt{Silent: []string{}}
-	bar := newBar()
+	var open []string // all of them first, so that the bar knows how many there are
 	for caseID, err := range r.cases.OpenCases(ctx) {
 		if err != nil {
 			return err
 		}
+		open = append(open, caseID)
+	}
+	bar := newBar()
+	for _, caseID := range open {
 		result.Asked++
+		bar.show("asked", result.Asked, len(open))
 		v, err := r.cases.Ask(ctx, caseID)
 		var refusal *schemas.Refusal
 		if errors.As(err, &refusal) {
@@ -49,7 +54,6 @@ func (c *rebuildCommand) Run(ctx context.Context, cli *commandLine) error {
 		if wrote {
 			result.Written++
 		}
-		bar.show("asked", result.Asked, result.Asked)
 	}
 	bar.clear()
 	if c.JSON {

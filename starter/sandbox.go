@@ -23,6 +23,7 @@ type sandboxTell struct {
 	Times     int    `help:"How many calls it is for." default:"1"`
 	Param     string `help:"slow, fail, reverse: how long, such as 2s; refuse: the code, such as insufficient_balance."`
 	Match     string `help:"Only calls whose key contains this."`
+	JSON      bool   `help:"Print one JSON object."`
 }
 
 func (c *sandboxTell) Run(ctx context.Context, cli *commandLine) error {
@@ -36,6 +37,10 @@ func (c *sandboxTell) Run(ctx context.Context, cli *commandLine) error {
 	}
 	if err := r.world.Tell(ctx, sandbox.System(c.System), c.Operation, sandbox.Mode(c.Mode), c.Times, c.Param, c.Match); err != nil {
 		return usageError{err}
+	}
+	if c.JSON {
+		printJSON(map[string]any{"system": c.System, "operation": c.Operation, "mode": c.Mode, "times": c.Times, "param": c.Param, "match": c.Match})
+		return nil
 	}
 	fmt.Printf("Told: %s/%s, %s, %d time(s).\n", c.System, c.Operation, c.Mode, c.Times)
 	return nil
@@ -74,6 +79,7 @@ func (c *sandboxShow) Run(ctx context.Context, cli *commandLine) error {
 
 type sandboxClear struct {
 	System string `arg:"" optional:"" help:"The system; all where it is left out."`
+	JSON   bool   `help:"Print one JSON object."`
 }
 
 func (c *sandboxClear) Run(ctx context.Context, cli *commandLine) error {
@@ -85,5 +91,17 @@ func (c *sandboxClear) Run(ctx context.Context, cli *commandLine) error {
 	if err := r.withSandbox(ctx); err != nil {
 		return err
 	}
-	return r.world.Clear(ctx, sandbox.System(c.System))
+	if err := r.world.Clear(ctx, sandbox.System(c.System)); err != nil {
+		return err
+	}
+	if c.JSON {
+		printJSON(map[string]any{"cleared": c.System})
+		return nil
+	}
+	if c.System == "" {
+		fmt.Println("Forgotten: every fault.")
+	} else {
+		fmt.Printf("Forgotten: the faults of %s.\n", c.System)
+	}
+	return nil
 }

@@ -21,6 +21,7 @@ import (
 // reach is what a command has at hand: the settings, and what it asked to be connected to.
 type reach struct {
 	config    config.Config
+	dev       bool // it is the dev stack that runs on the data folder
 	log       *zap.Logger
 	temporal  client.Client
 	namespace string
@@ -52,7 +53,7 @@ func (cli *commandLine) find() (*reach, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &reach{config: cfg, log: cfg.Logger()}, nil
+	return &reach{config: cfg, dev: !temporalGiven || !databaseGiven, log: cfg.Logger()}, nil
 }
 
 // adopt takes the addresses of a running dev stack over, for this process alone.

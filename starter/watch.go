@@ -31,17 +31,18 @@ func (c *watchCommand) Run(ctx context.Context, cli *commandLine) error {
 	if err != nil {
 		return err
 	}
-	ahead := v.Now.Sub(time.Now()) // a fast-forwarded case is ahead of this machine
+	page, read, present := r.pageOf(ctx, v), time.Now(), presentOf(v, time.Now())
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	shown := int64(-1)
+	onTerminal := terminalWidth(os.Stdout) > 0 // elsewhere the page is printed at every change, and not every second
 	for {
 		if c.JSON {
 			if v.Revision != shown {
 				printJSON(v)
 			}
-		} else {
-			c.page(v, time.Now().Add(ahead))
+		} else if onTerminal || v.Revision != shown {
+			c.page(page, present.Add(time.Since(read)))
 		}
 		shown = v.Revision
 		if v.ClosedAt != nil {
@@ -64,7 +65,7 @@ func (c *watchCommand) Run(ctx context.Context, cli *commandLine) error {
 				return err
 			}
 			v = now
-			ahead = max(0, v.Now.Sub(time.Now()))
+			page, read, present = r.pageOf(ctx, v), time.Now(), presentOf(v, time.Now())
 		case <-tick.C:
 		case <-ctx.Done():
 			fmt.Println()
@@ -74,16 +75,16 @@ func (c *watchCommand) Run(ctx context.Context, cli *commandLine) error {
 }
 
 // page draws the case anew in the same place, its clocks running.
-func (c *watchCommand) page(v schemas.View, now time.Time) {
+func (c *watchCommand) page(p casePage, now time.Time) {
 	var b strings.Builder
-	b.WriteString("\x1b[H\x1b[2J")
-	last := v
-	if len(last.Events) > 8 {
-		last.Events = last.Events[len(last.Events)-8:]
+	if terminalWidth(os.Stdout) > 0 {
+		b.WriteString("\x1b[H\x1b[2J")
 	}
-	last.Now = now
-	writeCase(&b, last, true)
-	if v.ClosedAt == nil {
+	if len(p.Events) > 8 {
+		p.Events = p.Events[len(p.Events)-8:]
+	}
+	writeCase(&b, p, now)
+	if p.ClosedAt == nil {
 		b.WriteString("Ctrl-C leaves; the case goes on.\n")
 	}
 	fmt.Fprint(os.Stdout, b.String())

@@ -19,6 +19,7 @@ type Ours interface {
 	LedgerEntries(ctx context.Context, merchant string) iter.Seq2[store.LedgerEntry, error]
 	ChargeEntries(ctx context.Context, merchant string) iter.Seq2[store.ChargeEntry, error]
 	ListCases(ctx context.Context, f store.Filter, p store.Page) ([]schemas.View, string, error)
+	CaseRow(ctx context.Context, caseID string) (schemas.View, error)
 }
 
 // Theirs is the outside systems' side.
@@ -92,7 +93,7 @@ func Compare(ctx context.Context, ours Ours, theirs Theirs, merchant string) (Co
 	if err := c.parcels(ctx, cases, theirs, merchant); err != nil {
 		return c, err
 	}
-	if err := c.stock(ctx, cases, theirs, merchant); err != nil {
+	if err := c.stock(ctx, ours, cases, theirs, merchant); err != nil {
 		return c, err
 	}
 	if err := c.kept(ctx, cases, theirs, merchant); err != nil {
@@ -198,73 +199,4 @@ func (c *Comparison) parcels(ctx context.Context, cases []schemas.View, theirs T
 		}
 	}
 	return nil
-}
-
-// stock holds the goods that ended cases have disposed of against the warehouse's book.
-func (c *Comparison) stock(ctx context.Context, cases []schemas.View, theirs Theirs, merchant string) error {
-	type goods struct{ caseID, lineID string }
-	warehouse, sku := map[goods]int{}, map[goods]string{}
-	for m, err := range theirs.StockMovements(ctx, merchant) {
-		if err != nil {
-			return fmt.Errorf("the warehouse's book: %w", err)
-		}
-		g := goods{caseOf(m.Key), m.LineID}
-		warehouse[g] += m.Quantity
-		sku[g] = m.SKU
-	}
-	for _, v := range cases {
-		if v.ClosedAt == nil {
-			for _, l := range v.Lines {
-				delete(warehouse, goods{v.CaseID, l.LineID})
-			}
-			continue
-		}
-		ours := map[string]int{}
-		for _, l := range v.Lines {
-			paid := l.Outcome == schemas.Completed || l.Outcome == schemas.CompletedPartial
-			nothing := l.Finding == schemas.FindingEmpty || l.Finding == schemas.FindingMissing // there was nothing in the parcel
-			if paid && l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !nothing {
-				ours[l.LineID] += l.Quantity
-				sku[goods{v.CaseID, l.LineID}] = l.SKU
-			}
-		}
-		for _, id := range slices.Sorted(maps.Keys(ours)) {
-			g := goods{v.CaseID, id}
-			c.addMovement(Movement{CaseID: v.CaseID, LineID: id, SKU: sku[g], Ours: ours[id], Warehouse: warehouse[g]})
-			delete(warehouse, g)
-		}
-	}
-	for _, g := range slices.SortedFunc(maps.Keys(warehouse), func(a, b goods) int {
-		if a.caseID+a.lineID < b.caseID+b.lineID {
-			return -1
-		}
-		return 1
-	}) {
-		c.addMovement(Movement{CaseID: g.caseID, LineID: g.lineID, SKU: sku[g], Warehouse: warehouse[g]})
-	}
-	return nil
-}
-
-func (c *Comparison) addMovement(m Movement) {
-	if m.Ours != m.Warehouse {
-		m.Differs = "not the same number of pieces"
-		c.Differences++
-	}
-	c.Stock = append(c.Stock, m)
-}
-
-// caseOf reads the case off a derived key: case/step/sequence.
-func caseOf(key string) string {
-	for i := len(key) - 1; i >= 0; i-- {
-		if key[i] == '/' {
-			key = key[:i]
-			break
-		}
-	}
-	for i := len(key) - 1; i >= 0; i-- {
-		if key[i] == '/' {
-			return key[:i]
-		}
-	}
-	return key
 }

@@ -24,6 +24,7 @@ type ours struct {
 	refunds []store.LedgerEntry
 	charges []store.ChargeEntry
 	cases   []schemas.View
+	later   map[string]schemas.View // rows that have changed since they were listed
 }
 
 type theirs struct {
@@ -55,6 +56,18 @@ func (o *ours) ChargeEntries(context.Context, string) iter.Seq2[store.ChargeEntr
 
 func (o *ours) ListCases(context.Context, store.Filter, store.Page) ([]schemas.View, string, error) {
 	return o.cases, "", nil
+}
+
+func (o *ours) CaseRow(_ context.Context, id string) (schemas.View, error) {
+	if v, changed := o.later[id]; changed {
+		return v, nil
+	}
+	for _, v := range o.cases {
+		if v.CaseID == id {
+			return v, nil
+		}
+	}
+	return schemas.View{}, store.ErrNotFound
 }
 
 func (s *theirs) Refunds(context.Context, string) iter.Seq2[sandbox.RefundEntry, error] {

@@ -102,3 +102,26 @@ func accountName(a account) string {
 
 // ownedByUs reports whether a folder belongs to the user of this process and nobody else may write to it.
 func ownedByUs(info os.FileInfo) bool { return account{uid: os.Geteuid()}.ownedBy(info) }
+
+// foreignOwner is the user that a folder belongs to where that is neither the user with this id nor anybody for root, or "".
+func foreignOwner(dir string, uid int) string {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return ""
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || uid == 0 || int(stat.Uid) == uid {
+		return ""
+	}
+	owner := strconv.Itoa(int(stat.Uid))
+	if found, err := user.LookupId(owner); err == nil {
+		return found.Username
+	}
+	return "number " + owner
+}
+
+// writable reports whether the user of this process may write into a folder.
+func writable(dir string) bool {
+	const write = 2
+	return syscall.Access(dir, write) == nil
+}

@@ -75,6 +75,9 @@ func makeDataDir(dir string) error {
 		if !info.IsDir() {
 			return fmt.Errorf("the data folder %s is a file: name another with --data DIR", dir)
 		}
+		if owner := foreignOwner(dir, os.Geteuid()); owner != "" && !writable(dir) {
+			return fmt.Errorf("the data folder %s belongs to user %s: name one of your own with --data DIR, or run this as %s", dir, owner, owner)
+		}
 		return nil
 	}
 	if err := os.MkdirAll(dir, 0o711); err != nil {

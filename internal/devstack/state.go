@@ -73,6 +73,9 @@ func WriteState(dir string, state State) error {
 // which are used again: a file left by a killed run is not believed.
 func ReadState(dir string) (State, error) {
 	notRunning := fmt.Errorf("%w on %s: start one with `go run ./starter dev --data %s`", ErrNotRunning, dir, dir)
+	if owner := foreignOwner(dir, os.Geteuid()); owner != "" && !writable(dir) {
+		return State{}, fmt.Errorf("%w that is yours: the folder %s belongs to user %s. Name one of your own with --data DIR, or run this as %s", ErrNotRunning, dir, owner, owner)
+	}
 	if !lockHeld(dir, "stack") {
 		return State{}, notRunning
 	}

@@ -36,6 +36,12 @@ func TestTheCommandLineRefusesWhatCannotBe(t *testing.T) {
 		{"play", sample("requests.jsonl"), "--parties", "angry"},
 		{"import", "/nowhere.jsonl"},
 		{"list", "--limit", "0"},
+		{"list", "--state", "reveiw"},
+		{"list", "--turn", "boss"},
+		{"list", "--kind", "gift"},
+		{"list", "--priority", "P9"},
+		{"list", "--closed", "--all"},
+		{"list", "--due-before", "soon"},
 		{"open", "-"},
 		{"sandbox", "tell", "payments", "refund", "explode"},
 		{"import", sample("orders.jsonl"), "--as-of", "yesterday"},
@@ -63,6 +69,14 @@ func TestTheCommandLineRefusesWhatCannotBe(t *testing.T) {
 		h.starterReads(line+"\n", "open", "-", "--json").refusedWith(t, code)
 	}
 
+	// An id that was used is told from a request that is sent again.
+	h.starterReads(string(written)+"\n", "open", "-").done(t)
+	other := strings.Replace(string(written), `"`+string(r.Reason)+`"`, `"damaged"`, 1)
+	require.NotEqual(t, string(written), other)
+	h.starterReads(other+"\n", "open", "-").refusedWith(t, schemas.CodeOtherRequest)
+	h.starterReads(string(written)+"\n", "open", "-", "--policy", "demo").refusedWith(t, schemas.CodeOtherRequest)
+	h.starterReads(strings.Replace(string(written), r.RequestID, "n\\u0000ul", 1)+"\n", "open", "-").refusedWith(t, schemas.CodeBadValue)
+
 	// A command that may not be given leaves the case as it was.
 	do := func(args ...string) said { return h.starter(append([]string{"do"}, args...)...) }
 	do(caseID, "review.approve", "--as", customer).refusedWith(t, schemas.CodeWrongRole)
@@ -81,6 +95,10 @@ func TestTheCommandLineRefusesWhatCannotBe(t *testing.T) {
 	h.starterReads(`{"text":"`+strings.Repeat("x", 20<<10)+`"}`, "do", caseID, "case.message", "--as", customer, "--with", "-").refusedWith(t, schemas.CodeTooLarge)
 	h.starter("notify", "courier", "--with", `{"fact":"parcel.teleported","body":{}}`).refusedWith(t, schemas.CodeUnknownName)
 	h.starter("notify", "courier", "--with", `{"fact":"parcel.scanned","body":{"waybill":7}}`).refusedWith(t, schemas.CodeWrongType)
+	h.starter("notify", "a carrier", "--with", `{"fact":"parcel.scanned","body":{"waybill":"W1"}}`).refusedWith(t, schemas.CodeBadID)
+	h.starter("notify", "payments", "--with", `{"fact":"refund.succeeded","body":{"refund_id":"x","amount":{"minor":-1,"currency":"USD"}}}`).refusedWith(t, schemas.CodeBadAmount)
+	do(caseID, "case.message", "--as", customer, "--with", `{"text":"a\u0000b"}`).refusedWith(t, schemas.CodeBadValue)
+	do(caseID, "review.approve", "--as", "agent:agent-1", "--with", `{"freight":"customer","freight":"merchant"}`).refusedWith(t, schemas.CodeBadValue)
 	require.Equal(t, v.Revision, h.row(caseID).Revision, "a refused command leaves no trace")
 
 	// The same command is one command.
@@ -93,7 +111,7 @@ func TestTheCommandLineRefusesWhatCannotBe(t *testing.T) {
 	do(caseID, "review.approve", "--as", "agent:agent-1").refusedWith(t, schemas.CodeCaseClosed)
 	require.Contains(t, h.starter("show", caseID).done(t).out, "WITHDRAWN")
 
-	for _, args := range [][]string{{"--help"}, {"list", "--all"}, {"show", caseID, "--json"}, {"books"}, {"names"}, {"rebuild"}, {"sandbox", "show"}} {
+	for _, args := range [][]string{{"--help"}, {"list", "--all"}, {"show", caseID, "--json"}, {"books"}, {"names"}, {"today"}, {"today", "agent-1", "--json"}, {"migrate", "--json"}, {"sandbox", "clear", "notices", "--json"}, {"rebuild"}, {"sandbox", "show"}} {
 		h.starter(args...).done(t)
 	}
 	h.sound()

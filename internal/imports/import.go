@@ -22,15 +22,13 @@ type Sink interface {
 	Customer(ctx context.Context, c schemas.ShopCustomer) error
 }
 
-// Shifts remembers by how many days a merchant's data set was shifted when it was first imported. *store.Store does.
-type Shifts interface {
-	ImportShift(ctx context.Context, merchant string, asOf, today time.Time) (days int, err error)
-}
-
 // Options say how rows are read.
 type Options struct {
-	// AsOf is the day that the data set calls today; its dates are shifted by whole days to the present. Zero shifts nothing.
+	// AsOf is the day that the data set calls today; its dates are shifted by whole days to the present. Zero takes the shift
+	// that is remembered of an earlier import of the merchant's, and none where there was none.
 	AsOf time.Time
+	// AsTheyStand shifts nothing, whatever is remembered.
+	AsTheyStand bool
 	// Today is the present. Zero is the day of the machine's clock.
 	Today time.Time
 	// Shifts remembers the shift; a re-import on a later day uses that of the first. Needed where AsOf is given.
@@ -56,16 +54,22 @@ type Result struct {
 	Requests  int       `json:"requests"` // passed over: cases are opened with them
 	Refused   []Refused `json:"refused"`
 	ShiftDays int       `json:"shift_days"` // of the first merchant
+	Shifts    []Shift   `json:"shifts"`     // of every merchant whose dates were shifted
 }
 
 // Refused is a row that did not go in.
 type Refused struct {
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	Reason string `json:"reason"`
+	File   string       `json:"file"`
+	Line   int          `json:"line"`
+	Code   schemas.Code `json:"code"`
+	Field  string       `json:"field,omitempty"` // the field at fault, as a JSON path
+	Reason string       `json:"reason"`
 }
 
-func (r Refused) String() string { return fmt.Sprintf("%s:%d: %s", r.File, r.Line, r.Reason) }
+func (r Refused) String() string {
+	refusal := schemas.Refusal{Code: r.Code, Field: r.Field, Message: r.Reason}
+	return fmt.Sprintf("%s:%d: %s", r.File, r.Line, refusal.Error())
+}
 
 // Run imports the files in the order given into every sink, in the order given. What a sink refuses the later ones do not
 // get. The error says why the import ended early; the result counts what had gone in until then.
@@ -83,7 +87,10 @@ func Run(ctx context.Context, files []string, o Options, sinks ...Sink) (Result,
 	if err != nil {
 		return Result{}, err
 	}
-	in := &importer{Options: o, look: look, sinks: sinks, shifts: map[string]int{}, seen: map[string]string{}, result: Result{Refused: []Refused{}}}
+	in := &importer{Options: o, look: look, sinks: sinks, seen: map[string]string{}, result: Result{Refused: []Refused{}, Shifts: []Shift{}}}
+	if in.shifts, err = in.chooseShifts(ctx); err != nil {
+		return Result{}, err
+	}
 	for _, file := range files {
 		if err := in.file(ctx, file); err != nil {
 			return in.result, err
@@ -96,7 +103,7 @@ type importer struct {
 	Options
 	look   surveyed
 	sinks  []Sink
-	shifts map[string]int    // by merchant
+	shifts map[string]*shift // by merchant
 	seen   map[string]string // where a row of this id stood before
 	result Result
 }
@@ -111,13 +118,17 @@ func (in *importer) file(ctx context.Context, file string) error {
 			in.Progress(Progress{File: file, Lines: number, Of: in.look.lines[file]})
 		}
 		if tooLong {
-			in.refuse(file, number, fmt.Sprintf("the row has more than %d bytes.", schemas.MaxInput))
+			in.refuse(file, number, &schemas.Refusal{Code: schemas.CodeTooLarge, Message: fmt.Sprintf("the row has more than %d bytes. Is it one object a line? Put long texts and pictures elsewhere and leave them out here.", schemas.MaxInput)})
 			return nil
 		}
 		err := in.row(ctx, file, number, line)
 		var refusal *schemas.Refusal
 		if errors.As(err, &refusal) {
-			in.refuse(file, number, refusal.Error())
+			in.refuse(file, number, refusal)
+			return nil
+		}
+		if store.CannotKeep(err) {
+			in.refuse(file, number, &schemas.Refusal{Code: schemas.CodeBadValue, Message: "the database cannot keep this row: a text in it is too long, or holds a character that cannot be kept."})
 			return nil
 		}
 		if err != nil {
@@ -131,8 +142,8 @@ func (in *importer) file(ctx context.Context, file string) error {
 	return err
 }
 
-func (in *importer) refuse(file string, line int, reason string) {
-	in.result.Refused = append(in.result.Refused, Refused{File: file, Line: line, Reason: reason})
+func (in *importer) refuse(file string, line int, r *schemas.Refusal) {
+	in.result.Refused = append(in.result.Refused, Refused{File: file, Line: line, Code: r.Code, Field: r.Field, Reason: r.Message})
 }
 
 // row reads one row strictly and hands it on.
@@ -178,17 +189,17 @@ func (in *importer) order(ctx context.Context, o schemas.ShopOrder, place string
 	if refusal := store.CheckOrder(o); refusal != nil {
 		return refusal
 	}
+	if refusal := checkMoney(o); refusal != nil {
+		return refusal
+	}
 	if refusal := in.once(kindOrder, o.MerchantID, o.OrderID, place); refusal != nil {
 		return refusal
 	}
-	days, err := in.shift(ctx, o.MerchantID)
-	if err != nil {
-		return err
+	if refusal := in.shiftOrder(&o); refusal != nil {
+		return refusal
 	}
-	o.PlacedAt = o.PlacedAt.AddDate(0, 0, days)
-	if o.DeliveredAt != nil {
-		delivered := o.DeliveredAt.AddDate(0, 0, days)
-		o.DeliveredAt = &delivered
+	if err := in.rememberShift(ctx, o.MerchantID); err != nil {
+		return err
 	}
 	for _, sink := range in.sinks {
 		if err := sink.Order(ctx, o); err != nil {
@@ -201,6 +212,9 @@ func (in *importer) order(ctx context.Context, o schemas.ShopOrder, place string
 
 func (in *importer) article(ctx context.Context, a schemas.ShopArticle, place string) error {
 	if refusal := store.CheckArticle(a); refusal != nil {
+		return refusal
+	}
+	if refusal := checkCurrency("price.currency", a.Price.Currency); refusal != nil {
 		return refusal
 	}
 	if refusal := in.once(kindArticle, a.MerchantID, a.SKU, place); refusal != nil {
@@ -216,6 +230,9 @@ func (in *importer) article(ctx context.Context, a schemas.ShopArticle, place st
 
 func (in *importer) customer(ctx context.Context, c schemas.ShopCustomer, place string) error {
 	if refusal := store.CheckCustomer(c); refusal != nil {
+		return refusal
+	}
+	if refusal := checkBalances(c); refusal != nil {
 		return refusal
 	}
 	if refusal := in.once(kindCustomer, c.MerchantID, c.CustomerID, place); refusal != nil {
@@ -255,23 +272,4 @@ func (in *importer) once(kind kind, merchant, id, place string) *schemas.Refusal
 	}
 	in.seen[key] = place
 	return nil
-}
-
-// shift is by how many days this merchant's dates move.
-func (in *importer) shift(ctx context.Context, merchant string) (int, error) {
-	if in.AsOf.IsZero() {
-		return 0, nil
-	}
-	if days, is := in.shifts[merchant]; is {
-		return days, nil
-	}
-	days, err := in.Shifts.ImportShift(ctx, merchant, in.AsOf, in.Today)
-	if err != nil {
-		return 0, err
-	}
-	if len(in.shifts) == 0 {
-		in.result.ShiftDays = days
-	}
-	in.shifts[merchant] = days
-	return days, nil
 }

@@ -72,7 +72,7 @@ func TestRowsSayThemselvesWhatTheyAre(t *testing.T) {
 	t.Parallel()
 	s := &shelf{}
 	got := run(t, imports.Options{}, s, file(t, "mixed", "\ufeff"+goodCustomer, "", goodArticle+"\r", goodOrder))
-	require.Equal(t, imports.Result{Orders: 1, Articles: 1, Customers: 1, Refused: []imports.Refused{}}, got)
+	require.Equal(t, imports.Result{Orders: 1, Articles: 1, Customers: 1, Refused: []imports.Refused{}, Shifts: []imports.Shift{}}, got)
 	require.Equal(t, "shop", s.customers[0].MerchantID, "the merchant of the orders, though they come later")
 	require.Equal(t, "shop", s.articles[0].MerchantID)
 }
@@ -95,7 +95,7 @@ func TestRequestsArePassedOver(t *testing.T) {
 	t.Parallel()
 	s := &shelf{}
 	got := run(t, imports.Options{}, s, file(t, "requests", `{"request_id":"r","order_id":"O"}`), file(t, "b", goodOrder))
-	require.Equal(t, imports.Result{Orders: 1, Requests: 1, Refused: []imports.Refused{}}, got)
+	require.Equal(t, imports.Result{Orders: 1, Requests: 1, Refused: []imports.Refused{}, Shifts: []imports.Shift{}}, got)
 }
 
 func TestABadRowIsReportedWithItsPlaceAndTheOthersGoIn(t *testing.T) {
@@ -125,7 +125,7 @@ func TestABadRowIsReportedWithItsPlaceAndTheOthersGoIn(t *testing.T) {
 		{edit(goodOrder, `"status":"delivered"`, `"status":"lost"`), "bad_value: status"},
 		{edit(goodOrder, `"delivered_at":"2026-11-08T10:00:00Z"`, `"delivered_at":null`), "missing_field: delivered_at"},
 		{edit(goodOrder, `"delivered_at":"2026-11-08T10:00:00Z"`, `"delivered_at":"2026-11-01T10:00:00Z"`), "before it was placed"},
-		{edit(goodOrder, `"placed_at":"2026-11-04T13:35:00Z"`, `"placed_at":"yesterday"`), "bad_value"},
+		{edit(goodOrder, `"placed_at":"2026-11-04T13:35:00Z"`, `"placed_at":"yesterday"`), "bad_value: placed_at: \"yesterday\" is not a time"},
 		{edit(goodOrder, `"line_ids":["1"]`, `"line_ids":["7"]`), "unknown_line: parcels[0]"},
 		{edit(goodOrder, `"payments":[`, `"payments":[{"payment_id":"p1","payment_method_id":"m","captured":{"minor":1,"currency":"USD"}},`), "stands twice"},
 		{edit(goodOrder, `"lines":[`, `"lines":[{"line_id":"1","sku":"X","product_id":"P","name":"","quantity":1,"unit_price":{"minor":1,"currency":"USD"}},`), "stands twice"},
@@ -140,7 +140,15 @@ func TestABadRowIsReportedWithItsPlaceAndTheOthersGoIn(t *testing.T) {
 		{edit(goodArticle, `"USD"`, `"$"`), "bad_value: price.currency"},
 		{edit(goodCustomer, `"locale":"en"`, `"locale":""`), "missing_field: locale"},
 		{edit(goodCustomer, `"card_1"`, `"card 1"`), "bad_id: payment_methods[0]"},
-		{`{"sku":"` + strings.Repeat("x", schemas.MaxInput) + `"}`, "more than 262144 bytes"},
+		{edit(goodOrder, `"O1"`, `"O\u00001"`), "bad_value: order_id"},
+		{edit(goodOrder, `"Mug"`, `"M\u0000ug"`), "bad_value: lines[0].name: the text holds a NUL"},
+		{edit(goodCustomer, `"Ida"`, `"\u0000"`), "bad_value: name: the text holds a NUL"},
+		{edit(goodOrder, `"O1"`, `"O1","order_id":"O1"`), "bad_value: order_id: this field stands twice"},
+		{strings.ReplaceAll(goodOrder, "USD", "USX"), "bad_value: currency: \"USX\" is not a currency"},
+		{edit(goodArticle, `"USD"`, `"DEM"`), "bad_value: price.currency"},
+		{edit(goodOrder, `"minor":2000`, `"minor":1999`), "bad_amount: payments: the payments are 19.99 USD together, and the lines cost 20.00 USD"},
+		{edit(goodOrder, `{"payment_id":"p1","payment_method_id":"card_1","captured":{"minor":2000,"currency":"USD"}}`, ``), "missing_field: payments"},
+		{`{"sku":"` + strings.Repeat("x", schemas.MaxInput) + `"}`, "too_large: the row has more than 262144 bytes"},
 	}
 	lines := []string{goodOrder}
 	for _, b := range bad {
@@ -153,7 +161,8 @@ func TestABadRowIsReportedWithItsPlaceAndTheOthersGoIn(t *testing.T) {
 	for i, r := range got.Refused {
 		require.Equal(t, path, r.File)
 		require.Equal(t, i+2, r.Line)
-		require.Contains(t, r.Reason, bad[i].reason, "line %d", r.Line)
+		require.Contains(t, r.String(), bad[i].reason, "line %d", r.Line)
+		require.NotEmpty(t, r.Code)
 		require.True(t, strings.HasPrefix(r.String(), fmt.Sprintf("%s:%d: ", path, i+2)))
 	}
 	require.Equal(t, 1, got.Orders)
@@ -199,6 +208,83 @@ func TestDatesAreShiftedToThePresentByTheSameDaysAtEveryImport(t *testing.T) {
 	require.Equal(t, "2026-11-04T13:35:00Z", plain.orders[0].PlacedAt.Format(time.RFC3339))
 }
 
+// The words of the next tests: files written when it was the 20th, imported on the 30th, and again later.
+func shifting(s *store.Store, days int, o imports.Options) imports.Options {
+	o.Shifts, o.Today = s, asOf.AddDate(0, 0, days).Add(15*time.Hour)
+	return o
+}
+
+func TestARememberedShiftIsUsedWithoutBeingNamedAgain(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	path := file(t, "orders.jsonl", goodOrder)
+	first, again, plain := &shelf{}, &shelf{}, &shelf{}
+	run(t, shifting(s, 10, imports.Options{AsOf: asOf}), first, path)
+	got := run(t, shifting(s, 40, imports.Options{}), again, path)
+	require.Equal(t, first.orders, again.orders, "no order changes its age")
+	require.Equal(t, []imports.Shift{{Merchant: "shop", AsOf: "2026-11-20", Days: 10, Remembered: true}}, got.Shifts)
+	got = run(t, shifting(s, 40, imports.Options{AsTheyStand: true}), plain, path)
+	require.Empty(t, got.Shifts)
+	require.Equal(t, "2026-11-04T13:35:00Z", plain.orders[0].PlacedAt.Format(time.RFC3339))
+}
+
+func TestAnotherDayOfTheSameShopSaysWhatItChangesAndIsThenAskedFor(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	path := file(t, "orders.jsonl", goodOrder)
+	run(t, shifting(s, 10, imports.Options{AsOf: asOf}), &shelf{}, path)
+	got := run(t, shifting(s, 10, imports.Options{AsOf: asOf.AddDate(0, 0, 2)}), &shelf{}, path)
+	require.Equal(t, []imports.Shift{{Merchant: "shop", AsOf: "2026-11-22", Days: 8, Before: &imports.ShiftBefore{AsOf: "2026-11-20", Days: 10}}}, got.Shifts)
+	none := &shelf{}
+	_, err := imports.Run(ctx, []string{path}, shifting(s, 10, imports.Options{}), none)
+	require.ErrorContains(t, err, "as of 2026-11-22 (shifted by 8) and 2026-11-20 (shifted by 10)")
+	require.Empty(t, none.orders)
+}
+
+func TestADayThatMovesMostDeliveriesIntoTheFutureIsRefusedAndForgotten(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	none := &shelf{}
+	path := file(t, "orders.jsonl", goodOrder)
+	_, err := imports.Run(ctx, []string{path}, shifting(s, 0, imports.Options{AsOf: asOf.AddDate(0, -1, 0)}), none)
+	require.ErrorContains(t, err, "as of 2026-10-20, 1 of 1 orders of shop would be delivered in the future, because dates would be shifted by 31 day(s). Nothing was imported")
+	run(t, shifting(s, 0, imports.Options{AsOf: asOf}), &shelf{}, path)
+	_, err = imports.Run(ctx, []string{path}, shifting(s, 0, imports.Options{AsOf: asOf.AddDate(4, 0, 0)}), none)
+	require.ErrorContains(t, err, "2030-11-20 is later than today, and data of shop were imported as of 2026-11-20 before")
+	require.Empty(t, none.orders)
+	require.Equal(t, 1, run(t, shifting(s, 3, imports.Options{}), &shelf{}, path).Orders, "one shift is remembered, the right one")
+}
+
+func TestAnOrderThatWouldBeDeliveredInTheFutureIsRefusedByItself(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	late := strings.NewReplacer(`"O1"`, `"O2"`, "2026-11-08T10", "2026-11-28T10").Replace(goodOrder)
+	path := file(t, "orders.jsonl", goodOrder, late)
+	got := run(t, shifting(s, 10, imports.Options{AsOf: asOf}), &shelf{}, path)
+	require.Equal(t, 1, got.Orders)
+	require.Len(t, got.Refused, 1)
+	require.Equal(t, "delivered_at", got.Refused[0].Field)
+	require.Contains(t, got.Refused[0].Reason, "delivered on 2026-12-08, which is still to come. All dates are shifted by 10 day(s); is --as-of")
+	got = run(t, shifting(s, 0, imports.Options{AsTheyStand: true}), &shelf{}, path)
+	require.Contains(t, got.Refused[0].Reason, "name it with --as-of", "and without any shift")
+}
+
+func TestARowThatTheDatabaseCannotKeepIsRefusedByItself(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	var random strings.Builder // what cannot be compressed is too long for an index
+	for i := range 3000 {
+		random.WriteByte("0123456789abcdef"[(i*i*7919+i*104729>>3)%16])
+		fmt.Fprintf(&random, "%x", i*2654435761)
+	}
+	path := file(t, "catalog.jsonl", goodOrder, strings.Replace(goodArticle, "MUG", random.String(), 1), goodArticle)
+	got := run(t, imports.Options{}, imports.Into(s), path)
+	require.Len(t, got.Refused, 1)
+	require.Equal(t, 2, got.Refused[0].Line)
+	require.Equal(t, schemas.CodeBadValue, got.Refused[0].Code)
+	require.Equal(t, 1, got.Articles)
+}
+
 func TestProgressIsToldToTheEnd(t *testing.T) {
 	t.Parallel()
 	var last imports.Progress
@@ -228,13 +314,13 @@ func TestRetailDataGoesInWholeAndTwice(t *testing.T) {
 	for range 2 {
 		got := run(t, imports.Options{AsOf: asOf, Today: asOf.AddDate(0, 0, 3), Shifts: s}, imports.Into(s), files...)
 		require.Empty(t, got.Refused)
-		require.Equal(t, imports.Result{Orders: 1000, Articles: 591, Customers: 500, Refused: []imports.Refused{}, ShiftDays: 3}, got)
+		require.Equal(t, [4]int{1000, 591, 500, 3}, [4]int{got.Orders, got.Articles, got.Customers, got.ShiftDays})
 	}
 	o, err := s.Order(ctx, "retail", "W2611340")
 	require.NoError(t, err)
 	require.Equal(t, "2026-11-07T13:35:00Z", o.PlacedAt.Format(time.RFC3339))
 	passed := run(t, imports.Options{}, imports.Into(s), filepath.Join(dir, "requests.jsonl"))
-	require.Equal(t, imports.Result{Requests: 295, Refused: []imports.Refused{}}, passed)
+	require.Equal(t, imports.Result{Requests: 295, Refused: []imports.Refused{}, Shifts: []imports.Shift{}}, passed)
 }
 
 // The figures are those of the data's own README: all requests opened in the order of the file before anybody acts.

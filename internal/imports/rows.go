@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -50,14 +51,16 @@ func kindOf(line []byte) (kind, *schemas.Refusal) {
 
 // surveyed is what a first look at the files tells.
 type surveyed struct {
-	merchants []string       // who has orders in them
-	lines     map[string]int // by file
+	merchants []string               // who has orders in them, and those that were named
+	sellers   []string               // who has orders in them
+	delivered map[string][]time.Time // when their orders were delivered, by merchant
+	lines     map[string]int         // by file
 }
 
 // survey reads all files once before anything is written: a file that cannot be read stops the import before it began, and
 // an article that names no merchant may stand before the orders that do.
 func survey(ctx context.Context, files []string, merchants []string) (surveyed, error) {
-	look := surveyed{merchants: slices.Clone(merchants), lines: map[string]int{}}
+	look := surveyed{merchants: slices.Clone(merchants), lines: map[string]int{}, delivered: map[string][]time.Time{}}
 	for _, m := range merchants {
 		if !schemas.ValidID(m) {
 			return look, fmt.Errorf("import: %q is not a merchant's id", m)
@@ -70,9 +73,20 @@ func survey(ctx context.Context, files []string, merchants []string) (surveyed, 
 				return ctx.Err()
 			}
 			var row struct {
-				MerchantID string `json:"merchant_id"`
+				MerchantID  string     `json:"merchant_id"`
+				DeliveredAt *time.Time `json:"delivered_at"`
 			}
-			if json.Unmarshal(line, &row) == nil && schemas.ValidID(row.MerchantID) && !slices.Contains(look.merchants, row.MerchantID) {
+			if json.Unmarshal(line, &row) != nil || !schemas.ValidID(row.MerchantID) {
+				return ctx.Err()
+			}
+			if row.DeliveredAt != nil {
+				look.delivered[row.MerchantID] = append(look.delivered[row.MerchantID], *row.DeliveredAt)
+			}
+			if slices.Contains(look.sellers, row.MerchantID) {
+				return ctx.Err()
+			}
+			look.sellers = append(look.sellers, row.MerchantID)
+			if !slices.Contains(look.merchants, row.MerchantID) {
 				look.merchants = append(look.merchants, row.MerchantID)
 			}
 			return ctx.Err()

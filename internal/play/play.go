@@ -41,8 +41,12 @@ type Player struct {
 	InFlight  int    // orders at a time
 	Progress  func(Progress)
 	Log       *zap.Logger
+	// Patience is how long a server may be away before the play gives up. Zero is two minutes.
+	Patience time.Duration
 
-	ears ears
+	ears     ears
+	patience *patience
+	playing  open
 }
 
 // Change says that the row of a case was written.
@@ -67,6 +71,15 @@ func (p *Player) Run(ctx context.Context, requests []schemas.Request) ([]Result,
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	go p.ears.listen(ctx, p.Changes)
+	p.patience = newPatience(p.Patience, p.Log)
+	var probing sync.WaitGroup
+	probing.Go(func() {
+		if err := p.probe(ctx, p.playing.any); err != nil {
+			stop(err)
+		}
+	})
+	defer probing.Wait()
+	defer stop(nil)
 
 	results := make([]Result, len(requests))
 	var mu sync.Mutex
@@ -126,16 +139,18 @@ func byOrder(requests []schemas.Request) [][]int {
 func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, order []int, finished func(int, Result)) error {
 	var playing []*stage
 	for _, i := range order {
-		opened, err := p.Cases.Open(ctx, requests[i], p.Policy)
+		opened, err := p.open(ctx, requests[i])
 		var refusal *schemas.Refusal
-		if errors.As(err, &refusal) && refusal.Code != schemas.CodeUnavailable {
+		if errors.As(err, &refusal) {
 			finished(i, Result{Request: requests[i], Refused: refusal})
 			continue
 		}
 		if err != nil {
-			return fmt.Errorf("open request %s: %w", requests[i].RequestID, err)
+			return err
 		}
 		st := &stage{player: p, index: i, request: requests[i], caseID: opened.CaseID}
+		p.playing.add(st.caseID)
+		defer p.playing.remove(st.caseID)
 		if err := st.until(ctx, takenIn); err != nil {
 			return err
 		}
@@ -152,12 +167,16 @@ func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, orde
 			acted = acted || did
 			if next := st.view.SuccessorID; st.view.ClosedAt != nil && st.view.Outcome == schemas.Converted && next != "" {
 				// The request goes on in another case, and so does the play.
+				p.playing.remove(st.caseID)
 				st = &stage{player: p, index: st.index, request: st.request, caseID: next, earlier: append(st.earlier, st.view)}
+				p.playing.add(next)
+				defer p.playing.remove(next)
 				if err := st.until(ctx, takenIn); err != nil {
 					return err
 				}
 				acted = true
 			} else if st.view.ClosedAt != nil {
+				p.playing.remove(st.caseID)
 				finished(st.index, Result{Request: st.request, View: whole(st.earlier, st.view)})
 				continue
 			}
@@ -171,6 +190,32 @@ func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, orde
 		}
 	}
 	return nil
+}
+
+// open opens a case, and repeats it while Temporal is away. What is wrong with the request itself comes back as a refusal.
+func (p *Player) open(ctx context.Context, request schemas.Request) (cases.Opened, error) {
+	for {
+		opened, err := p.Cases.Open(ctx, request, p.Policy)
+		var refusal *schemas.Refusal
+		switch {
+		case err == nil:
+			return opened, nil
+		case ctx.Err() != nil:
+			return opened, context.Cause(ctx)
+		case !errors.As(err, &refusal):
+			return opened, fmt.Errorf("open request %s: %w", request.RequestID, err)
+		case refusal.Code != schemas.CodeUnavailable:
+			return opened, refusal
+		}
+		if err := p.patience.failed(temporal, err); err != nil {
+			return opened, err
+		}
+		select {
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return opened, context.Cause(ctx)
+		}
+	}
 }
 
 func takenIn(v schemas.View) bool { return v.ClosedAt != nil || len(v.Lines) > 0 }

@@ -32,13 +32,18 @@ type stage struct {
 // look reads how the case stands, and says whether that is new.
 func (st *stage) look(ctx context.Context) (bool, error) {
 	v, err := st.player.Rows.CaseRow(ctx, st.caseID)
+	if err == nil || errors.Is(err, store.ErrNotFound) {
+		st.player.patience.answered(database)
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	if err != nil {
+		if ctx.Err() != nil {
+			return false, context.Cause(ctx)
+		}
 		if store.Unavailable(err) {
-			st.player.Log.Warn("the database does not answer; looking again", zap.Error(err))
-			return false, nil
+			return false, st.player.patience.failed(database, err)
 		}
 		return false, fmt.Errorf("look at case %s: %w", st.caseID, err)
 	}
@@ -108,14 +113,23 @@ func (st *stage) perform(ctx context.Context, a action, key string) (bool, error
 		var refusal *schemas.Refusal
 		switch {
 		case err == nil:
+			st.player.patience.answered(temporal)
 			return true, nil
+		case ctx.Err() != nil:
+			return false, context.Cause(ctx)
 		case errors.As(err, &refusal) && refusal.Code != schemas.CodeUnavailable:
 			st.player.Log.Info("not taken", zap.String("case_id", st.caseID), zap.String("name", a.name), zap.String("code", string(refusal.Code)), zap.String("why", refusal.Message))
 			return false, nil
 		case refusal == nil && !store.Unavailable(err):
 			return false, fmt.Errorf("case %s: %s: %w", st.caseID, a.name, err)
 		}
-		st.player.Log.Warn("a server does not answer; trying again", zap.String("case_id", st.caseID), zap.Error(err))
+		server := database
+		if refusal != nil {
+			server = temporal
+		}
+		if err := st.player.patience.failed(server, err); err != nil {
+			return false, err
+		}
 		select {
 		case <-time.After(lookAgain):
 		case <-ctx.Done():

@@ -92,6 +92,17 @@ func TestAListIsNarrowedByEveryFilter(t *testing.T) {
 		"turn":     {func(v *schemas.View) { v.Turn = schemas.TurnCarrier }, store.Filter{Turn: schemas.TurnCarrier}},
 		"order":    {func(v *schemas.View) { v.OrderID = "O7" }, store.Filter{Order: "O7"}},
 		"customer": {func(v *schemas.View) { v.CustomerID = "c-7" }, store.Filter{Customer: "c-7"}},
+		"asked":    {func(v *schemas.View) { v.Asked = "lead-1" }, store.Filter{Asked: "lead-1"}},
+		"approval": {func(v *schemas.View) { v.Approvals = []schemas.Approval{{ApprovalID: "a1", Asked: "boss-1"}} }, store.Filter{Asked: "boss-1"}},
+		"person":   {func(v *schemas.View) { v.Owner = "mei" }, store.Filter{Person: "mei"}},
+		"to-lead":  {func(v *schemas.View) { v.Asked = "lead-2" }, store.Filter{Person: "lead-2"}},
+		"decided": {func(v *schemas.View) {
+			v.Approvals = []schemas.Approval{{Asked: "boss-2", DecidedBy: &schemas.System}, {Asked: "boss-3"}}
+		}, store.Filter{Person: "boss-3"}},
+		"level":    {func(v *schemas.View) { v.Level = 3 }, store.Filter{Level: 3}},
+		"priority": {func(v *schemas.View) { v.Priority = schemas.P0 }, store.Filter{Priority: schemas.P0}},
+		"kind":     {func(v *schemas.View) { v.Kind = schemas.KindRepair }, store.Filter{Kind: schemas.KindRepair}},
+		"due":      {func(v *schemas.View) { due := noon.Add(2 * time.Hour); v.DueAt = &due }, store.Filter{DueBefore: noon.Add(3 * time.Hour)}},
 		"waybill": {func(v *schemas.View) {
 			v.Parcels = []schemas.Parcel{{Carrier: "sf", Waybill: "W7"}, {Carrier: "ups", Waybill: "W7"}}
 		}, store.Filter{Waybill: "w 7"}},
@@ -99,13 +110,57 @@ func TestAListIsNarrowedByEveryFilter(t *testing.T) {
 		put(t, s, "shop:"+id, c.change)
 		c.filter.Merchant = merchant
 		require.Equal(t, []string{id}, list(t, s, c.filter, 5), id)
+		n, err := s.CountCases(ctx, c.filter, 10)
+		require.NoError(t, err)
+		require.Equal(t, 1, n, id)
 		c.filter.Scope = store.ScopeAll
 		require.Equal(t, []string{id}, list(t, s, c.filter, 5), id)
 		c.filter.Merchant = "other"
 		require.Empty(t, list(t, s, c.filter, 5), "never across merchants")
 	}
 	require.Empty(t, list(t, s, store.Filter{Merchant: merchant, Waybill: "none"}, 5))
+	require.Empty(t, list(t, s, store.Filter{Merchant: merchant, Asked: "boss-2"}, 5), "who has decided is not asked any more")
 	require.Empty(t, list(t, s, store.Filter{Merchant: merchant, Owner: "bo", Turn: schemas.TurnCarrier}, 5), "filters add up")
+}
+
+func TestACaseIsOverdueByItsOwnTimeWhereItWasFastForwarded(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	due := func(at, now time.Time) func(*schemas.View) {
+		return func(v *schemas.View) { v.DueAt, v.Now = &at, now }
+	}
+	put(t, s, "shop:over", due(noon.Add(-time.Hour), noon.AddDate(0, 0, -2)))
+	put(t, s, "shop:ahead", due(noon.AddDate(0, 0, 9), noon.AddDate(0, 0, 10)))
+	put(t, s, "shop:early", due(noon.Add(time.Hour), noon.AddDate(0, 0, -2)))
+	put(t, s, "shop:none", func(v *schemas.View) {})
+	require.Equal(t, []string{"over", "ahead"}, list(t, s, store.Filter{Merchant: merchant, OverdueAt: noon}, 5))
+}
+
+func TestOpenCasesAreCountedByStateAndByWhoIsAsked(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	past := noon.Add(-time.Hour)
+	put(t, s, "shop:1", func(v *schemas.View) { v.DueAt = &past })
+	put(t, s, "shop:2", func(v *schemas.View) {})
+	put(t, s, "shop:3", func(v *schemas.View) { v.Asked = "lead-1" })
+	put(t, s, "shop:4", func(v *schemas.View) {
+		v.State, v.Approvals = schemas.RefundApproved, []schemas.Approval{{Asked: "x", DecidedBy: &schemas.System}, {Asked: "boss-1"}}
+	})
+	put(t, s, "shop:5", func(v *schemas.View) { v.ClosedAt = &noon })
+	put(t, s, "other:1", func(v *schemas.View) {})
+	got, err := s.SummarizeCases(ctx, merchant, noon)
+	require.NoError(t, err)
+	require.Equal(t, []store.Counted{
+		{State: schemas.RefundApproved, Turn: schemas.TurnMerchant, Owner: "anna", Asked: "boss-1", Cases: 1},
+		{State: schemas.Review, Turn: schemas.TurnMerchant, Owner: "anna", Cases: 2, Overdue: 1},
+		{State: schemas.Review, Turn: schemas.TurnMerchant, Owner: "anna", Asked: "lead-1", Cases: 1},
+	}, got)
+	n, err := s.CountCases(ctx, store.Filter{Merchant: merchant}, 3)
+	require.NoError(t, err)
+	require.Equal(t, 3, n, "counted no further than asked for")
+	n, err = s.CountCases(ctx, store.Filter{Everywhere: true, Scope: store.ScopeAll}, 100)
+	require.NoError(t, err)
+	require.Equal(t, 6, n)
 }
 
 func TestAListThatCannotBeReadIsRefused(t *testing.T) {

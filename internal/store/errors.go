@@ -39,6 +39,20 @@ func Unavailable(err error) bool {
 		errors.Is(err, context.DeadlineExceeded) || strings.Contains(err.Error(), "conn closed")
 }
 
+// CannotKeep reports whether err is the database's answer to values that it can never keep, whenever they come: repeating the call
+// does not help, and other rows are not concerned.
+func CannotKeep(err error) bool {
+	var answered *pgconn.PgError
+	if !errors.As(err, &answered) {
+		return false
+	}
+	switch answered.Code[:2] {
+	case "22", "23", "54": // data exception, broken constraint, more than an index or a row can hold
+		return true
+	}
+	return false
+}
+
 // violated returns the name of the constraint that err broke, or "".
 func violated(err error) string {
 	var answered *pgconn.PgError

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,8 @@ var (
 	factRouteRefund string
 	//go:embed queries/fact_route_key.sql
 	factRouteKey string
+	//go:embed queries/refund_currency.sql
+	refundCurrency string
 	//go:embed queries/fact_put.sql
 	factPut string
 	//go:embed queries/fact_signalled.sql
@@ -60,6 +63,9 @@ func (s *Store) RecordFact(ctx context.Context, name string, in schemas.Report) 
 	if refusal != nil {
 		return FactRoute{}, refusal
 	}
+	if err := s.sameCurrency(ctx, name, in.Body); err != nil {
+		return FactRoute{}, err
+	}
 	var route FactRoute
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
 		rows, err := tx.Query(ctx, sql, args...)
@@ -84,6 +90,26 @@ func (s *Store) RecordFact(ctx context.Context, name string, in schemas.Report) 
 		return FactRoute{}, fmt.Errorf("record fact %s of %s: %w", in.EventID, in.Source, err)
 	}
 	return route, nil
+}
+
+// sameCurrency refuses what a provider says of a refund in another currency than the refund's: it speaks of something else.
+func (s *Store) sameCurrency(ctx context.Context, name string, body []byte) error {
+	word, refusal := schemas.Decode[schemas.RefundWord](body)
+	if !strings.HasPrefix(name, "refund.") || refusal != nil || word.Amount == nil {
+		return nil // what is wrong with it is said where it is read
+	}
+	rows, err := s.pool.Query(ctx, refundCurrency, word.RefundID)
+	if err != nil {
+		return fmt.Errorf("look up refund %s: %w", word.RefundID, err)
+	}
+	currencies, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("look up refund %s: %w", word.RefundID, err)
+	}
+	if len(currencies) > 0 && !slices.Contains(currencies, word.Amount.Currency) {
+		return refuse(schemas.CodeOtherCurrency, "amount.currency", "this is in %.10q and refund %s in %q.", word.Amount.Currency, word.RefundID, currencies[0])
+	}
+	return nil
 }
 
 // MarkFactSignalled notes that every case a fact is for has been told.
@@ -119,6 +145,9 @@ func routeQuery(name string, body []byte) (sql string, args []any, refusal *sche
 		}
 		if word.RefundID == "" || strings.ContainsRune(word.RefundID, 0) {
 			return "", nil, refuse(schemas.CodeMissingField, "refund_id", "a fact about a refund names its number.")
+		}
+		if refusal := word.Check(); refusal != nil {
+			return "", nil, refusal
 		}
 		return factRouteRefund, []any{word.RefundID}, nil
 	case strings.HasPrefix(name, "payment."), strings.HasPrefix(name, "deposit."):

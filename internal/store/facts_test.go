@@ -127,6 +127,28 @@ func TestAFactFindsItsCaseByRefundNumber(t *testing.T) {
 	require.True(t, route.Unknown)
 }
 
+func TestAFactAboutMoneyThatCannotBeTheRefundsIsRefused(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	reserve(t, s, refund("1", "P-card", "2", 4000))
+	for _, c := range []struct {
+		amount schemas.Money
+		code   schemas.Code
+	}{
+		{schemas.Money{Minor: -4000, Currency: "USD"}, schemas.CodeBadAmount},
+		{schemas.Money{Minor: 0, Currency: "USD"}, schemas.CodeBadAmount},
+		{schemas.Money{Minor: 4000}, schemas.CodeMissingField},
+		{schemas.Money{Minor: 4000, Currency: "EUR"}, schemas.CodeOtherCurrency},
+	} {
+		_, err := s.RecordFact(ctx, schemas.RefundSuccess.Name, report("e1", schemas.RefundWord{RefundID: "shop:R1/refund/1", Amount: &c.amount}))
+		require.Error(t, err)
+		refusedWith(t, err, c.code)
+	}
+	amount := usd(4000)
+	_, err := s.RecordFact(ctx, schemas.RefundSuccess.Name, report("e1", schemas.RefundWord{RefundID: "shop:R1/refund/1", Amount: &amount}))
+	require.NoError(t, err)
+}
+
 func TestAFactThatCannotBeReadIsRefused(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)

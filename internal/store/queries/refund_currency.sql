@@ -1,0 +1,2 @@
+-- Providers know refund numbers and no merchant.
+SELECT currency FROM aftercare.refunds WHERE refund_id = $1
