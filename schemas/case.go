@@ -48,6 +48,9 @@ type Predecessor struct {
 	AtReview        bool      `json:"at_review"` // a person decides first, whatever the rules propose
 }
 
+// WhyRequestHuman is why a case continues one that could not be a request: its customer asked for a person.
+const WhyRequestHuman = "request_human"
+
 // Carried is what survives continue-as-new: the whole state of the case, written and read by workflows alone.
 type Carried struct {
 	State json.RawMessage `json:"state"`
@@ -78,8 +81,8 @@ type Line struct {
 	Payable   Money   `json:"payable"` // at most this can be paid: the price less what went out for the line before this case
 	State     State   `json:"state"`
 	Outcome   Outcome `json:"outcome,omitempty"`
-	Code      Code    `json:"code,omitempty"`    // why it ended early
-	Holder    string  `json:"holder,omitempty"`  // the case that holds the units of a merged line
+	Code      Code    `json:"code,omitempty"`    // why it ended early; or, before a person, what kept it from being a request
+	Holder    string  `json:"holder,omitempty"`  // the case that holds the units of a merged line, or was asked to take the line
 	Verdict   Verdict `json:"verdict"`           // what the rules propose
 	Waybill   string  `json:"waybill,omitempty"` // the parcel it travels in
 	// GoodsWith says who has the goods now; it decides whether a refusal ends in SEND_BACK.

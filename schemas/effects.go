@@ -26,7 +26,13 @@ type Intake struct {
 	Method    string    `json:"method,omitempty"`   // the wish of settle_with where it can be kept
 	Fallback  bool      `json:"fallback,omitempty"` // the wish could not be kept: original method, the customer is told
 	Delivered time.Time `json:"delivered_at"`
+	// Edition says by which edition of the stories the case lives; absent in cases taken in before there was one. See
+	// workflows/versions.go.
+	Edition int `json:"edition,omitempty"`
 }
+
+// Edition is the edition of the stories that intake gives to a case. A case keeps its own until it ends.
+const Edition = 1
 
 // Payment is one captured payment of an order.
 type Payment struct {

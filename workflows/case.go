@@ -171,7 +171,7 @@ func (c *Case) takeIn(got schemas.Intake) {
 		return
 	}
 	c.Currency, c.Plan, c.Payments, c.Owner = got.Currency, got.Plan, got.Payments, got.Owner
-	c.Method, c.Fallback = got.Method, got.Fallback
+	c.Method, c.Fallback, c.Edition = got.Method, got.Fallback, got.Edition
 	if got.Plan.Priority != "" {
 		c.Priority = got.Plan.Priority
 	}

@@ -119,7 +119,7 @@ func (tl *tale) found(lines ...schemas.Line) schemas.Intake {
 		paid += l.Price().Minor
 	}
 	return schemas.Intake{
-		Currency: "USD", Lines: lines, Owner: "agent-1", Plan: thePlan(),
+		Currency: "USD", Lines: lines, Owner: "agent-1", Plan: thePlan(), Edition: schemas.Edition,
 		Payments: []schemas.Payment{{PaymentID: "p-1", Method: "card-1", Captured: usd(paid), Refundable: usd(paid)}},
 	}
 }

@@ -44,6 +44,7 @@ type State struct {
 	Breach     bool                       `json:"breach,omitempty"`
 	HumanAsked bool                       `json:"human_asked,omitempty"`
 	Flushed    int64                      `json:"flushed"` // the revision PostgreSQL has
+	Edition    int                        `json:"edition,omitempty"`
 }
 
 // Ladder is an escalation under way.

@@ -1,0 +1,6 @@
+-- What went out for each line of an order, or is reserved, by case.
+SELECT s.line_id, r.case_id, sum(s.amount_minor)::bigint
+FROM aftercare.refund_shares s
+JOIN aftercare.refunds r USING (merchant_id, refund_id)
+WHERE s.merchant_id = $1 AND s.order_id = $2 AND r.status <> 'cancelled'
+GROUP BY s.line_id, r.case_id
