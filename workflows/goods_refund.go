@@ -207,7 +207,12 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string)
 	for _, l := range lines {
 		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !l.Disposed && !noGoods(l) {
 			l.Disposed = true
-			goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: l.SKU, Quantity: l.Quantity, Disposition: l.Disposition})
+			// No more goods are booked than the line has units, whatever was asked for.
+			quantity := l.Quantity
+			if len(l.Units) > 0 {
+				quantity = min(quantity, len(l.Units))
+			}
+			goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: l.SKU, Quantity: quantity, Disposition: l.Disposition})
 		}
 	}
 	if len(goods) == 0 {
