@@ -46,6 +46,9 @@ type tale struct {
 	trace    func(schemas.TraceOrder) (schemas.TraceAnswer, error)
 	survey   func(schemas.SurveyOrder) (schemas.SurveyReceipt, error)
 	write    func(schemas.Flush) (schemas.Written, error)
+	merging  func(schemas.MergeQuestion) schemas.Judged
+	method   func(schemas.MethodQuestion) schemas.Judged
+	waybill  func(schemas.WaybillQuestion) schemas.Judged
 	released [][]schemas.LineUnits
 	disposed []schemas.Disposal
 	ordered  []schemas.Refund
@@ -100,6 +103,9 @@ func aReturn(t *testing.T) *tale {
 	tl.survey = func(schemas.SurveyOrder) (schemas.SurveyReceipt, error) {
 		return schemas.SurveyReceipt{Asked: true}, nil
 	}
+	tl.merging = func(schemas.MergeQuestion) schemas.Judged { return schemas.Judged{} }
+	tl.method = func(schemas.MethodQuestion) schemas.Judged { return schemas.Judged{} }
+	tl.waybill = func(schemas.WaybillQuestion) schemas.Judged { return schemas.Judged{} }
 	tl.write = func(schemas.Flush) (schemas.Written, error) { return schemas.Written{}, nil }
 	tl.register()
 	return tl
@@ -141,6 +147,9 @@ func (tl *tale) register() {
 		tl.released = append(tl.released, o.Units)
 		return schemas.Nothing{}, nil
 	})
+	hear(tl, schemas.CaseMayMerge, func(q schemas.MergeQuestion) (schemas.Judged, error) { return tl.merging(q), nil })
+	hear(tl, schemas.MethodKnown, func(q schemas.MethodQuestion) (schemas.Judged, error) { return tl.method(q), nil })
+	hear(tl, schemas.WaybillFree, func(q schemas.WaybillQuestion) (schemas.Judged, error) { return tl.waybill(q), nil })
 	hear(tl, schemas.ParcelLabel, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
 	hear(tl, schemas.ParcelRegister, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
 	hear(tl, schemas.ParcelSendBack, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })

@@ -254,6 +254,26 @@ func TestAMerchantWithoutBalanceIsAskedAgainWithTheSameNumber(t *testing.T) {
 	require.Contains(t, tl.told(), "refund.failed")
 }
 
+func TestNobodyIsAskedToGrantAnAccountThatTheCustomerDoesNotHave(t *testing.T) {
+	t.Parallel()
+	tl := paid(t).firstSays(schemas.RefundFailedWord, schemas.CodeAccountClosed)
+	tl.method = func(q schemas.MethodQuestion) schemas.Judged {
+		require.Equal(t, schemas.MethodQuestion{MerchantID: "shop", OrderID: "o-1", CustomerID: "c-1", Method: "card-9"}, q)
+		return schemas.Judged{Refusal: &schemas.Refusal{Code: schemas.CodeBadValue, Message: "this customer has no payment method card-9."}}
+	}
+	tl.in(schemas.RefundFailed, does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{Method: "card-9"}))
+	tl.in(schemas.RefundFailed, func() {
+		v := tl.last()
+		require.Empty(t, v.Approvals)
+		require.Equal(t, schemas.RefundFailedWord, v.Money.Entries[0].Status, "the old number is not given up")
+		does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{})()
+	})
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Contains(t, named(v, schemas.EventRefused)[0].Message, "no payment method card-9")
+	require.Equal(t, "method_unknown", tl.toldStaff("staff.task")[0].Vars["task"])
+	require.Equal(t, schemas.Completed, v.Outcome)
+}
+
 func TestAClosedAccountIsPaidToAnotherOneWithFourEyes(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).firstSays(schemas.RefundFailedWord, schemas.CodeAccountClosed)

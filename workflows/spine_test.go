@@ -419,6 +419,47 @@ func TestADuplicateIsMergedByAPerson(t *testing.T) {
 	require.Len(t, tl.released, 1)
 }
 
+func TestAMergeIntoACaseThatIsNotThereLeavesTheLinesWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).refundOnly()
+	tl.merging = func(q schemas.MergeQuestion) schemas.Judged {
+		require.Equal(t, "o-1", q.OrderID)
+		return schemas.Judged{Refusal: &schemas.Refusal{Code: schemas.CodeUnknownCase, Message: "there is no case shop:r-0 to merge into."}}
+	}
+	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
+	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.Completed, v.Outcome, "the wish is not lost")
+	require.Contains(t, named(v, schemas.EventRefused)[0].Message, "there is no case")
+	require.Equal(t, "merge_refused", tl.toldStaff("staff.task")[0].Vars["task"])
+	require.NotContains(t, tl.told(), "case.merged")
+}
+
+func TestAMergeIntoACaseThatEndsMeanwhileLeavesTheLinesWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).refundOnly()
+	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).Return(errors.New("no such workflow")).Once()
+	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
+	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+}
+
+func TestWishesThatWereMergedIntoACaseGoAlongWithIt(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t)
+	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).
+		Return(func(_, _, _, _ string, report any) error {
+			told, refusal := schemas.Decode[schemas.MergedIn](report.(schemas.Report).Body)
+			require.Nil(t, refusal)
+			require.Equal(t, []schemas.Wish{{CaseID: "shop:r-9", TextID: "t-9"}}, told.Also)
+			return nil
+		}).Once()
+	tl.in(schemas.Review, says(tl, schemas.CaseMergedIn, schemas.MergedIn{CaseID: "shop:r-9", Kind: schemas.KindReturn, TextID: "t-9", Reason: schemas.Defective}))
+	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
+	require.Equal(t, schemas.Merged, tl.run().Outcome)
+}
+
 func TestANoticeThatReachesNobodyIsKeptInTheHistory(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).refunded()

@@ -208,7 +208,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 			string(schemas.TurnCustomer), string(schemas.TurnMerchant), string(schemas.TurnWarehouse), string(schemas.TurnCarrier), string(schemas.TurnProvider), string(schemas.TurnSystem), string(schemas.TurnNobody),
 		},
 		"solved":  {string(schemas.SolvedYes), string(schemas.SolvedPartly), string(schemas.SolvedNo)},
-		"subject": {"large_refund", "goodwill", "paid_by_hand"},
+		"subject": {"large_refund", "goodwill", "other_account", "paid_by_hand"},
 		"code": {
 			string(schemas.CodeBalance), string(schemas.CodeAccountClosed), string(schemas.CodeDeclined), string(schemas.CodeExpired), string(schemas.CodeNoAnswer), string(schemas.CodeReversed),
 		},
@@ -220,7 +220,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
 		"wanted": {"photo"},
 		"task": {
-			"idle", "keep_or_convert", "late_fact", "lost_parcel", "offer_answered", "parcel_exception", "refund_processing", "refused_at_warehouse",
+			"idle", "keep_or_convert", "late_fact", "lost_parcel", "offer_answered", "parcel_exception", "merge_refused", "method_unknown", "refund_processing", "refund_reduced", "refused_at_warehouse",
 			"request_human", "transfers", "undelivered_notice",
 		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},
