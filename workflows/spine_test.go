@@ -34,6 +34,34 @@ func TestTheSameCommandTwiceIsOneDecisionWithOneAnswer(t *testing.T) {
 	require.Len(t, named(v, schemas.ReviewApprove.Name), 1)
 }
 
+func TestACommandIDThatWasUsedForSomethingElseIsRefused(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).refundOnly()
+	tl.in(schemas.Review, func() { send(tl, schemas.CaseNote, anAgent, schemas.Message{TextID: "t-1"}, "once", 0) })
+	tl.in(schemas.Review, func() {
+		same := send(tl, schemas.CaseNote, anAgent, schemas.Message{TextID: "t-1"}, "once", 0)
+		tl.env.RegisterDelayedCallback(func() {
+			require.Nil(t, same.refusal)
+			require.Equal(t, schemas.CaseNote.Name, same.receipt.Command)
+		}, 0)
+		for what, a := range map[string]*answerOf{
+			"another command": send(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}, "once", 0),
+			"another actor":   send(tl, schemas.CaseNote, who(schemas.RoleAgent, "agent-2"), schemas.Message{TextID: "t-1"}, "once", 0),
+			"another body":    send(tl, schemas.CaseNote, anAgent, schemas.Message{TextID: "t-2"}, "once", 0),
+		} {
+			tl.env.RegisterDelayedCallback(func() {
+				require.NotNil(t, a.refusal, what)
+				require.Equal(t, schemas.CodeAlreadyDone, a.refusal.Code)
+				require.Contains(t, a.refusal.Message, "was used for case.note by agent:agent-1")
+			}, 0)
+		}
+		tl.env.SignalWorkflow(schemas.ReviewApprove.Name, schemas.Order{CommandID: "once", Actor: anAgent})
+	})
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Len(t, named(v, schemas.CaseNote.Name), 1)
+	require.Len(t, named(v, schemas.EventRefused), 1, "a signal of that kind becomes an event")
+}
+
 func TestADecisionOnAnOldRevisionIsRefusedWithTheCurrentOne(t *testing.T) {
 	t.Parallel()
 	tl := paid(t)
@@ -331,6 +359,7 @@ func TestALongCaseGoesOnInANewRunWithEverything(t *testing.T) {
 	then := paid(t).refunded()
 	then.env.SetStartWorkflowOptions(startOptions("shop:r-1"))
 	then.env.SetContinuedExecutionRunID("the-run-before")
+	then.commands = tl.commands // the ids of the run before are used
 	then.env.RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
 	then.env.RegisterDelayedCallback(func() {
 		again := send(then, schemas.CaseNote, anAgent, schemas.Message{TextID: "t-1"}, "cmd-1", 0)

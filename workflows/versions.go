@@ -42,3 +42,7 @@ func (c *Case) asksTheBooks() bool { return c.Edition >= 1 }
 // showsWhoIsAsked lets the search attributes say that an open approval is the merchant's turn. 2026-11-25: until then the case said that
 // it waits for the system. (The rows and the view say it of every case; only the attributes are commands of the workflow.)
 func (c *Case) showsWhoIsAsked() bool { return c.Edition >= 1 }
+
+// refusesUsedIDs refuses a command under an id that was used for something else. 2026-11-25: until then it was answered as that had been,
+// and nobody noticed that it was not done.
+func (c *Case) refusesUsedIDs() bool { return c.Edition >= 1 }
