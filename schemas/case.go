@@ -98,6 +98,7 @@ type Line struct {
 	KeepsGoods  bool         `json:"keeps_goods,omitempty"` // refund-only: nothing comes back
 	Approver    *Actor       `json:"approver,omitempty"`    // who approved the request; may not grant the refund above the limit
 	Refunded    Money        `json:"refunded"`              // what the provider confirmed
+	Short       *Money       `json:"short,omitempty"`       // what was promised and could not be paid, because less was left of the order
 	ClockID     string       `json:"clock_id,omitempty"`    // the clock that runs on this line's state
 	Since       time.Time    `json:"since"`                 // in this state since
 	History     []StateSince `json:"history,omitempty"`     // the states it went through

@@ -56,6 +56,7 @@ const (
 	CodeExpired       Code = "payment_expired"      // the provider's own window for refunds is over
 	CodeNoAnswer      Code = "no_answer"            // nothing known yet
 	CodeReversed      Code = "reversed"             // came back after success
+	CodeNoMoneyLeft   Code = "no_money_left"        // less is left of the payment or of the line than was to be paid; no provider was asked
 )
 
 // Refusal says why something was not done: a code for programs and a sentence a person can act on.

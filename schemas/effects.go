@@ -114,6 +114,13 @@ type RefundReceipt struct {
 	Status   RefundStatus `json:"status"`
 	Code     Code         `json:"code,omitempty"`
 	Amount   Money        `json:"amount"`
+	Left     *OrderLeft   `json:"left,omitempty"` // where the ledger refused for want of money: what can still be paid
+}
+
+// OrderLeft is what the ledger can still pay out of an order.
+type OrderLeft struct {
+	Lines    []Share   `json:"lines"`
+	Payments []Payment `json:"payments"`
 }
 
 // ByHandOrder records a payment outside the provider in the ledger.
@@ -126,7 +133,10 @@ type ByHandOrder struct {
 	Maker      Actor       `json:"maker"`
 	Checker    Actor       `json:"checker"`
 	Units      []LineUnits `json:"units"`
-	At         time.Time   `json:"at"`
+	// Refund and CustomerID let the ledger book a refund that it had refused before, within the same caps as any.
+	Refund     *Refund   `json:"refund,omitempty"`
+	CustomerID string    `json:"customer_id,omitempty"`
+	At         time.Time `json:"at"`
 }
 
 // DisposeOrder moves inspected goods to where they belong.

@@ -137,7 +137,7 @@ func (g *goods) finishRefund(s *step) {
 		if paid.Minor > 0 {
 			s.tell("refund.done", vars{"amount": amount(paid), "method": method})
 		}
-		full, part := sort2(done, func(l *schemas.Line) bool { return l.Deduction.Minor == 0 })
+		full, part := sort2(done, func(l *schemas.Line) bool { return l.Deduction.Minor == 0 && l.Short == nil })
 		g.end(s, full, schemas.Completed)
 		g.end(s, part, schemas.CompletedPartial)
 		if len(g.inState(schemas.Received)) == 0 && len(g.inState(schemas.RefundApproved)) == 0 && len(g.inState(schemas.RefundProcessing)) == 0 {

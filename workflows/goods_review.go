@@ -86,7 +86,7 @@ func (g *goods) mayApprove(s *step, _ schemas.Approve) *schemas.Refusal {
 // nothingToGrant reports whether nothing can be paid for a line: its units were paid before, another case holds them, or there are
 // none. An article that cost nothing can come back all the same.
 func (g *goods) nothingToGrant(l *schemas.Line) bool {
-	return g.refusesEmptyGrants() && l.LeavesAs == schemas.OutcomeNone && l.Payable.Sub(l.Refunded).Minor <= 0 && (len(l.Units) == 0 || l.UnitPrice.Minor > 0)
+	return (g.refusesEmptyGrants() || l.Short != nil) && l.LeavesAs == schemas.OutcomeNone && l.Payable.Sub(l.Refunded).Minor <= 0 && (len(l.Units) == 0 || l.UnitPrice.Minor > 0)
 }
 
 func (g *goods) refuseEmpty(lines []*schemas.Line) *schemas.Refusal {

@@ -102,17 +102,22 @@ func (c *Case) proposerOf(lines []*schemas.Line) schemas.Actor {
 // orderRefunds spreads what is owed over the order's payments and orders one refund for each.
 func (c *Case) orderRefunds(s *step, lines []*schemas.Line) {
 	for _, f := range c.spread(lines) {
-		f.RefundID = fmt.Sprintf("%s/refund/%d", c.CaseID, c.next("refund"))
-		f.Status, f.ChangedAt = schemas.RefundRequested, stamp(s.at)
-		c.Refunds = append(c.Refunds, f)
-		s.say("Refund %s of %s ordered.", f.RefundID, f.Amount)
-		c.request(f)
+		c.order(s, f)
 	}
 	unpaid, _ := sort2(lines, func(l *schemas.Line) bool { return c.underWay(l) == 0 })
 	if len(unpaid) > 0 {
 		s.say("Nothing is left of the order's payments for line(s) %s.", lineList(unpaid))
 		c.afterRefund(s, unpaid)
 	}
+}
+
+// order gives a refund its number and asks for it.
+func (c *Case) order(s *step, f *schemas.Refund) {
+	f.RefundID = fmt.Sprintf("%s/refund/%d", c.CaseID, c.next("refund"))
+	f.Status, f.ChangedAt = schemas.RefundRequested, stamp(s.at)
+	c.Refunds = append(c.Refunds, f)
+	s.say("Refund %s of %s ordered.", f.RefundID, f.Amount)
+	c.request(f)
 }
 
 // spread cuts what the lines are owed into one refund per payment, in the order of the payments, none above what is left of
