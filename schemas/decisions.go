@@ -28,10 +28,11 @@ type Receipt struct {
 // PickLine names a line and, where only a part of it is meant, how many.
 type PickLine struct {
 	LineID   string `json:"line_id"`
-	Quantity int    `json:"quantity,omitempty"` // 0 means all of it
+	Quantity int    `json:"quantity,omitempty"` // left out: all of it
 }
 
-// OnLines is embedded by every command that acts on lines. No lines means every line that can hear the command.
+// OnLines is embedded by every command that acts on lines. Left out, lines are every line that can hear the command; an empty list is
+// refused.
 type OnLines struct {
 	Lines []PickLine `json:"lines,omitempty"`
 }

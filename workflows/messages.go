@@ -1,6 +1,11 @@
 package workflows
 
-import "github.com/aftercare/aftercare/schemas"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aftercare/aftercare/schemas"
+)
 
 // common are the answers that every kind of case gives in every state.
 func (c *Case) common() []answer {
@@ -9,7 +14,7 @@ func (c *Case) common() []answer {
 		on(schemas.CaseReply, c.replied),
 		on(schemas.CaseNote, c.noted),
 		on(schemas.CaseRequestHuman, c.humanAsked),
-		on(schemas.CaseTransfer, c.transferred),
+		on(schemas.CaseTransfer, c.transferred, c.mayTransfer),
 		on(schemas.CaseTakeOver, c.takenOver),
 		on(schemas.CaseEscalate, c.escalated),
 		on(schemas.CaseAccept, c.accepted, c.mayAccept),
@@ -45,6 +50,27 @@ func (c *Case) humanAsked(s *step, r schemas.RequestHuman) {
 	}
 	s.say("The customer asked for a person.")
 	s.staff("staff.task", c.Owner, vars{"task": "request_human", "due": stamp(c.firstDue())})
+}
+
+// mayTransfer gives a case to people of the plan only: nobody else hears of it.
+func (c *Case) mayTransfer(_ *step, t schemas.Transfer) *schemas.Refusal {
+	if !c.knowsItsPeople() {
+		return nil
+	}
+	var known []string
+	for _, role := range schemas.Roles {
+		for _, p := range c.Plan.People[role] {
+			for _, id := range []string{p.ID, p.Deputy} {
+				if id == t.To {
+					return nil
+				}
+				if id != "" && !contains(known, id) {
+					known = append(known, id)
+				}
+			}
+		}
+	}
+	return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "to", Message: fmt.Sprintf("%s is nobody of this case's policy; its people are %s.", t.To, strings.Join(known, ", "))}
 }
 
 func (c *Case) transferred(s *step, t schemas.Transfer) {
