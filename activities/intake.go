@@ -172,7 +172,7 @@ func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder) (schemas.
 	}
 	for _, l := range order.Lines {
 		facts.ShippedOther[l.LineID] = l.ShippedSKU != "" && l.ShippedSKU != l.SKU
-		facts.Items[l.LineID] = policy.Item{Category: l.Category, Marks: l.Marks, Confirmed: l.Confirmed, Repairs: l.Repairs, Exchanges: l.Exchanges}
+		facts.Items[l.LineID] = policy.Item{Category: l.Category, Marks: l.Marks, Established: l.Established, Confirmed: l.Confirmed, Repairs: l.Repairs, Exchanges: l.Exchanges}
 	}
 	for _, l := range store.LinesOf(in, order) {
 		if l.Outcome == schemas.OutcomeNone {

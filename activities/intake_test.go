@@ -114,7 +114,9 @@ func TestTheRulesHearWhatTheShopKnows(t *testing.T) {
 		heard = f
 		return schemas.Plan{}, make([]schemas.Verdict, len(f.Lines)), nil
 	})
-	a := NewIntake(openShop(bought()), rules, storetest.New(t))
+	order := bought()
+	order.Lines[0].Established = []string{"misuse"}
+	a := NewIntake(openShop(order), rules, storetest.New(t))
 	in := wants("r1", line("1", 1), line("2", 1), line("1", 9))
 	in.Request.EvidenceIDs = []string{"photo"}
 	in.CaseID, in.Predecessor = "m:r1:2", &schemas.Predecessor{CaseID: "m:r1", AtReview: true, FirstReceivedAt: noon.AddDate(0, 0, -1)}
@@ -124,6 +126,9 @@ func TestTheRulesHearWhatTheShopKnows(t *testing.T) {
 	require.Equal(t, noon.AddDate(0, 0, -1), heard.At, "the window is not shortened by reopening")
 	require.Equal(t, []string{"photo"}, heard.EvidenceIDs)
 	require.Len(t, heard.Lines, 3)
+	require.Equal(t, []string{"misuse"}, heard.Items[order.Lines[0].LineID].Established)
+	order.Lines[0].Established = []string{"Not A Code"}
+	require.Equal(t, schemas.CodeBadValue, store.CheckOrder(order).Code)
 }
 
 func TestWhatCannotBeARequestIsAnAnswerAndNoError(t *testing.T) {
