@@ -205,6 +205,13 @@ func (g *goods) arrived(s *step, w schemas.ParcelWord) {
 				g.reckon(k, s.report.OccurredAt)
 			}
 		}
+		if g.startsDutiesOnArrival() {
+			at := s.at
+			if s.report != nil && s.report.OccurredAt.Before(at) {
+				at = s.report.OccurredAt
+			}
+			g.startLaw(s, schemas.ParcelDeliver.Name, at)
+		}
 		g.move(s, stay, schemas.Received)
 		s.tell("return.received", vars{"lines": linesVar(stay), "due": stamp(g.dueOf(stay))})
 	}

@@ -46,3 +46,7 @@ func (c *Case) showsWhoIsAsked() bool { return c.Edition >= 1 }
 // refusesUsedIDs refuses a command under an id that was used for something else. 2026-11-25: until then it was answered as that had been,
 // and nobody noticed that it was not done.
 func (c *Case) refusesUsedIDs() bool { return c.Edition >= 1 }
+
+// startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
+// to put things right. 2026-11-25: until then only the duty to refund was one of these.
+func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }
