@@ -308,6 +308,29 @@ func TestWhatIsLeftOfTheOrderIsPaidAndTheRestIsSaid(t *testing.T) {
 	require.Empty(t, named(v, schemas.EventRefundAccepted)[1:], "what was refused is not called accepted")
 }
 
+func TestACaseThatWasStuckOnTheLedgerIsFreedByARetry(t *testing.T) {
+	t.Parallel()
+	tl := paid(t, line("1", 10000)).hasLeft(5000)
+	intake, answer, tries := tl.intake, tl.refund, 0
+	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
+		got, err := intake(o)
+		got.Edition = 0 // it began before the ledger said what is left
+		return got, err
+	}
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		if tries++; tries == 1 {
+			r := schemas.Refusal{Code: schemas.CodeBadAmount, Message: "more than is left of what its lines cost."}
+			return schemas.RefundReceipt{}, temporal.NewNonRetryableApplicationError(r.Message, schemas.ErrorTypeRefused, nil, r)
+		}
+		return answer(o)
+	}
+	tl.in(schemas.RefundFailed, does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{}))
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(2))).answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.CompletedPartial, v.Outcome)
+	require.Equal(t, usd(5000), v.Money.Refunded)
+}
+
 func TestWhereNothingIsLeftAPersonAnswersAndTheCaseEnds(t *testing.T) {
 	t.Parallel()
 	tl := paid(t, line("1", 10000)).hasLeft(0)

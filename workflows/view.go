@@ -36,6 +36,9 @@ func (c *Case) view() schemas.View {
 		v.DueFor = k.Name
 	}
 	v.Asked = c.person()
+	if c.Plan.Policy != "" {
+		v.Policy = c.Plan.Policy // not the one that was named where nobody knows that
+	}
 	for _, l := range r.Lines {
 		v.Requested = append(v.Requested, schemas.PickLine{LineID: l.LineID, Quantity: l.Quantity})
 	}
