@@ -45,6 +45,7 @@ func placed(day string) change { return func(f *policy.Facts) { f.PlacedAt = dat
 func uninformed(f *policy.Facts) {
 	f.Uninformed = true
 }
+
 func inPounds(minor int64) change {
 	return func(f *policy.Facts) {
 		f.Currency = "GBP"
