@@ -68,6 +68,7 @@ type fakeLedger struct {
 	marked  map[string]bool
 	settled map[string]int // line → how often its units were settled
 	refuse  *schemas.Refusal
+	left    schemas.OrderLeft
 	away    bool
 }
 
@@ -135,6 +136,10 @@ func (l *fakeLedger) RecordByHand(_ context.Context, o schemas.ByHandOrder) (sch
 	entry.Status = schemas.RefundManual
 	l.entries[o.RefundID] = entry
 	return entry, nil
+}
+
+func (l *fakeLedger) Left(context.Context, string, string) (schemas.OrderLeft, error) {
+	return l.left, nil
 }
 
 func (l *fakeLedger) Refund(_ context.Context, _, id string) (schemas.RefundReceipt, error) {

@@ -40,7 +40,7 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 	if ended != nil {
 		return schemas.Intake{Closed: ended}, nil
 	}
-	if !schemas.ValidID(in.Policy) {
+	if !schemas.ValidID(in.Policy) && in.Predecessor == nil {
 		return schemas.Intake{Refusal: &schemas.Refusal{Code: schemas.CodeUnknownPolicy, Field: "policy", Message: "this is not the name of a policy; leave it out for the default one."}}, nil
 	}
 	order, refusal, err := a.order(ctx, in)
@@ -52,8 +52,14 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 		return schemas.Intake{}, oursFailed("look for the articles that "+in.CaseID+" wants", err)
 	}
 	plan, verdicts, refusal, err := a.plan(in, order, articles)
+	if refusal != nil && in.Predecessor != nil {
+		plan, verdicts, refusal, err = a.planForPerson(in, order, articles, refusal)
+	}
 	if refusal != nil || err != nil {
 		return schemas.Intake{Refusal: refusal, Currency: order.Currency}, err
+	}
+	if order.Currency == "" {
+		order.Currency = plan.Currency
 	}
 	got, err := a.store.Accept(ctx, store.AcceptInput{Order: in, ShopOrder: order, Candidates: agents(plan), Articles: articles})
 	if err != nil {
@@ -61,10 +67,13 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 	}
 	for i, l := range got.Lines {
 		got.Lines[i].Verdict = verdicts[l.LineID]
+		if l.Outcome == schemas.OutcomeNone && l.Code != "" {
+			got.Lines[i].Verdict = beforeAPerson(verdicts[l.LineID], l.Code)
+		}
 	}
 	answer := schemas.Intake{
 		Refusal: got.Refusal, Closed: got.Closed, Currency: order.Currency, Lines: got.Lines, Payments: got.Payments, Plan: plan,
-		Owner: got.Owner, Method: got.Method, Fallback: got.Fallback,
+		Owner: got.Owner, Method: got.Method, Fallback: got.Fallback, Edition: schemas.Edition,
 	}
 	if order.DeliveredAt != nil {
 		answer.Delivered = *order.DeliveredAt
@@ -72,9 +81,50 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 	return answer, nil
 }
 
+// beforeAPerson is the verdict on a line that cannot be a request and goes to a person all the same: no rule proposes anything, and
+// silence grants nothing.
+func beforeAPerson(v schemas.Verdict, code schemas.Code) schemas.Verdict {
+	v.Proposal, v.Owed, v.Auto, v.Rule, v.Reason, v.Evidence = schemas.ProposeReview, false, false, RuleOfIntake, string(code), nil
+	return v
+}
+
+// RuleOfIntake stands in a verdict that is no rule's: what intake found out about the line decides.
+const RuleOfIntake = "intake"
+
+// planForPerson makes the plan of a case that was opened because somebody asked for a person, and that the policy it names refuses: by
+// the default policy where there is no such one, and in a currency without limits with none, so that a second person decides on every
+// amount and nothing is granted beyond what is owed.
+func (a *Intake) planForPerson(in schemas.IntakeOrder, order schemas.ShopOrder, articles map[string]schemas.ShopArticle, refusal *schemas.Refusal) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
+	currency := order.Currency
+	for range 2 {
+		switch refusal.Code {
+		case schemas.CodeUnknownPolicy:
+			in.Policy = defaultPolicy
+		case schemas.CodeOtherCurrency:
+			order.Currency = "" // the policy's first
+		default:
+			return schemas.Plan{}, nil, refusal, nil
+		}
+		plan, verdicts, again, err := a.plan(in, order, articles)
+		if err != nil {
+			return plan, nil, nil, err
+		}
+		if again == nil {
+			if currency != "" && plan.Currency != currency {
+				plan.Currency, plan.Limits = currency, schemas.Limits{LargeRefund: schemas.Money{Currency: currency}}
+			}
+			return plan, verdicts, nil, nil
+		}
+		refusal = again
+	}
+	return schemas.Plan{}, nil, refusal, nil
+}
+
+const defaultPolicy = "default"
+
 // order asks the shop. An order that is not there, and one of another customer's, are refused in the same words. The
-// successor of a case that ended that way goes on without the order, in the merchant's usual currency: it was opened because
-// somebody asked for a person, and that cannot be declined.
+// successor of a case that ended that way goes on without the order, in the merchant's usual currency or else the policy's first: it
+// was opened because somebody asked for a person, and that cannot be declined.
 func (a *Intake) order(ctx context.Context, in schemas.IntakeOrder) (schemas.ShopOrder, *schemas.Refusal, error) {
 	doing := "ask the shop for the order of " + in.CaseID
 	asking, cancel := patience(ctx)
@@ -96,7 +146,7 @@ func (a *Intake) order(ctx context.Context, in schemas.IntakeOrder) (schemas.Sho
 	}
 	currency, err := a.store.MerchantCurrency(ctx, in.Request.MerchantID)
 	if errors.Is(err, store.ErrNotFound) {
-		return schemas.ShopOrder{}, store.UnknownOrder(), nil // a merchant without a single order has no rules either
+		return schemas.ShopOrder{}, nil, nil // a merchant without a single order: the policy's first currency
 	}
 	if err != nil {
 		return schemas.ShopOrder{}, nil, oursFailed(doing, err)
@@ -126,7 +176,7 @@ func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder, articles 
 	}
 	for _, l := range order.Lines {
 		facts.ShippedOther[l.LineID] = l.ShippedSKU != "" && l.ShippedSKU != l.SKU
-		facts.Items[l.LineID] = policy.Item{Category: l.Category, Marks: l.Marks, Confirmed: l.Confirmed, Repairs: l.Repairs, Exchanges: l.Exchanges}
+		facts.Items[l.LineID] = policy.Item{Category: l.Category, Marks: l.Marks, Established: l.Established, Confirmed: l.Confirmed, Repairs: l.Repairs, Exchanges: l.Exchanges}
 	}
 	for _, l := range store.LinesOf(in, order, articles) {
 		if l.Outcome == schemas.OutcomeNone {

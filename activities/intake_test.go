@@ -114,7 +114,9 @@ func TestTheRulesHearWhatTheShopKnows(t *testing.T) {
 		heard = f
 		return schemas.Plan{}, make([]schemas.Verdict, len(f.Lines)), nil
 	})
-	a := NewIntake(openShop(bought()), rules, storetest.New(t))
+	order := bought()
+	order.Lines[0].Established = []string{"misuse"}
+	a := NewIntake(openShop(order), rules, storetest.New(t))
 	in := wants("r1", line("1", 1), line("2", 1), line("1", 9))
 	in.Request.EvidenceIDs = []string{"photo"}
 	in.CaseID, in.Predecessor = "m:r1:2", &schemas.Predecessor{CaseID: "m:r1", AtReview: true, FirstReceivedAt: noon.AddDate(0, 0, -1)}
@@ -124,6 +126,9 @@ func TestTheRulesHearWhatTheShopKnows(t *testing.T) {
 	require.Equal(t, noon.AddDate(0, 0, -1), heard.At, "the window is not shortened by reopening")
 	require.Equal(t, []string{"photo"}, heard.EvidenceIDs)
 	require.Len(t, heard.Lines, 3)
+	require.Equal(t, []string{"misuse"}, heard.Items[order.Lines[0].LineID].Established)
+	order.Lines[0].Established = []string{"Not A Code"}
+	require.Equal(t, schemas.CodeBadValue, store.CheckOrder(order).Code)
 }
 
 func TestWhatCannotBeARequestIsAnAnswerAndNoError(t *testing.T) {
@@ -158,20 +163,84 @@ func TestWhatCannotBeARequestIsAnAnswerAndNoError(t *testing.T) {
 	}
 }
 
+// forPerson makes a request the successor that its customer asked a person for.
+func forPerson(in schemas.IntakeOrder) schemas.IntakeOrder {
+	in.Predecessor = &schemas.Predecessor{CaseID: in.CaseID, Why: schemas.WhyRequestHuman, AtReview: true}
+	in.CaseID = schemas.SuccessorID(in.CaseID)
+	return in
+}
+
 func TestASuccessorOfAnUnknownOrderGoesToAPersonInTheMerchantsCurrency(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)
 	a := NewIntake(openShop(bought()), theRules(t), s)
-	in := wants("r1", line("1", 1))
-	in.Request.OrderID, in.CaseID = "none", "m:r1:2"
-	in.Predecessor = &schemas.Predecessor{CaseID: "m:r1", Why: "request_human", AtReview: true}
-	require.Equal(t, schemas.CodeUnknownOrder, take(t, a, in).Refusal.Code, "no currency is known of this merchant")
 	require.NoError(t, s.PutOrder(t.Context(), bought()))
-	got := take(t, a, in)
+	in := wants("r1", line("1", 1))
+	in.Request.OrderID = "none"
+	got := take(t, a, forPerson(in))
 	require.Nil(t, got.Refusal)
 	require.Equal(t, "USD", got.Currency)
 	require.Equal(t, schemas.Submitted, got.Lines[0].State)
 	require.NotEmpty(t, got.Owner)
+}
+
+func TestWhoeverAsksForAPersonReachesOneWhateverTheRequestNames(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*schemas.IntakeOrder, *schemas.ShopOrder){
+		"a merchant nobody knows": func(in *schemas.IntakeOrder, _ *schemas.ShopOrder) {
+			in.Request.MerchantID = "nobody"
+			in.CaseID = "nobody:r1"
+		},
+		"a policy nobody knows":          func(in *schemas.IntakeOrder, _ *schemas.ShopOrder) { in.Policy = "gold" },
+		"a policy with no name":          func(in *schemas.IntakeOrder, _ *schemas.ShopOrder) { in.Policy = "a b" },
+		"a currency without limits":      func(_ *schemas.IntakeOrder, o *schemas.ShopOrder) { inCurrency(o, "CHF") },
+		"neither policy nor currency":    func(in *schemas.IntakeOrder, o *schemas.ShopOrder) { in.Policy = "gold"; inCurrency(o, "CHF") },
+		"more than anybody ever bought":  func(in *schemas.IntakeOrder, _ *schemas.ShopOrder) { in.Request.Lines[0].Quantity = 1_000_000_000 },
+		"a line the order does not have": func(in *schemas.IntakeOrder, _ *schemas.ShopOrder) { in.Request.Lines[0].LineID = "99" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			order, in := bought(), wants("r1", line("1", 1))
+			change(&in, &order)
+			a := NewIntake(openShop(order), theRules(t), storetest.New(t))
+			got := take(t, a, in)
+			require.NotNil(t, got.Refusal)
+			got = take(t, a, forPerson(in))
+			require.Nil(t, got.Refusal)
+			require.Len(t, got.Lines, 1)
+			require.Equal(t, schemas.OutcomeNone, got.Lines[0].Outcome)
+			require.NotEmpty(t, got.Currency)
+			require.NotEmpty(t, got.Owner)
+			require.NotEmpty(t, got.Plan.People[schemas.RoleSupervisor])
+		})
+	}
+}
+
+func inCurrency(o *schemas.ShopOrder, currency string) {
+	o.Currency = currency
+	for i := range o.Lines {
+		o.Lines[i].UnitPrice.Currency = currency
+	}
+	for i := range o.Payments {
+		o.Payments[i].Captured.Currency = currency
+	}
+	for i := range o.Refunds {
+		o.Refunds[i].Amount.Currency = currency
+	}
+}
+
+func TestWhatKeptARequestFromBeingOneIsTheVerdictBeforeAPerson(t *testing.T) {
+	t.Parallel()
+	a := NewIntake(openShop(bought()), theRules(t), storetest.New(t))
+	in := wants("r1", line("1", 1_000_000_000))
+	require.Equal(t, schemas.CodeNothingLeft, take(t, a, in).Refusal.Code)
+	got := take(t, a, forPerson(in)).Lines[0]
+	require.Equal(t, schemas.ProposeReview, got.Verdict.Proposal)
+	require.False(t, got.Verdict.Owed, "silence must not grant it")
+	require.Equal(t, "nothing_left", got.Verdict.Reason)
+	require.Equal(t, bought().Lines[0].Quantity, got.Quantity)
+	require.Len(t, got.Units, got.Quantity)
+	require.Equal(t, got.Price(), got.Payable)
 }
 
 func TestACaseThatHadEndedIsAnsweredWithItsRow(t *testing.T) {

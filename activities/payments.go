@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,9 @@ type Ledger interface {
 	// RecordByHand records a payment outside the provider in the place of a refund that did not go through.
 	RecordByHand(ctx context.Context, order schemas.ByHandOrder) (schemas.RefundReceipt, error)
 
+	// Left is what can still be paid out of an order.
+	Left(ctx context.Context, merchant, orderID string) (schemas.OrderLeft, error)
+
 	// Refund returns what the ledger knows of a refund. One it does not have is a *schemas.Refusal.
 	Refund(ctx context.Context, merchant, refundID string) (schemas.RefundReceipt, error)
 }
@@ -66,7 +70,8 @@ func NewPayments(p provider.Payments, l Ledger) *Payments {
 //     the same key.
 //   - killed after the record: the next run finds the record, or asks the provider and records the same again.
 //
-// A refusal by the provider is a receipt with status failed and a code: what to do about it is the story's business. While
+// A refusal by the provider is a receipt with status failed and a code, and so is one of the ledger's for want of money (no_money_left, with
+// what is left): what to do about it is the story's business. While
 // the provider does not answer the activity fails, so that Temporal tries again; its last attempt returns status unknown
 // instead (code no_answer, or unavailable where the provider is known not to have taken it), and the story has a clock on
 // that. Errors that no repetition helps: refused (by the ledger, details hold the Refusal), key_reused, unknown_payment,
@@ -75,6 +80,10 @@ func (p *Payments) Request(ctx context.Context, order schemas.RefundOrder) (sche
 	began := time.Now()
 	merchant, id := order.MerchantID, order.Refund.RefundID
 	entry, asked, err := p.ledger.ReserveRefund(ctx, order)
+	var refusal *schemas.Refusal
+	if errors.As(err, &refusal) && refusal.Code == schemas.CodeNoMoneyLeft {
+		return p.tooLittle(ctx, order)
+	}
 	if err != nil {
 		return schemas.RefundReceipt{}, oursFailed("reserve refund "+id, err)
 	}
@@ -98,6 +107,18 @@ func (p *Payments) Request(ctx context.Context, order schemas.RefundOrder) (sche
 		return p.unanswered(ctx, began, "order refund "+id, merchant, entry, order.At, err)
 	}
 	return p.record(ctx, merchant, entry, answer, order.At, order.Units)
+}
+
+// tooLittle answers an order for which the ledger has no room: nothing was reserved and nobody was asked, and the case is told what can
+// still be paid.
+func (p *Payments) tooLittle(ctx context.Context, order schemas.RefundOrder) (schemas.RefundReceipt, error) {
+	left, err := p.ledger.Left(ctx, order.MerchantID, order.OrderID)
+	if err != nil {
+		return schemas.RefundReceipt{}, oursFailed("ask what is left of order "+order.OrderID, err)
+	}
+	return schemas.RefundReceipt{
+		RefundID: order.Refund.RefundID, Status: schemas.RefundFailedWord, Code: schemas.CodeNoMoneyLeft, Amount: order.Refund.Amount, Left: &left,
+	}, nil
 }
 
 // Lookup asks the provider what became of a refund and records its word. It is safe to run twice: it orders nothing, and the

@@ -184,7 +184,7 @@ func TestEndedRefundIsNotOrderedAgain(t *testing.T) {
 func TestRefundAboveTheLedgersLimitIsRefusedBeforeTheProviderHearsOfIt(t *testing.T) {
 	t.Parallel()
 	d := newDesk()
-	d.ledger.refuse = &schemas.Refusal{Code: schemas.CodeBadAmount, Message: "more than was captured."}
+	d.ledger.refuse = &schemas.Refusal{Code: schemas.CodeUnknownLine, Message: "no such line."}
 	_, err, _ := d.request()
 	app := requireApplicationError(t, err, schemas.ErrorTypeRefused, true)
 	var refusal schemas.Refusal
@@ -331,4 +331,17 @@ func TestPaymentByHandIsTheLedgersAlone(t *testing.T) {
 	d.ledger.refuse = &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: "paid already."}
 	_, err = d.payments.RecordByHand(context.Background(), schemas.ByHandOrder{RefundID: refundID})
 	requireApplicationError(t, err, schemas.ErrorTypeRefused, true)
+}
+
+func TestALedgerWithTooLittleTellsTheCaseWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	ledger, provider := newFakeLedger(&dies{}), newFakeProvider(&dies{})
+	ledger.refuse = &schemas.Refusal{Code: schemas.CodeNoMoneyLeft, Message: "more than is left."}
+	ledger.left = schemas.OrderLeft{Lines: []schemas.Share{{LineID: "1", Amount: usd(50)}}}
+	receipt, err := NewPayments(provider, ledger).Request(t.Context(), ordered())
+	require.NoError(t, err)
+	require.Equal(t, schemas.RefundFailedWord, receipt.Status)
+	require.Equal(t, schemas.CodeNoMoneyLeft, receipt.Code)
+	require.Equal(t, &ledger.left, receipt.Left)
+	require.Empty(t, ledger.marked, "no provider is asked")
 }

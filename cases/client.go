@@ -26,6 +26,19 @@ type Records interface {
 	CaseRow(ctx context.Context, caseID string) (schemas.View, error)
 }
 
+// Lookups is what Records may answer beside: what speaks against a command and only our database knows. The case asks the same again;
+// here a person hears it at once.
+type Lookups interface {
+	KnowsMethod(ctx context.Context, q schemas.MethodQuestion) (*schemas.Refusal, error)
+	WaybillFree(ctx context.Context, q schemas.WaybillQuestion) (*schemas.Refusal, error)
+}
+
+// Texts is what Records may do beside: keep words under an id of the caller's, so that the same command sent twice speaks of the same
+// words. other is true where other words are kept under it.
+type Texts interface {
+	PutTextAs(ctx context.Context, merchant, textID, body string) (other bool, err error)
+}
+
 // Client reaches cases.
 type Client struct {
 	temporal client.Client

@@ -2,6 +2,8 @@ package cases
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,16 +42,19 @@ func (c *Client) Send(ctx context.Context, caseID, command string, order schemas
 	if !schemas.IsCommand(command) {
 		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeUnknownName, Message: fmt.Sprintf("%q is not a command; docs/words.md lists them.", command)}
 	}
-	body, err := c.keepText(ctx, merchantOf(caseID), order.Body)
+	body, err := c.keepText(ctx, caseID, order)
 	if err != nil {
 		return schemas.Receipt{}, err
 	}
 	order.Body = body
+	if refusal := c.lookFirst(ctx, caseID, command, order); refusal != nil {
+		return schemas.Receipt{}, refusal
+	}
 	if order.Door == "" {
 		order.Door = c.door
 	}
 	handle, err := c.temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
-		WorkflowID: caseID, UpdateName: command, UpdateID: order.CommandID, Args: []any{order}, WaitForStage: client.WorkflowUpdateStageCompleted,
+		WorkflowID: caseID, UpdateName: command, UpdateID: updateID(command, order), Args: []any{order}, WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	var receipt schemas.Receipt
 	if err == nil {
@@ -59,6 +64,13 @@ func (c *Client) Send(ctx context.Context, caseID, command string, order schemas
 		return receipt, nil
 	}
 	return c.explain(ctx, caseID, command, order, fault(caseID, err))
+}
+
+// updateID is Temporal's own id of a command: the same command gets the answer that is there. Another one under the same command id must
+// reach the case, which refuses it; so what it is goes into the id.
+func updateID(command string, order schemas.Order) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%s", command, order.Actor, order.Body))
+	return order.CommandID + "." + hex.EncodeToString(sum[:6])
 }
 
 // explain tells a case that has ended from one that never was, and lets an INVALID one go on to a person.
@@ -85,8 +97,9 @@ func (c *Client) explain(ctx context.Context, caseID, command string, order sche
 }
 
 // keepText replaces words by the id under which they are kept.
-func (c *Client) keepText(ctx context.Context, merchant string, body json.RawMessage) (json.RawMessage, error) {
+func (c *Client) keepText(ctx context.Context, caseID string, order schemas.Order) (json.RawMessage, error) {
 	var fields map[string]json.RawMessage
+	body := order.Body
 	if len(body) == 0 || json.Unmarshal(body, &fields) != nil || fields["text"] == nil {
 		return body, nil // what cannot be read is refused by the case, with its own words
 	}
@@ -94,13 +107,29 @@ func (c *Client) keepText(ctx context.Context, merchant string, body json.RawMes
 	if err := json.Unmarshal(fields["text"], &text); err != nil {
 		return nil, &schemas.Refusal{Code: schemas.CodeWrongType, Field: "text", Message: "text is a string."}
 	}
-	id, err := c.PutText(ctx, merchant, text)
+	id, err := c.putTextOf(ctx, caseID, order.CommandID, text)
 	if err != nil {
 		return nil, err
 	}
 	delete(fields, "text")
 	fields["text_id"], _ = json.Marshal(id)
 	return json.Marshal(fields)
+}
+
+// putTextOf keeps the words of a command under an id that is the command's: sent again, it has the same body. Other words under the same
+// command id get an id of their own, and the case judges what that means.
+func (c *Client) putTextOf(ctx context.Context, caseID, commandID, text string) (string, error) {
+	texts, can := c.records.(Texts)
+	if !can || len(text) > schemas.MaxText {
+		return c.PutText(ctx, merchantOf(caseID), text)
+	}
+	sum := sha256.Sum256([]byte(caseID + "\n" + commandID))
+	id := "t-" + hex.EncodeToString(sum[:16])
+	other, err := texts.PutTextAs(ctx, merchantOf(caseID), id, text)
+	if err == nil && other {
+		return c.PutText(ctx, merchantOf(caseID), text)
+	}
+	return id, err
 }
 
 // PutText keeps a person's words where they can be erased, and gives the id that stands for them everywhere else.

@@ -57,7 +57,7 @@ func (c *Client) start(ctx context.Context, caseID string, opening schemas.Openi
 	return Opened{CaseID: run.GetID(), RunID: run.GetRunID()}, nil
 }
 
-// requestHuman opens the successor of a case that was closed as INVALID, before a person. It carries no claims.
+// requestHuman opens the successor of a case that was closed as INVALID, before a person. It takes the units that are free.
 func (c *Client) requestHuman(ctx context.Context, view schemas.View, order schemas.Order) (schemas.Receipt, error) {
 	if view.Outcome != schemas.Invalid {
 		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: fmt.Sprintf("this case has ended as %s; only one that ended as INVALID goes on to a person.", view.Outcome)}
@@ -75,7 +75,7 @@ func (c *Client) requestHuman(ctx context.Context, view schemas.View, order sche
 	next := schemas.SuccessorID(view.CaseID)
 	opened, err := c.start(ctx, next, schemas.Opening{
 		Request: request, Policy: view.Policy, Door: c.door,
-		Predecessor: &schemas.Predecessor{CaseID: view.CaseID, Why: "request_human", FirstReceivedAt: view.OpenedAt, AtReview: true},
+		Predecessor: &schemas.Predecessor{CaseID: view.CaseID, Why: schemas.WhyRequestHuman, FirstReceivedAt: view.OpenedAt, AtReview: true},
 	})
 	if err != nil {
 		return schemas.Receipt{}, err

@@ -50,6 +50,9 @@ type Predecessor struct {
 	Handover *Handover `json:"handover,omitempty"`
 }
 
+// WhyRequestHuman is why a case continues one that could not be a request: its customer asked for a person.
+const WhyRequestHuman = "request_human"
+
 // Carried is what survives continue-as-new: the whole state of the case, written and read by workflows alone.
 type Carried struct {
 	State json.RawMessage `json:"state"`
@@ -80,8 +83,8 @@ type Line struct {
 	Payable   Money   `json:"payable"` // at most this can be paid: the price less what went out for the line before this case
 	State     State   `json:"state"`
 	Outcome   Outcome `json:"outcome,omitempty"`
-	Code      Code    `json:"code,omitempty"`   // why it ended early
-	Holder    string  `json:"holder,omitempty"` // the case that holds the units of a merged line
+	Code      Code    `json:"code,omitempty"`   // why it ended early; or, before a person, what kept it from being a request
+	Holder    string  `json:"holder,omitempty"` // the case that holds the units of a merged line, or was asked to take the line
 	// Replacement is what an exchange gives instead; nil where the customer gets money.
 	Replacement *Replacement `json:"replacement,omitempty"`
 	Verdict     Verdict      `json:"verdict"`           // what the rules propose
@@ -99,6 +102,7 @@ type Line struct {
 	KeepsGoods  bool         `json:"keeps_goods,omitempty"` // refund-only: nothing comes back
 	Approver    *Actor       `json:"approver,omitempty"`    // who approved the request; may not grant the refund above the limit
 	Refunded    Money        `json:"refunded"`              // what the provider confirmed
+	Short       *Money       `json:"short,omitempty"`       // what was promised and could not be paid, because less was left of the order
 	ClockID     string       `json:"clock_id,omitempty"`    // the clock that runs on this line's state
 	Since       time.Time    `json:"since"`                 // in this state since
 	History     []StateSince `json:"history,omitempty"`     // the states it went through

@@ -33,8 +33,8 @@ func (r Request) Check() *Refusal {
 	if !slices.Contains(Reasons, r.Reason) {
 		return &Refusal{Code: CodeBadValue, Field: "reason", Message: fmt.Sprintf("%q is not a reason; use one of %v.", short(string(r.Reason)), Reasons)}
 	}
-	if r.Channel != "" && !slices.Contains(Channels, r.Channel) {
-		return &Refusal{Code: CodeBadValue, Field: "channel", Message: fmt.Sprintf("%q is not a channel; use one of %v.", short(string(r.Channel)), Channels)}
+	if r.Channel != "" && !isCodeWord(string(r.Channel)) {
+		return &Refusal{Code: CodeBadValue, Field: "channel", Message: fmt.Sprintf("%q is not a channel; use one of %v, or the code word of a platform, such as taobao or wechat_shop.", short(string(r.Channel)), Channels)}
 	}
 	if r.SettleWith != "" && !ValidID(r.SettleWith) {
 		return badID("settle_with", r.SettleWith)
@@ -92,6 +92,19 @@ func checkIDs(field string, ids []string) *Refusal {
 		}
 	}
 	return nil
+}
+
+// isCodeWord reports whether s is a code of ours: lower case, digits and underscores, a letter first.
+func isCodeWord(s string) bool {
+	if s == "" || len(s) > 64 || s[0] < 'a' || s[0] > 'z' {
+		return false
+	}
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return true
 }
 
 func badID(field, value string) *Refusal {

@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 )
@@ -40,6 +41,28 @@ func (r Report) Check() *Refusal {
 		return &Refusal{Code: CodeTooLarge, Field: "event_id", Message: "at most 256 characters of event_id are allowed."}
 	case r.OccurredAt.IsZero():
 		return missing("occurred_at", "say when it happened.")
+	}
+	return nil
+}
+
+// CheckChoice refuses a choice of lines that says none in so many words: a list without entries, or a quantity of 0. Left out, both
+// mean all; to write none and get all is what nobody expects. It reads the raw body, because decoded the two are the same.
+func CheckChoice(body json.RawMessage) *Refusal {
+	var choice struct {
+		Lines *[]struct {
+			Quantity *int `json:"quantity"`
+		} `json:"lines"`
+	}
+	if len(body) == 0 || json.Unmarshal(body, &choice) != nil || choice.Lines == nil {
+		return nil // what cannot be read is refused by whoever reads it
+	}
+	if len(*choice.Lines) == 0 {
+		return &Refusal{Code: CodeBadValue, Field: "lines", Message: "no line is named; leave lines out for every line that can hear the command."}
+	}
+	for i, l := range *choice.Lines {
+		if l.Quantity != nil && *l.Quantity == 0 {
+			return &Refusal{Code: CodeBadQuantity, Field: fmt.Sprintf("lines[%d].quantity", i), Message: "0 is not a quantity; leave it out for all of the line."}
+		}
 	}
 	return nil
 }

@@ -61,6 +61,7 @@ const (
 	CodeNotKept       Code = "not_kept"             // the warehouse does not keep these goods, or not any more
 	CodeNoAnswer      Code = "no_answer"            // nothing known yet
 	CodeReversed      Code = "reversed"             // came back after success
+	CodeNoMoneyLeft   Code = "no_money_left"        // less is left of the payment or of the line than was to be paid; no provider was asked
 )
 
 // Refusal says why something was not done: a code for programs and a sentence a person can act on.

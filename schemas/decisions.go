@@ -28,10 +28,11 @@ type Receipt struct {
 // PickLine names a line and, where only a part of it is meant, how many.
 type PickLine struct {
 	LineID   string `json:"line_id"`
-	Quantity int    `json:"quantity,omitempty"` // 0 means all of it
+	Quantity int    `json:"quantity,omitempty"` // left out: all of it
 }
 
-// OnLines is embedded by every command that acts on lines. No lines means every line that can hear the command.
+// OnLines is embedded by every command that acts on lines. Left out, lines are every line that can hear the command; an empty list is
+// refused.
 type OnLines struct {
 	Lines []PickLine `json:"lines,omitempty"`
 }
@@ -79,10 +80,10 @@ type Escalate struct {
 	Reason string `json:"reason"`
 }
 
-// Merge ends lines as duplicates of another case.
+// Merge ends lines as duplicates of another case, once that case was found open and has the wish.
 type Merge struct {
 	OnLines
-	Into   string `json:"into"` // a case id of the same merchant
+	Into   string `json:"into"` // an open case of the same merchant and order that has these lines too
 	Reason string `json:"reason"`
 }
 
@@ -243,4 +244,11 @@ type MergedIn struct {
 	Reason Reason     `json:"reason"`            // why its customer asks
 	TextID string     `json:"text_id,omitempty"` // what its customer wrote
 	Lines  []PickLine `json:"lines"`             // the lines they share
+	Also   []Wish     `json:"also,omitempty"`    // wishes that had been merged into it before
+}
+
+// Wish is what another case had asked for before it was merged.
+type Wish struct {
+	CaseID string `json:"case_id"`
+	TextID string `json:"text_id,omitempty"`
 }

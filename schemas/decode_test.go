@@ -46,7 +46,7 @@ func TestWhatCannotBeReadIsRefusedWithACodeAndASentence(t *testing.T) {
 		"a line named twice":      {with(`{"line_id":"1","quantity":1}`, `{"line_id":"1","quantity":1},{"line_id":"1","quantity":1}`), schemas.CodeBadValue, "lines[1].line_id"},
 		"two megabytes of text":   {with(`"r1"`, `"`+strings.Repeat("长", 700_000)+`"`), schemas.CodeTooLarge, ""},
 		"a replacement":           {with(`"quantity":1`, `"quantity":1,"replacement_sku":"x"`), schemas.CodeBadValue, "lines[0].replacement_sku"},
-		"an unknown channel":      {with(`"kind"`, `"channel":"pigeon","kind"`), schemas.CodeBadValue, "channel"},
+		"an unknown channel":      {with(`"kind"`, `"channel":"Carrier Pigeon","kind"`), schemas.CodeBadValue, "channel"},
 		"a quantity of a decimal": {with(`"quantity":1`, `"quantity":1.5`), schemas.CodeWrongType, "lines[0].quantity"},
 	} {
 		t.Run(name, func(t *testing.T) {

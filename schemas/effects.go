@@ -26,7 +26,13 @@ type Intake struct {
 	Method    string    `json:"method,omitempty"`   // the wish of settle_with where it can be kept
 	Fallback  bool      `json:"fallback,omitempty"` // the wish could not be kept: original method, the customer is told
 	Delivered time.Time `json:"delivered_at"`
+	// Edition says by which edition of the stories the case lives; absent in cases taken in before there was one. See
+	// workflows/versions.go.
+	Edition int `json:"edition,omitempty"`
 }
+
+// Edition is the edition of the stories that intake gives to a case. A case keeps its own until it ends.
+const Edition = 1
 
 // Payment is one captured payment of an order.
 type Payment struct {
@@ -112,6 +118,13 @@ type RefundReceipt struct {
 	Status   RefundStatus `json:"status"`
 	Code     Code         `json:"code,omitempty"`
 	Amount   Money        `json:"amount"`
+	Left     *OrderLeft   `json:"left,omitempty"` // where the ledger refused for want of money: what can still be paid
+}
+
+// OrderLeft is what the ledger can still pay out of an order.
+type OrderLeft struct {
+	Lines    []Share   `json:"lines"`
+	Payments []Payment `json:"payments"`
 }
 
 // ByHandOrder records a payment outside the provider in the ledger.
@@ -124,7 +137,10 @@ type ByHandOrder struct {
 	Maker      Actor       `json:"maker"`
 	Checker    Actor       `json:"checker"`
 	Units      []LineUnits `json:"units"`
-	At         time.Time   `json:"at"`
+	// Refund and CustomerID let the ledger book a refund that it had refused before, within the same caps as any.
+	Refund     *Refund   `json:"refund,omitempty"`
+	CustomerID string    `json:"customer_id,omitempty"`
+	At         time.Time `json:"at"`
 }
 
 // DisposeOrder moves inspected goods to where they belong.

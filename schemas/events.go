@@ -29,8 +29,10 @@ const (
 	EventReminded       = "clock.reminded"  // a clock reminds the customer
 	EventExpired        = "clock.expired"   // a clock ran out; what silence does was done
 	EventLastRung       = "ladder.ended"    // nobody on the ladder acted; the operator did, by the plan
+	EventMerged         = "merge.done"      // another case has taken lines of this one
 	EventRefused        = "refused"         // a command or fact that could not be taken
 	EventLateFact       = "fact.late"       // true, but no longer of use
+	EventApprovalAsked  = "approval.asked"  // a second person is asked about another account, which is known as the customer's
 	EventApprovalMoved  = "approval.moved"  // a second person's decision went to the deputy or the next level
 	EventRefundAccepted = "refund.accepted" // the provider took the order; that is not yet paid
 	EventRefundWord     = "refund.word"     // what the provider said when it was asked

@@ -43,6 +43,9 @@ const (
 var (
 	CaseIntake      = Activity[IntakeOrder, Intake]{Name: "case.intake", Queue: QueueCases}                     // find the order, claim the units, make the plan
 	ClaimsRelease   = Activity[ReleaseOrder, Nothing]{Name: "claims.release", Queue: QueueCases}                // free units whose goods stay with the customer
+	CaseMayMerge    = Activity[MergeQuestion, Judged]{Name: "case.may_merge", Queue: QueueCases}                // ask our database whether another case can take lines
+	MethodKnown     = Activity[MethodQuestion, Judged]{Name: "method.known", Queue: QueueCases}                 // ask our database whether the customer has a payment method
+	WaybillFree     = Activity[WaybillQuestion, Judged]{Name: "waybill.free", Queue: QueueCases}                // ask our database whether a parcel is another customer's
 	RowsWrite       = Activity[Flush, Written]{Name: "rows.write", Queue: QueueCases}                           // write events and rows; a local activity, the scribe's
 	ParcelRegister  = Activity[ParcelOrder, Parcel]{Name: "parcel.register", Queue: QueueCourier}               // ask the carrier to report on the customer's parcel
 	ParcelLabel     = Activity[ParcelOrder, Parcel]{Name: "parcel.label", Queue: QueueCourier}                  // book the way back

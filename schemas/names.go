@@ -5,7 +5,7 @@ import "slices"
 // ActivityNames, CommandNames, FactNames and QueryNames list the wire names of messages.go. A golden test pins them.
 var (
 	ActivityNames = []string{
-		CaseIntake.Name, ClaimsRelease.Name, RowsWrite.Name, ParcelRegister.Name, ParcelLabel.Name, ParcelSendBack.Name, ParcelTrace.Name,
+		CaseIntake.Name, ClaimsRelease.Name, CaseMayMerge.Name, MethodKnown.Name, WaybillFree.Name, RowsWrite.Name, ParcelRegister.Name, ParcelLabel.Name, ParcelSendBack.Name, ParcelTrace.Name,
 		RefundRequest.Name, RefundLookup.Name, RefundConfirm.Name, RefundByHand.Name, GoodsDispose.Name,
 		StockReserve.Name, StockRelease.Name, ReplacementShip.Name, ClaimsSettle.Name, ArticleFind.Name,
 		PaymentRequest.Name, PaymentLookup.Name, PaymentLapse.Name, DepositHold.Name, DepositRelease.Name, DepositCapture.Name,

@@ -55,6 +55,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "refund.fallback", Vars: []string{"method"}},
 	{ID: "refund.done", Vars: []string{"amount", "method"}},
 	{ID: "refund.failed", Vars: []string{"amount"}},
+	{ID: "refund.reduced", Vars: []string{"lines", "amount", "short"}},
 	{ID: "refund.reversed", Vars: []string{"amount"}},
 	{ID: "case.withdrawn", Vars: []string{"lines"}, AtOnce: true},
 	{ID: "case.expired", Vars: []string{"lines"}},

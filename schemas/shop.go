@@ -49,8 +49,10 @@ type ShopLine struct {
 	Category  string   `json:"category,omitempty"`
 	Marks     []string `json:"marks,omitempty"`
 	Confirmed bool     `json:"no_return_confirmed,omitempty"`
-	Repairs   int      `json:"repairs,omitempty"`   // of this very item so far
-	Exchanges int      `json:"exchanges,omitempty"` // of this very item so far
+	// Established are codes of what is established about this very item: opened, misuse, serial_mismatch, fraud, ….
+	Established []string `json:"established,omitempty"`
+	Repairs     int      `json:"repairs,omitempty"`   // of this very item so far
+	Exchanges   int      `json:"exchanges,omitempty"` // of this very item so far
 }
 
 // ShopPayment is a captured payment of an order.

@@ -149,7 +149,8 @@ func (r Reason) MerchantsFault() bool {
 // Channel is the way the request came in. It belongs to a message, not to the case; the case keeps the first one.
 type Channel string
 
-// Channels lists the channels a request may come through.
+// Channels lists the channels of one's own. The rules of a platform ask for the platform's code word (taobao, wechat_shop, …), so any code
+// word may stand for a channel.
 var Channels = []Channel{"app", "chat", "email", "phone", "web", "wechat", "marketplace"}
 
 // Finding is what an inspector saw that was not as declared.

@@ -53,7 +53,7 @@ func (c *Case) mayDecideApproval(s *step, d schemas.DecideApproval) *schemas.Ref
 	}
 	// A payment by hand is finance's own maker and checker; everything else is decided higher up.
 	if levelOf(s.actor.Role) < 3 && !(s.actor.Role == schemas.RoleFinance && a.Subject != subjectLargeRefund) {
-		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: "a supervisor, or somebody above, decides approvals."}
+		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: "a supervisor or somebody above decides this approval; finance decides what was paid by hand or goes to another account."}
 	}
 	return fourEyes(&a.Proposer, s.actor, "proposed it")
 }

@@ -171,7 +171,7 @@ func (c *Case) takeIn(got schemas.Intake) {
 		return
 	}
 	c.Currency, c.Plan, c.Payments, c.Owner = got.Currency, got.Plan, got.Payments, got.Owner
-	c.Method, c.Fallback = got.Method, got.Fallback
+	c.Method, c.Fallback, c.Edition = got.Method, got.Fallback, got.Edition
 	if got.Plan.Priority != "" {
 		c.Priority = got.Plan.Priority
 	}
@@ -330,11 +330,34 @@ func (c *Case) stage() schemas.Stage {
 	return schemas.StageClosed
 }
 
+// turn is whose turn it is. A state of the system's own in which a second person is asked waits for that person.
 func (c *Case) turn() schemas.Turn {
+	turn := c.turnOfState()
+	if turn == schemas.TurnSystem && c.openOne("") != nil {
+		return schemas.TurnMerchant
+	}
+	return turn
+}
+
+func (c *Case) turnOfState() schemas.Turn {
 	if r := c.where(); r != nil {
 		return r.turn
 	}
 	return schemas.TurnNobody
+}
+
+// person is who is asked now besides the owner: the level of an escalation that has not accepted it, else the second person of the
+// approval that was opened first.
+func (c *Case) person() string {
+	switch a := c.openOne(""); {
+	case c.ClosedAt != nil:
+		return ""
+	case c.Ladder != nil && !c.Ladder.Accepted:
+		return c.Ladder.Person
+	case a != nil:
+		return a.Asked
+	}
+	return ""
 }
 
 func (c *Case) now() time.Time { return workflow.Now(c.ctx) }

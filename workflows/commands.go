@@ -1,6 +1,10 @@
 package workflows
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 
 	"go.temporal.io/sdk/converter"
@@ -40,9 +44,12 @@ func (c *Case) takeCommands() {
 func (c *Case) validate(name string, raw converter.RawValue) error {
 	order, refusal := readOrder(raw)
 	if refusal == nil {
-		if _, done := c.Answered[order.CommandID]; done {
+		var done bool
+		if _, done, refusal = c.answeredBefore(name, order); done {
 			return nil
 		}
+	}
+	if refusal == nil {
 		_, refusal = c.permit(name, order, true)
 	}
 	if refusal != nil {
@@ -58,7 +65,11 @@ func (c *Case) handle(ctx workflow.Context, name string, raw converter.RawValue)
 	if refusal != nil {
 		return schemas.Receipt{}, refused(refusal)
 	}
-	if receipt, done := c.Answered[order.CommandID]; done {
+	receipt, done, refusal := c.answeredBefore(name, order)
+	if refusal != nil {
+		return schemas.Receipt{}, refused(refusal)
+	}
+	if done {
 		return receipt, nil
 	}
 	if order.Door == "" {
@@ -68,7 +79,7 @@ func (c *Case) handle(ctx workflow.Context, name string, raw converter.RawValue)
 	if refusal != nil {
 		return schemas.Receipt{}, refused(refusal)
 	}
-	receipt := c.carryOut(name, a)
+	receipt = c.carryOut(name, a)
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	if err := workflow.Await(ctx, func() bool { return c.recorded(receipt.Revision) }); err != nil {
 		return schemas.Receipt{}, err
@@ -91,7 +102,51 @@ func (c *Case) carryOut(name string, a asked) schemas.Receipt {
 	}
 	c.Answered[a.order.CommandID] = receipt
 	c.Commands = append(c.Commands, a.order.CommandID)
+	if c.Given == nil {
+		c.Given = map[string]Given{}
+	}
+	c.Given[a.order.CommandID] = givenBy(a.order)
 	return receipt
+}
+
+// answeredBefore finds the answer that a command has had already. The same id for another command, by somebody else, or with another
+// body is a mistake of the client's, and answering it as before would let it pass for done.
+func (c *Case) answeredBefore(name string, order schemas.Order) (schemas.Receipt, bool, *schemas.Refusal) {
+	receipt, done := c.Answered[order.CommandID]
+	if !done {
+		return receipt, false, nil
+	}
+	before, known := c.Given[order.CommandID]
+	if !c.refusesUsedIDs() || (receipt.Command == name && (!known || before == givenBy(order))) {
+		return receipt, true, nil
+	}
+	who := ""
+	if known {
+		who = " by " + before.By
+	}
+	what := "another command"
+	if receipt.Command == name {
+		what = "another body or another actor"
+		if known && before.By == order.Actor.String() {
+			what = "another body"
+		}
+	}
+	return receipt, false, &schemas.Refusal{Code: schemas.CodeAlreadyDone, Field: "command_id", Revision: c.revision(), Message: fmt.Sprintf(
+		"the command id %s was used for %s%s, answered at revision %d; this is %s, so give it an id of its own.",
+		order.CommandID, receipt.Command, who, receipt.Revision, what)}
+}
+
+func givenBy(order schemas.Order) Given {
+	body := order.Body
+	var compact bytes.Buffer
+	if json.Compact(&compact, body) == nil {
+		body = compact.Bytes()
+	}
+	if len(body) == 0 {
+		body = []byte("{}")
+	}
+	sum := sha256.Sum256(body)
+	return Given{By: order.Actor.String(), Body: hex.EncodeToString(sum[:8])}
 }
 
 func readOrder(raw converter.RawValue) (schemas.Order, *schemas.Refusal) {

@@ -171,6 +171,27 @@ func TestDutiesOfTheLawStartWithTheRequestAndAreBreachedLikeAnyOther(t *testing.
 	require.Empty(t, v.Clocks)
 }
 
+func TestADutyThatCountsFromTheGoodsIsNotBreachedWhileTheyAreWithTheCustomer(t *testing.T) {
+	t.Parallel()
+	tl := within(func(p *schemas.Plan) {
+		p.Clocks["law.remedy"] = schemas.ClockSpec{Rule: "X-REMEDY@2", Basis: "law", Trigger: schemas.ParcelDeliver.Name, After: schemas.Duration(24 * time.Hour)}
+	}, aReturn(t)).approved()
+	tl.later(schemas.WaitShipback, 48*time.Hour, func() {
+		v := tl.last()
+		require.False(t, v.LegalBreach, "the customer has not sent the goods")
+		require.Nil(t, clockNamed(v, "law.remedy"))
+		does(tl, schemas.ReturnSubmitWaybill, theCustomer, schemas.SubmitWaybill{Carrier: "SF", Waybill: "SF1"})()
+	})
+	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+	tl.in(schemas.Received, func() {
+		require.NotNil(t, clockNamed(tl.last(), "law.remedy"))
+		does(tl, schemas.InspectionPass, anInspector, schemas.Pass{})()
+	})
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.False(t, v.LegalBreach)
+}
+
 func TestADeadlineBeyondTheCalendarOfAPlanStillEnds(t *testing.T) {
 	t.Parallel()
 	tl := within(func(p *schemas.Plan) {

@@ -105,7 +105,7 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	for _, l := range lines {
 		l.Replacement.Settled, l.Replacement.GivesBack = 0, 0
 	}
-	x.order(s, back)
+	x.order(s, back...)
 	paid, rest := sort2(lines, func(l *schemas.Line) bool { return x.underWay(l) > 0 })
 	x.move(s, paid, schemas.RefundProcessing)
 	if len(rest) > 0 {

@@ -61,7 +61,7 @@ func (x *exchanges) depositTaken(s *step, ch *schemas.Charge) {
 	s.say("The deposit %s is taken; %s of it was owed.", ch.ChargeID, x.money(owed))
 	s.tell("exchange.deposit_taken", vars{"lines": strings.Join(ch.Lines, ","), "amount": amount(x.money(owed))})
 	if over := ch.Amount.Sub(x.money(owed)); over.Minor > 0 && !x.returned(ch) {
-		x.order(s, []*schemas.Refund{{PaymentID: ch.ChargeID, Method: ch.Method, Amount: over, Shares: sharesOf(ch, x.Lines, over)}})
+		x.order(s, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: over, Shares: sharesOf(ch, x.Lines, over)})
 	}
 }
 

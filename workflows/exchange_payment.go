@@ -68,7 +68,7 @@ func (x *exchanges) payBack(s *step, lines []*schemas.Line, owed int64) {
 		l.Replacement.Settled -= surplus
 	}
 	if !x.needsSecond(lines) {
-		x.order(s, x.spread(lines))
+		x.order(s, x.spread(lines)...)
 	}
 }
 
@@ -290,7 +290,7 @@ func (x *exchanges) pollPayment(s *step) {
 // returnCharge pays a charge back that nobody waited for any more.
 func (x *exchanges) returnCharge(s *step, ch *schemas.Charge) {
 	s.say("Nobody waits for it any more: it is paid back.")
-	x.order(s, []*schemas.Refund{{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, x.Lines, ch.Amount)}})
+	x.order(s, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, x.Lines, ch.Amount)})
 }
 
 // lapseCharges gives up the charges of lines that leave. What turns out to be paid is paid back.

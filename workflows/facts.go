@@ -73,9 +73,12 @@ func (c *Case) hearCommand(name string, raw json.RawMessage) {
 		refusal = order.Check()
 	}
 	if refusal == nil {
-		if _, done := c.Answered[order.CommandID]; done {
+		var done bool
+		if _, done, refusal = c.answeredBefore(name, order); done {
 			return
 		}
+	}
+	if refusal == nil {
 		if order.Door == "" {
 			order.Door = schemas.DoorSignal
 		}

@@ -37,8 +37,11 @@ func (g *goods) toAppeal(s *step) {
 	s.staff("staff.escalated", g.personAt(3).ID, vars{"level": levelName(3), "reason": "appeal", "due": stamp(g.dueOf(s.lines))})
 }
 
-// mayDecideAppeal wants another person than the one who refused.
-func (g *goods) mayDecideAppeal(s *step, _ schemas.DecideAppeal) *schemas.Refusal {
+// mayDecideAppeal wants another person than the one who refused, and something that can be granted.
+func (g *goods) mayDecideAppeal(s *step, d schemas.DecideAppeal) *schemas.Refusal {
+	if empty, _ := sort2(s.lines, g.nothingToGrant); d.Grant && len(empty) > 0 {
+		return g.refuseEmpty(empty)
+	}
 	for _, l := range s.lines {
 		if l.Rejection != nil {
 			if refusal := fourEyes(&l.Rejection.By, s.actor, "refused it"); refusal != nil {

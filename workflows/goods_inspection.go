@@ -80,6 +80,9 @@ func (g *goods) failed(s *step, d schemas.Fail) {
 	g.move(s, s.lines, schemas.InspectionFailed)
 	// A person has shown with evidence that the goods are not as declared: the duty to refund them in full is in dispute.
 	g.stopClock("law.refund")
+	if g.startsDutiesOnArrival() {
+		g.stopClock("law.remedy")
+	}
 	s.tell(g.textOf("inspect.fail", "exchange.finding"), vars{"lines": linesVar(s.lines), "finding": string(d.Finding), "deduction": amount(deduction), "amount": amount(grants), "due": stamp(g.dueOf(s.lines))})
 }
 

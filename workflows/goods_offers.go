@@ -11,6 +11,9 @@ import (
 // mayOffer judges an alternative: rounds, amount, currency, and the limit of the role.
 func (g *goods) mayOffer(s *step, d schemas.MakeOffer) *schemas.Refusal {
 	total := g.owedFor(s.lines)
+	if empty, _ := sort2(s.lines, g.nothingToGrant); len(empty) > 0 {
+		return g.refuseEmpty(empty)
+	}
 	for _, l := range s.lines {
 		if l.Rounds >= g.Plan.MaxRounds {
 			return &schemas.Refusal{Code: schemas.CodeNoRounds, Message: fmt.Sprintf("%d offers were made for line %s; approve, reject or escalate.", l.Rounds, l.LineID)}

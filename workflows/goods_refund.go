@@ -137,7 +137,7 @@ func (g *goods) finishRefund(s *step) {
 		if paid.Minor > 0 {
 			s.tell("refund.done", vars{"amount": amount(paid), "method": method})
 		}
-		full, part := sort2(done, func(l *schemas.Line) bool { return l.Deduction.Minor == 0 })
+		full, part := sort2(done, func(l *schemas.Line) bool { return l.Deduction.Minor == 0 && l.Short == nil })
 		g.end(s, full, schemas.Completed)
 		g.end(s, part, schemas.CompletedPartial)
 		if len(g.inState(schemas.Received)) == 0 && len(g.inState(schemas.RefundApproved)) == 0 && len(g.inState(schemas.RefundProcessing)) == 0 {
@@ -207,7 +207,12 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string)
 	for _, l := range lines {
 		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !l.Disposed && !noGoods(l) {
 			l.Disposed = true
-			goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: l.SKU, Quantity: l.Quantity, Disposition: l.Disposition})
+			// No more goods are booked than the line has units, whatever was asked for.
+			quantity := l.Quantity
+			if len(l.Units) > 0 {
+				quantity = min(quantity, len(l.Units))
+			}
+			goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: l.SKU, Quantity: quantity, Disposition: l.Disposition})
 		}
 	}
 	if len(goods) == 0 {
@@ -265,7 +270,45 @@ func (g *goods) retried(s *step, d schemas.RetryRefund) {
 	}
 	s.note("method", d.Method)
 	s.say("%s asks to pay %s to another account.", s.actor, f.RefundID)
-	g.openApproval(s, &schemas.Approval{Subject: subjectOtherAccount, Amount: f.Amount, RefundID: f.RefundID, Method: d.Method, Proposer: s.actor})
+	proposal := &schemas.Approval{Subject: subjectOtherAccount, Amount: f.Amount, RefundID: f.RefundID, Method: d.Method, Proposer: s.actor}
+	if !g.asksTheBooks() {
+		g.openApproval(s, proposal)
+		return
+	}
+	g.proposeElsewhere(f, proposal)
+}
+
+// proposeElsewhere asks a second person about another account once our database knows it as this customer's. Nobody is asked to grant
+// what cannot be paid.
+func (g *goods) proposeElsewhere(f *schemas.Refund, proposal *schemas.Approval) {
+	r := g.Opening.Request
+	key := fmt.Sprintf("%s/method/%d", g.CaseID, g.next("method"))
+	question := schemas.MethodQuestion{MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID, Method: proposal.Method}
+	g.effect(schemas.MethodKnown.Name, key, func(ctx workflow.Context) {
+		judged, err := do(ctx, g.Case, schemas.MethodKnown, key, question)
+		refusal := judged.Refusal
+		if err != nil {
+			refusal = asRefusal(err)
+		}
+		if refusal == nil {
+			refusal = g.mayTouch(f.RefundID)
+		}
+		s := g.begin(schemas.EventApprovalAsked, schemas.System, schemas.DoorSystem)
+		s.lines = g.linesPaidBy(f)
+		s.note("refund_id", f.RefundID)
+		s.note("method", proposal.Method)
+		if refusal != nil {
+			s.name = schemas.EventRefused
+			s.note("name", schemas.RefundRetry.Name)
+			s.note("code", string(refusal.Code))
+			s.say("%s does not go to another account: %s", f.RefundID, refusal.Message)
+			s.staff("staff.task", proposal.Proposer.ID, vars{"task": "method_unknown", "due": stamp(g.firstDue())})
+			g.settle(s)
+			return
+		}
+		g.openApproval(s, proposal)
+		g.settle(s)
+	})
 }
 
 // paidByHand records that finance paid outside the provider. It counts once a second person has granted it.

@@ -75,9 +75,27 @@ func (g *goods) amended(s *step, d schemas.ProvideInfo) {
 	g.move(s, open, schemas.Review)
 }
 
-// mayApprove holds a person to the role's limit for what the customer has no right to.
+// mayApprove holds a person to the role's limit for what the customer has no right to, and wants something that can be granted.
 func (g *goods) mayApprove(s *step, _ schemas.Approve) *schemas.Refusal {
+	if empty, rest := sort2(s.lines, g.nothingToGrant); len(rest) == 0 {
+		return g.refuseEmpty(empty)
+	}
 	return g.withinGoodwill(s, g.notOwed(s.lines))
+}
+
+// nothingToGrant reports whether nothing can be paid for a line: its units were paid before, another case holds them, or there are
+// none. An article that cost nothing can come back all the same.
+func (g *goods) nothingToGrant(l *schemas.Line) bool {
+	return (g.refusesEmptyGrants() || l.Short != nil) && l.LeavesAs == schemas.OutcomeNone && l.Payable.Sub(l.Refunded).Minor <= 0 && (len(l.Units) == 0 || l.UnitPrice.Minor > 0)
+}
+
+func (g *goods) refuseEmpty(lines []*schemas.Line) *schemas.Refusal {
+	why := ""
+	if code := lines[0].Code; code != "" {
+		why = fmt.Sprintf(" (%s)", code)
+	}
+	return &schemas.Refusal{Code: schemas.CodeNothingLeft, Field: "lines", Message: fmt.Sprintf(
+		"nothing can be refunded for line(s) %s%s; answer the customer with case.reply, or refuse with review.reject and the reason.", lineList(lines), why)}
 }
 
 func (g *goods) notOwed(lines []*schemas.Line) schemas.Money {
@@ -92,6 +110,8 @@ func (g *goods) notOwed(lines []*schemas.Line) schemas.Money {
 
 func (g *goods) approved(s *step, d schemas.Approve) {
 	who := s.actor
+	empty, lines := sort2(s.lines, g.nothingToGrant)
+	s.lines = lines
 	for _, l := range s.lines {
 		l.Approver = &who
 		if d.RefundOnly != nil {
@@ -106,6 +126,14 @@ func (g *goods) approved(s *step, d schemas.Approve) {
 		s.note("reason", d.Reason)
 	}
 	s.say("%s approved line(s) %s.", s.actor, lineList(s.lines))
+	for _, l := range s.lines {
+		if l.Code != "" {
+			s.say("Of line %s no more than %d can be refunded, %s (%s).", l.LineID, l.Quantity, l.Owed(), l.Code)
+		}
+	}
+	if len(empty) > 0 {
+		s.say("Line(s) %s stay in review: nothing can be refunded for them.", lineList(empty))
+	}
 	g.answered(true)
 	g.goOn(s, s.lines)
 }

@@ -88,6 +88,28 @@ func TestAParcelThatTheCarrierDoesNotKnowIsTheCustomersTurnAgain(t *testing.T) {
 	require.NotEmpty(t, named(v, schemas.EventTraced))
 }
 
+func TestAParcelOfAnotherCustomersIsNotTaken(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).finding(line("1", 4784)).approved().ships()
+	asked := 0
+	tl.waybill = func(q schemas.WaybillQuestion) schemas.Judged {
+		if asked++; asked == 1 {
+			return schemas.Judged{Refusal: &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: "parcel SF1 is another customer's."}}
+		}
+		return schemas.Judged{}
+	}
+	tl.in(schemas.WaitShipback, func() {
+		require.Empty(t, tl.last().Parcels, "its facts do not lead here")
+		require.NotContains(t, tl.calls, schemas.ParcelRegister.Name, "the carrier is not asked about it")
+		does(tl, schemas.ReturnSubmitWaybill, theCustomer, schemas.SubmitWaybill{Carrier: "SF", Waybill: "SF2"})()
+	})
+	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF2")))
+	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Contains(t, tl.told(), "parcel.unknown")
+}
+
 func TestAParcelThatIsFoundDeliveredByATraceGoesOn(t *testing.T) {
 	t.Parallel()
 	tl := aReturn(t).approved().ships()

@@ -71,6 +71,9 @@ func (g *goods) shippedBack(s *step, d schemas.SubmitWaybill) {
 		order.Carrier, order.Waybill = d.Carrier, d.Waybill
 		g.addParcel(schemas.Parcel{Waybill: d.Waybill, Carrier: d.Carrier, Direction: schemas.ToMerchant, PaidBy: schemas.TurnCustomer}, s.lines)
 		g.effect(schemas.ParcelRegister.Name, order.Key, func(ctx workflow.Context) {
+			if g.asksTheBooks() && !g.waybillFree(ctx, order) {
+				return
+			}
 			parcel, err := do(ctx, g.Case, schemas.ParcelRegister, order.Key, order)
 			if !g.stuckOn(err, schemas.ParcelRegister.Name, order.Key) {
 				g.carrierKnew(parcel)
@@ -78,6 +81,40 @@ func (g *goods) shippedBack(s *step, d schemas.SubmitWaybill) {
 		})
 	}
 	g.move(s, s.lines, schemas.ReturnInTransit)
+}
+
+// waybillFree asks our database whether the parcel is another customer's already. Then the number is wrong, and the customer is asked
+// for the right one: one parcel's delivery must not speak for two customers.
+func (g *goods) waybillFree(ctx workflow.Context, order schemas.ParcelOrder) bool {
+	question := schemas.WaybillQuestion{CaseID: g.CaseID, MerchantID: order.MerchantID, CustomerID: order.CustomerID, Waybill: order.Waybill}
+	judged, err := do(ctx, g.Case, schemas.WaybillFree, order.Key, question)
+	if err != nil || judged.Refusal == nil {
+		return true // not known to be anybody else's
+	}
+	s := g.begin(schemas.EventRefused, schemas.System, schemas.DoorSystem)
+	s.note("name", schemas.ReturnSubmitWaybill.Name)
+	s.note("code", string(judged.Refusal.Code))
+	s.note("waybill", order.Waybill)
+	s.say("The number %s is not taken: %s", order.Waybill, judged.Refusal.Message)
+	s.lines, _ = sort2(g.linesNamed(schemas.ParcelWord{Waybill: order.Waybill}), func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
+	kept := g.Parcels[:0]
+	for _, p := range g.Parcels {
+		if p.Waybill != order.Waybill {
+			kept = append(kept, p)
+		}
+	}
+	g.Parcels = kept
+	for _, l := range s.lines {
+		l.Waybill, l.GoodsWith = "", schemas.TurnCustomer
+	}
+	back, gone := sort2(s.lines, func(l *schemas.Line) bool { return l.LeavesAs == schemas.OutcomeNone })
+	g.end(s, gone, schemas.Withdrawn)
+	if len(back) > 0 {
+		g.move(s, back, schemas.WaitShipback)
+		s.tell("parcel.unknown", vars{"waybill": order.Waybill, "due": stamp(g.dueOf(back))})
+	}
+	g.settle(s)
+	return false
 }
 
 // carrierKnew applies what a parcel had done before its number reached us: its facts found no case then, and do not come again.
@@ -167,6 +204,13 @@ func (g *goods) arrived(s *step, w schemas.ParcelWord) {
 				// The duty counts from the delivery, not from when we heard of it.
 				g.reckon(k, s.report.OccurredAt)
 			}
+		}
+		if g.startsDutiesOnArrival() {
+			at := s.at
+			if s.report != nil && s.report.OccurredAt.Before(at) {
+				at = s.report.OccurredAt
+			}
+			g.startLaw(s, schemas.ParcelDeliver.Name, at)
 		}
 		g.move(s, stay, schemas.Received)
 		s.tell("return.received", vars{"lines": linesVar(stay), "due": stamp(g.dueOf(stay))})

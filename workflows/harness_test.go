@@ -55,6 +55,9 @@ type tale struct {
 	charged    func(schemas.ChargeQuestion) (schemas.ChargeReceipt, error)
 	lapse      func(schemas.ChargeQuestion) (schemas.ChargeReceipt, error)
 	article    func(schemas.ArticleQuestion) (schemas.ArticleAnswer, error)
+	merging    func(schemas.MergeQuestion) schemas.Judged
+	method     func(schemas.MethodQuestion) schemas.Judged
+	waybill    func(schemas.WaybillQuestion) schemas.Judged
 	charges    []schemas.Charge
 	shipped    []schemas.ShipOrder
 	freed      []string // reservations given back
@@ -135,6 +138,9 @@ func aReturn(t *testing.T) *tale {
 		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeLapsed}, nil
 	}
 	tl.article = func(schemas.ArticleQuestion) (schemas.ArticleAnswer, error) { return schemas.ArticleAnswer{}, nil }
+	tl.merging = func(schemas.MergeQuestion) schemas.Judged { return schemas.Judged{} }
+	tl.method = func(schemas.MethodQuestion) schemas.Judged { return schemas.Judged{} }
+	tl.waybill = func(schemas.WaybillQuestion) schemas.Judged { return schemas.Judged{} }
 	tl.write = func(schemas.Flush) (schemas.Written, error) { return schemas.Written{}, nil }
 	tl.register()
 	return tl
@@ -154,7 +160,7 @@ func (tl *tale) found(lines ...schemas.Line) schemas.Intake {
 		paid += l.Price().Minor
 	}
 	return schemas.Intake{
-		Currency: "USD", Lines: lines, Owner: "agent-1", Plan: thePlan(),
+		Currency: "USD", Lines: lines, Owner: "agent-1", Plan: thePlan(), Edition: schemas.Edition,
 		Payments: []schemas.Payment{{PaymentID: "p-1", Method: "card-1", Captured: usd(paid), Refundable: usd(paid)}},
 	}
 }
@@ -176,6 +182,9 @@ func (tl *tale) register() {
 		tl.released = append(tl.released, o.Units)
 		return schemas.Nothing{}, nil
 	})
+	hear(tl, schemas.CaseMayMerge, func(q schemas.MergeQuestion) (schemas.Judged, error) { return tl.merging(q), nil })
+	hear(tl, schemas.MethodKnown, func(q schemas.MethodQuestion) (schemas.Judged, error) { return tl.method(q), nil })
+	hear(tl, schemas.WaybillFree, func(q schemas.WaybillQuestion) (schemas.Judged, error) { return tl.waybill(q), nil })
 	hear(tl, schemas.ParcelLabel, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
 	hear(tl, schemas.ParcelRegister, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
 	hear(tl, schemas.ParcelSendBack, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })

@@ -186,7 +186,7 @@ func (c *Case) mayAccept(s *step, _ schemas.Nothing) *schemas.Refusal {
 		return &schemas.Refusal{Code: schemas.CodeWrongState, Message: "no escalation waits for an acceptance."}
 	}
 	if levelOf(s.actor.Role) < c.Ladder.Level {
-		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: fmt.Sprintf("level %d must accept this; a %s stands on level %d.", c.Ladder.Level, s.actor.Role, levelOf(s.actor.Role))}
+		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: fmt.Sprintf("level %d must accept this; %s stands on level %d.", c.Ladder.Level, aRole(s.actor.Role), levelOf(s.actor.Role))}
 	}
 	return nil
 }

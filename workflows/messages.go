@@ -2,8 +2,7 @@ package workflows
 
 import (
 	"fmt"
-
-	"go.temporal.io/sdk/workflow"
+	"strings"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -15,7 +14,7 @@ func (c *Case) common() []answer {
 		on(schemas.CaseReply, c.replied),
 		on(schemas.CaseNote, c.noted),
 		on(schemas.CaseRequestHuman, c.humanAsked),
-		on(schemas.CaseTransfer, c.transferred),
+		on(schemas.CaseTransfer, c.transferred, c.mayTransfer),
 		on(schemas.CaseTakeOver, c.takenOver),
 		on(schemas.CaseEscalate, c.escalated),
 		on(schemas.CaseAccept, c.accepted, c.mayAccept),
@@ -51,6 +50,27 @@ func (c *Case) humanAsked(s *step, r schemas.RequestHuman) {
 	}
 	s.say("The customer asked for a person.")
 	s.staff("staff.task", c.Owner, vars{"task": "request_human", "due": stamp(c.firstDue())})
+}
+
+// mayTransfer gives a case to people of the plan only: nobody else hears of it.
+func (c *Case) mayTransfer(_ *step, t schemas.Transfer) *schemas.Refusal {
+	if !c.knowsItsPeople() {
+		return nil
+	}
+	var known []string
+	for _, role := range schemas.Roles {
+		for _, p := range c.Plan.People[role] {
+			for _, id := range []string{p.ID, p.Deputy} {
+				if id == t.To {
+					return nil
+				}
+				if id != "" && !contains(known, id) {
+					known = append(known, id)
+				}
+			}
+		}
+	}
+	return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "to", Message: fmt.Sprintf("%s is nobody of this case's policy; its people are %s.", t.To, strings.Join(known, ", "))}
 }
 
 func (c *Case) transferred(s *step, t schemas.Transfer) {
@@ -94,6 +114,9 @@ func (c *Case) escalated(s *step, e schemas.Escalate) {
 // mergedIn appends the wish of a duplicate to this case, which holds its units.
 func (c *Case) mergedIn(s *step, m schemas.MergedIn) {
 	c.post(schemas.Posted{At: s.at, By: s.actor, Kind: "merged", TextID: m.TextID, CaseID: m.CaseID})
+	for _, w := range m.Also {
+		c.post(schemas.Posted{At: s.at, By: s.actor, Kind: "merged", TextID: w.TextID, CaseID: w.CaseID})
+	}
 	s.note("case_id", m.CaseID)
 	s.note("kind", string(m.Kind))
 	s.say("Case %s wants the same units (%s, %s); its wish was appended here.", m.CaseID, m.Kind, m.Reason)
@@ -102,56 +125,6 @@ func (c *Case) mergedIn(s *step, m schemas.MergedIn) {
 	if m.Kind != c.Opening.Request.Kind {
 		s.staff("staff.task", c.Owner, vars{"task": "keep_or_convert", "due": stamp(c.firstDue())})
 	}
-}
-
-// tellHolder sends the wish to the case that holds the units. That case may have ended meanwhile: then there is nobody to
-// tell, and this case's own history keeps where the wish went.
-func (c *Case) tellHolder(holder string) {
-	r := c.Opening.Request
-	var lines []schemas.PickLine
-	for _, l := range c.Lines {
-		if l.Holder == holder {
-			lines = append(lines, schemas.PickLine{LineID: l.LineID, Quantity: l.Quantity})
-		}
-	}
-	body := schemas.MergedIn{CaseID: c.CaseID, Kind: r.Kind, Reason: r.Reason, TextID: r.TextID, Lines: lines}
-	report := factFrom(c, schemas.CaseMergedIn, body)
-	c.effect(schemas.CaseMergedIn.Name, holder, func(ctx workflow.Context) {
-		if err := workflow.SignalExternalWorkflow(ctx, holder, "", schemas.CaseMergedIn.Name, report).Get(ctx, nil); err != nil {
-			s := c.begin(schemas.EventRefused, schemas.System, schemas.DoorWorkflow)
-			s.note("name", schemas.CaseMergedIn.Name)
-			s.say("Case %s could not be told: it has ended.", holder)
-			c.settle(s)
-		}
-	})
-}
-
-// merge ends lines as duplicates of another case, on a person's word.
-func (c *Case) merge(s *step, m schemas.Merge) {
-	for _, l := range s.lines {
-		l.Holder = m.Into
-	}
-	s.note("into", m.Into)
-	s.note("reason", m.Reason)
-	s.say("%s merged line(s) %s into %s.", s.actor, lineList(s.lines), m.Into)
-	c.end(s, s.lines, schemas.Merged)
-	c.tellHolder(m.Into)
-	s.tell("case.merged", vars{"holder": m.Into})
-}
-
-// mayMerge keeps a case from being merged into itself or into another merchant's, and money or goods that are under way
-// from being lost sight of.
-func (c *Case) mayMerge(s *step, m schemas.Merge) *schemas.Refusal {
-	merchant, _, _, _ := schemas.SplitCaseID(m.Into)
-	if m.Into == c.CaseID || merchant != c.Opening.Request.MerchantID {
-		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "into", Message: "merge into another case of the same merchant."}
-	}
-	for _, l := range s.lines {
-		if l.GoodsWith != schemas.TurnCustomer || c.underWay(l) > 0 || l.Refunded.Minor > 0 {
-			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("goods or money of line %s have moved in this case; finish it here.", l.LineID)}
-		}
-	}
-	return nil
 }
 
 // wanted lists what the customer is asked to send.

@@ -112,7 +112,7 @@ func (c *Case) proposerOf(lines []*schemas.Line) schemas.Actor {
 
 // orderRefunds spreads what is owed over the order's payments and orders one refund for each.
 func (c *Case) orderRefunds(s *step, lines []*schemas.Line) {
-	c.order(s, c.spread(lines))
+	c.order(s, c.spread(lines)...)
 	unpaid, _ := sort2(lines, func(l *schemas.Line) bool { return c.underWay(l) == 0 })
 	if len(unpaid) > 0 {
 		s.say("Nothing is left of the order's payments for line(s) %s.", lineList(unpaid))
@@ -121,7 +121,7 @@ func (c *Case) orderRefunds(s *step, lines []*schemas.Line) {
 }
 
 // order numbers refunds and asks the provider for them.
-func (c *Case) order(s *step, refunds []*schemas.Refund) {
+func (c *Case) order(s *step, refunds ...*schemas.Refund) {
 	for _, f := range refunds {
 		f.RefundID = fmt.Sprintf("%s/refund/%d", c.CaseID, c.next("refund"))
 		f.Status, f.ChangedAt = schemas.RefundRequested, stamp(s.at)

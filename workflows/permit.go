@@ -24,6 +24,12 @@ func (c *Case) permit(name string, order schemas.Order, dry bool) (asked, *schem
 		refusal.Revision = c.revision()
 		return a, refusal
 	}
+	if _, chooses := body.(interface{ Picked() []schemas.PickLine }); chooses && c.readsChoicesStrictly() {
+		if refusal := schemas.CheckChoice(order.Body); refusal != nil {
+			refusal.Revision = c.revision()
+			return a, refusal
+		}
+	}
 	if c.ClosedAt != nil {
 		return refuse(schemas.CodeCaseClosed, "this case has ended as %s; open a new one, or send case.request_human where it is INVALID.", c.Outcome)
 	}
@@ -113,7 +119,11 @@ func (c *Case) wrongState(name string) *schemas.Refusal {
 			}
 		}
 	}
-	message := fmt.Sprintf("%s does not fit the state %s, in which it is the %s's turn", name, c.state(), c.turn())
+	turn := "the " + string(c.turn()) + "'s"
+	if c.turn() == schemas.TurnNobody {
+		turn = "nobody's"
+	}
+	message := fmt.Sprintf("%s does not fit the state %s, in which it is %s turn", name, c.state(), turn)
 	if len(can) > 0 {
 		message += "; it hears " + strings.Join(can, ", ")
 	}
@@ -134,13 +144,38 @@ func (c *Case) mayAct(name string, who schemas.Actor) *schemas.Refusal {
 	if who.Role == schemas.RoleCustomer && who.ID != c.Opening.Request.CustomerID {
 		return &schemas.Refusal{Code: schemas.CodeNotYours, Message: "this case belongs to another customer."}
 	}
-	roles := mayGive[name]
+	roles := c.mayGiveNow(name)
 	for _, r := range roles {
 		if r == who.Role {
 			return nil
 		}
 	}
-	return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: fmt.Sprintf("a %s may not give %s; %s may.", who.Role, name, roleList(roles))}
+	return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: fmt.Sprintf("%s may not give %s; %s may.", aRole(who.Role), name, roleList(roles))}
+}
+
+// mayGiveNow lists who may give a command as the case stands: a large refund is decided by a supervisor or above, and not by finance.
+func (c *Case) mayGiveNow(name string) []schemas.Role {
+	if name != schemas.ApprovalGrant.Name && name != schemas.ApprovalRefuse.Name {
+		return mayGive[name]
+	}
+	large, other := false, false
+	for _, a := range c.Approvals {
+		if a.DecidedBy == nil {
+			large, other = large || a.Subject == subjectLargeRefund, other || a.Subject != subjectLargeRefund
+		}
+	}
+	if large && !other {
+		return approves
+	}
+	return mayGive[name]
+}
+
+// aRole writes a role with its article.
+func aRole(r schemas.Role) string {
+	if r != "" && strings.ContainsRune("aeio", rune(r[0])) {
+		return "an " + string(r)
+	}
+	return "a " + string(r)
 }
 
 func roleList(roles []schemas.Role) string {

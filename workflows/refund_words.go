@@ -31,10 +31,104 @@ func (c *Case) request(f *schemas.Refund) {
 				receipt.Status, receipt.Code = schemas.RefundFailedWord, refusal.Code
 			}
 		}
-		s := c.begin(schemas.EventRefundAccepted, schemas.System, schemas.DoorSystem)
-		c.providerSaid(s, f, receipt.Status, receipt.Code)
+		s := c.begin(wordName(receipt.Status), schemas.System, schemas.DoorSystem)
+		if receipt.Left != nil {
+			c.payWhatIsLeft(s, f, *receipt.Left)
+		} else {
+			c.providerSaid(s, f, receipt.Status, receipt.Code)
+		}
 		c.settle(s)
 	})
+}
+
+// wordName names the event of an answer to an order: only one that was taken is accepted.
+func wordName(status schemas.RefundStatus) string {
+	if status == schemas.RefundAccepted {
+		return schemas.EventRefundAccepted
+	}
+	return schemas.EventRefundWord
+}
+
+// payWhatIsLeft goes on where the ledger has no room for a refund: other cases have been paid from the same line or payment since it was
+// promised. No provider was asked. What is left is ordered instead under a new number, the customer and the owner hear how much is
+// missing, and a line for which nothing is left goes to a person: nobody can pay more than the order holds, so only words can help.
+func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft) {
+	s.note("refund_id", f.RefundID)
+	s.note("code", string(schemas.CodeNoMoneyLeft))
+	s.say("Less is left of the order than refund %s of %s; no provider was asked.", f.RefundID, f.Amount)
+	f.Status, f.Code, f.ChangedAt = schemas.RefundCancelled, schemas.CodeNoMoneyLeft, stamp(s.at)
+	for i := range c.Payments {
+		for _, p := range left.Payments {
+			if p.PaymentID == c.Payments[i].PaymentID {
+				c.Payments[i].Refundable = p.Refundable.Add(c.orderedOf(p.PaymentID))
+			}
+		}
+	}
+	rest := map[string]int64{}
+	for _, l := range left.Lines {
+		rest[l.LineID] = l.Amount.Minor
+	}
+	open, _ := sort2(c.linesPaidBy(f), func(l *schemas.Line) bool { return l.State != schemas.Closed })
+	missing := make([]int64, len(open))
+	for i, l := range open {
+		want := l.Owed().Minor - c.underWay(l)
+		missing[i] = max(0, want-max(0, rest[l.LineID]))
+		rest[l.LineID] -= want - missing[i]
+		l.Payable.Minor -= missing[i]
+	}
+	fresh := c.spread(open)
+	for _, n := range fresh {
+		if f.Replaces != "" {
+			n.Method = f.Method
+		}
+		c.order(s, n)
+	}
+	var ordered, short int64
+	for i, l := range open {
+		over := max(0, l.Owed().Minor-c.underWay(l)) // what no payment covers
+		l.Payable.Minor -= over
+		if missing[i] += over; missing[i] > 0 {
+			sum := c.money(missing[i])
+			if l.Short != nil {
+				sum = sum.Add(*l.Short)
+			}
+			l.Short = &sum
+		}
+		short += missing[i]
+		ordered += c.underWay(l)
+	}
+	s.lines = open
+	if short > 0 {
+		s.note("short", c.money(short).String())
+		s.say("%s of it is ordered, %s cannot be paid.", c.money(ordered), c.money(short))
+		s.tell("refund.reduced", vars{"lines": linesVar(open), "amount": amount(c.money(ordered)), "short": amount(c.money(short))})
+	}
+	idle, _ := sort2(open, func(l *schemas.Line) bool { return c.underWay(l) == 0 })
+	paid, nothing := sort2(idle, func(l *schemas.Line) bool { return l.Refunded.Minor > 0 })
+	c.afterRefund(s, paid)
+	for _, l := range nothing {
+		l.Code = schemas.CodeNoMoneyLeft
+		l.Verdict.Proposal, l.Verdict.Owed, l.Verdict.Auto, l.Verdict.Reason = schemas.ProposeReview, false, false, string(schemas.CodeNoMoneyLeft)
+	}
+	c.move(s, nothing, schemas.Review)
+	if short > 0 {
+		due := c.dueOf(nothing)
+		if due.IsZero() {
+			due = c.firstDue()
+		}
+		s.staff("staff.task", c.Owner, vars{"task": "refund_reduced", "due": stamp(due)})
+	}
+}
+
+// orderedOf sums up what this case has ordered of a payment.
+func (c *Case) orderedOf(paymentID string) schemas.Money {
+	sum := c.money(0)
+	for _, f := range c.Refunds {
+		if f.PaymentID == paymentID && f.Status != schemas.RefundCancelled {
+			sum = sum.Add(f.Amount)
+		}
+	}
+	return sum
 }
 
 // heardSince asks the provider once more about a refund that people are about to settle in another way. The answer also
@@ -222,6 +316,7 @@ func (c *Case) byHand(s *step, a *schemas.Approval) {
 	order := schemas.ByHandOrder{
 		CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, ProofID: a.ProofID,
 		Maker: a.Proposer, Checker: *a.DecidedBy, Units: unitsOf(c.linesPaidBy(f)), At: s.at,
+		Refund: f, CustomerID: r.CustomerID,
 	}
 	c.effect(schemas.RefundByHand.Name, f.RefundID, func(ctx workflow.Context) {
 		if c.heardSince(ctx, f, nil) {

@@ -254,6 +254,129 @@ func TestAMerchantWithoutBalanceIsAskedAgainWithTheSameNumber(t *testing.T) {
 	require.Contains(t, tl.told(), "refund.failed")
 }
 
+func TestNobodyIsAskedToGrantAnAccountThatTheCustomerDoesNotHave(t *testing.T) {
+	t.Parallel()
+	tl := paid(t).firstSays(schemas.RefundFailedWord, schemas.CodeAccountClosed)
+	tl.method = func(q schemas.MethodQuestion) schemas.Judged {
+		require.Equal(t, schemas.MethodQuestion{MerchantID: "shop", OrderID: "o-1", CustomerID: "c-1", Method: "card-9"}, q)
+		return schemas.Judged{Refusal: &schemas.Refusal{Code: schemas.CodeBadValue, Message: "this customer has no payment method card-9."}}
+	}
+	tl.in(schemas.RefundFailed, does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{Method: "card-9"}))
+	tl.in(schemas.RefundFailed, func() {
+		v := tl.last()
+		require.Empty(t, v.Approvals)
+		require.Equal(t, schemas.RefundFailedWord, v.Money.Entries[0].Status, "the old number is not given up")
+		does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{})()
+	})
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Contains(t, named(v, schemas.EventRefused)[0].Message, "no payment method card-9")
+	require.Equal(t, "method_unknown", tl.toldStaff("staff.task")[0].Vars["task"])
+	require.Equal(t, schemas.Completed, v.Outcome)
+}
+
+// hasLeft lets the ledger have only so much of line 1 when it is asked the first time.
+func (tl *tale) hasLeft(minor int64) *tale {
+	tries := 0
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		if tries++; tries == 1 {
+			return schemas.RefundReceipt{
+				RefundID: o.Refund.RefundID, Status: schemas.RefundFailedWord, Code: schemas.CodeNoMoneyLeft, Amount: o.Refund.Amount,
+				Left: &schemas.OrderLeft{
+					Lines:    []schemas.Share{{LineID: "1", Amount: usd(minor)}},
+					Payments: []schemas.Payment{{PaymentID: "p-1", Method: "card-1", Captured: usd(20000), Refundable: usd(minor)}},
+				},
+			}, nil
+		}
+		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: schemas.RefundAccepted, Amount: o.Refund.Amount}, nil
+	}
+	return tl
+}
+
+func TestWhatIsLeftOfTheOrderIsPaidAndTheRestIsSaid(t *testing.T) {
+	t.Parallel()
+	tl := paid(t, line("1", 10000)).hasLeft(5000)
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(2))).answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.CompletedPartial, v.Outcome)
+	require.Equal(t, usd(5000), v.Money.Refunded)
+	require.Equal(t, usd(5000), *v.Lines[0].Short)
+	require.Equal(t, schemas.RefundCancelled, v.Money.Entries[0].Status)
+	require.Contains(t, tl.told(), "refund.reduced")
+	require.NotContains(t, tl.told(), "refund.failed")
+	require.Empty(t, tl.toldStaff("staff.refund_failed"), "no provider has refused anything")
+	require.Equal(t, "refund_reduced", tl.toldStaff("staff.task")[0].Vars["task"])
+	require.Empty(t, named(v, schemas.EventRefundAccepted)[1:], "what was refused is not called accepted")
+}
+
+func TestACaseThatWasStuckOnTheLedgerIsFreedByARetry(t *testing.T) {
+	t.Parallel()
+	tl := paid(t, line("1", 10000)).hasLeft(5000)
+	intake, answer, tries := tl.intake, tl.refund, 0
+	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
+		got, err := intake(o)
+		got.Edition = 0 // it began before the ledger said what is left
+		return got, err
+	}
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		if tries++; tries == 1 {
+			r := schemas.Refusal{Code: schemas.CodeBadAmount, Message: "more than is left of what its lines cost."}
+			return schemas.RefundReceipt{}, temporal.NewNonRetryableApplicationError(r.Message, schemas.ErrorTypeRefused, nil, r)
+		}
+		return answer(o)
+	}
+	tl.in(schemas.RefundFailed, does(tl, schemas.RefundRetry, aFinancier, schemas.RetryRefund{}))
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(2))).answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.CompletedPartial, v.Outcome)
+	require.Equal(t, usd(5000), v.Money.Refunded)
+}
+
+func TestWhereNothingIsLeftAPersonAnswersAndTheCaseEnds(t *testing.T) {
+	t.Parallel()
+	tl := paid(t, line("1", 10000)).hasLeft(0)
+	tl.in(schemas.Review, func() {
+		refuses(tl, schemas.CodeNothingLeft, send(tl, schemas.ReviewApprove, aManager, schemas.Approve{}, "", 0))
+		does(tl, schemas.CaseReply, anAgent, schemas.Message{TextID: "t-1"})()
+		does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{})()
+	})
+	v := tl.run()
+	require.Equal(t, schemas.Withdrawn, v.Outcome, "no money has moved, so the wish can be taken back")
+	require.Len(t, tl.released, 1)
+	tl = paid(t, line("1", 10000)).hasLeft(0)
+	v = tl.run()
+	require.Equal(t, schemas.Unresolvable, v.Outcome, "and it ends when nobody does anything")
+	require.Equal(t, usd(0), v.Money.Refunded)
+}
+
+func TestAPaymentWithTooLittleLeftIsMadeUpFromAnother(t *testing.T) {
+	t.Parallel()
+	tl := paid(t, line("1", 10000)).hasLeft(0)
+	intake := tl.intake
+	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
+		got, err := intake(o)
+		got.Payments = append(got.Payments, schemas.Payment{PaymentID: "p-2", Method: "gift-1", Captured: usd(10000), Refundable: usd(10000)})
+		return got, err
+	}
+	first := tl.refund
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		receipt, err := first(o)
+		if receipt.Left != nil {
+			receipt.Left.Lines[0].Amount = usd(10000)
+			receipt.Left.Payments[0].Refundable = usd(4000)
+			receipt.Left.Payments = append(receipt.Left.Payments, schemas.Payment{PaymentID: "p-2", Method: "gift-1", Refundable: usd(10000)})
+		}
+		return receipt, err
+	}
+	tl.in(schemas.RefundProcessing, func() {
+		report(tl, schemas.RefundSuccess, refundWord(2), "w-2")
+		report(tl, schemas.RefundSuccess, refundWord(3), "w-3")
+	}).answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(10000), v.Money.Refunded)
+	require.NotContains(t, tl.told(), "refund.reduced", "nothing is missing")
+}
+
 func TestAClosedAccountIsPaidToAnotherOneWithFourEyes(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).firstSays(schemas.RefundFailedWord, schemas.CodeAccountClosed)

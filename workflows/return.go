@@ -198,6 +198,13 @@ func (r *returns) pay(s *step, lines []*schemas.Line) {
 		// The case came back after it had been paid in full: there is nothing more to grant.
 		r.end(s, []*schemas.Line{l}, l.LeavesAs)
 	}
+	// What the operator would grant and cannot be paid is not completed by paying nothing.
+	empty, open := sort2(open, r.nothingToGrant)
+	if len(empty) > 0 {
+		s.say("Nothing can be refunded for line(s) %s.", lineList(empty))
+		s.tell("case.expired", vars{"lines": linesVar(empty)})
+		r.leave(s, empty, schemas.Unresolvable)
+	}
 	for _, l := range open {
 		l.LeavesAs = schemas.OutcomeNone
 	}

@@ -82,14 +82,14 @@ func (c *Case) withinGoodwill(s *step, goodwill schemas.Money) *schemas.Refusal 
 	if has && goodwill.Minor <= limit {
 		return nil
 	}
-	return &schemas.Refusal{Code: schemas.CodeOverLimit, Message: fmt.Sprintf("%s is beyond what the customer is owed, and a %s may grant %s; escalate it to %s.",
-		goodwill, s.actor.Role, c.money(limit), c.whoMayGrant(goodwill))}
+	return &schemas.Refusal{Code: schemas.CodeOverLimit, Message: fmt.Sprintf("%s is beyond what the customer is owed, and %s may grant %s; escalate it to %s.",
+		goodwill, aRole(s.actor.Role), c.money(limit), c.whoMayGrant(goodwill))}
 }
 
 func (c *Case) whoMayGrant(goodwill schemas.Money) string {
 	for _, r := range leads {
 		if limit, has := c.Plan.Limits.Goodwill[r]; has && goodwill.Minor <= limit {
-			return "a " + string(r)
+			return aRole(r)
 		}
 	}
 	return "the operator"

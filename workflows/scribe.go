@@ -104,6 +104,9 @@ func (c *Case) written() bool { return c.Flushed >= c.revision() && !c.tryAgain 
 func (c *Case) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, c.details())
 	now := shown{state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority}
+	if !c.showsWhoIsAsked() {
+		now.turn = c.turnOfState()
+	}
 	if at := c.due(); at != nil {
 		now.due = *at
 	}

@@ -34,6 +34,34 @@ func TestTheSameCommandTwiceIsOneDecisionWithOneAnswer(t *testing.T) {
 	require.Len(t, named(v, schemas.ReviewApprove.Name), 1)
 }
 
+func TestACommandIDThatWasUsedForSomethingElseIsRefused(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).refundOnly()
+	tl.in(schemas.Review, func() { send(tl, schemas.CaseNote, anAgent, schemas.Message{TextID: "t-1"}, "once", 0) })
+	tl.in(schemas.Review, func() {
+		same := send(tl, schemas.CaseNote, anAgent, schemas.Message{TextID: "t-1"}, "once", 0)
+		tl.env.RegisterDelayedCallback(func() {
+			require.Nil(t, same.refusal)
+			require.Equal(t, schemas.CaseNote.Name, same.receipt.Command)
+		}, 0)
+		for what, a := range map[string]*answerOf{
+			"another command": send(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}, "once", 0),
+			"another actor":   send(tl, schemas.CaseNote, who(schemas.RoleAgent, "agent-2"), schemas.Message{TextID: "t-1"}, "once", 0),
+			"another body":    send(tl, schemas.CaseNote, anAgent, schemas.Message{TextID: "t-2"}, "once", 0),
+		} {
+			tl.env.RegisterDelayedCallback(func() {
+				require.NotNil(t, a.refusal, what)
+				require.Equal(t, schemas.CodeAlreadyDone, a.refusal.Code)
+				require.Contains(t, a.refusal.Message, "was used for case.note by agent:agent-1")
+			}, 0)
+		}
+		tl.env.SignalWorkflow(schemas.ReviewApprove.Name, schemas.Order{CommandID: "once", Actor: anAgent})
+	})
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Len(t, named(v, schemas.CaseNote.Name), 1)
+	require.Len(t, named(v, schemas.EventRefused), 1, "a signal of that kind becomes an event")
+}
+
 func TestADecisionOnAnOldRevisionIsRefusedWithTheCurrentOne(t *testing.T) {
 	t.Parallel()
 	tl := paid(t)
@@ -331,6 +359,7 @@ func TestALongCaseGoesOnInANewRunWithEverything(t *testing.T) {
 	then := paid(t).refunded()
 	then.env.SetStartWorkflowOptions(startOptions("shop:r-1"))
 	then.env.SetContinuedExecutionRunID("the-run-before")
+	then.commands = tl.commands // the ids of the run before are used
 	then.env.RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
 	then.env.RegisterDelayedCallback(func() {
 		again := send(then, schemas.CaseNote, anAgent, schemas.Message{TextID: "t-1"}, "cmd-1", 0)
@@ -417,6 +446,47 @@ func TestADuplicateIsMergedByAPerson(t *testing.T) {
 	require.Equal(t, schemas.Merged, v.Outcome)
 	require.Equal(t, "shop:r-0", v.Lines[0].Holder)
 	require.Len(t, tl.released, 1)
+}
+
+func TestAMergeIntoACaseThatIsNotThereLeavesTheLinesWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).refundOnly()
+	tl.merging = func(q schemas.MergeQuestion) schemas.Judged {
+		require.Equal(t, "o-1", q.OrderID)
+		return schemas.Judged{Refusal: &schemas.Refusal{Code: schemas.CodeUnknownCase, Message: "there is no case shop:r-0 to merge into."}}
+	}
+	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
+	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.Completed, v.Outcome, "the wish is not lost")
+	require.Contains(t, named(v, schemas.EventRefused)[0].Message, "there is no case")
+	require.Equal(t, "merge_refused", tl.toldStaff("staff.task")[0].Vars["task"])
+	require.NotContains(t, tl.told(), "case.merged")
+}
+
+func TestAMergeIntoACaseThatEndsMeanwhileLeavesTheLinesWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).refundOnly()
+	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).Return(errors.New("no such workflow")).Once()
+	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
+	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+}
+
+func TestWishesThatWereMergedIntoACaseGoAlongWithIt(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t)
+	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).
+		Return(func(_, _, _, _ string, report any) error {
+			told, refusal := schemas.Decode[schemas.MergedIn](report.(schemas.Report).Body)
+			require.Nil(t, refusal)
+			require.Equal(t, []schemas.Wish{{CaseID: "shop:r-9", TextID: "t-9"}}, told.Also)
+			return nil
+		}).Once()
+	tl.in(schemas.Review, says(tl, schemas.CaseMergedIn, schemas.MergedIn{CaseID: "shop:r-9", Kind: schemas.KindReturn, TextID: "t-9", Reason: schemas.Defective}))
+	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
+	require.Equal(t, schemas.Merged, tl.run().Outcome)
 }
 
 func TestANoticeThatReachesNobodyIsKeptInTheHistory(t *testing.T) {

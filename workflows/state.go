@@ -41,11 +41,19 @@ type State struct {
 	Earlier    int64                      `json:"earlier"`  // events before those, left behind by a continue-as-new
 	Answered   map[string]schemas.Receipt `json:"answered"` // accepted commands by id
 	Commands   []string                   `json:"commands"` // their ids, oldest first
-	Heard      map[string]bool            `json:"heard"`    // facts by source and event id
+	Given      map[string]Given           `json:"given,omitempty"`
+	Heard      map[string]bool            `json:"heard"` // facts by source and event id
 	Sequences  map[string]int             `json:"sequences"`
 	Breach     bool                       `json:"breach,omitempty"`
 	HumanAsked bool                       `json:"human_asked,omitempty"`
 	Flushed    int64                      `json:"flushed"` // the revision PostgreSQL has
+	Edition    int                        `json:"edition,omitempty"`
+}
+
+// Given is what a command id was used for.
+type Given struct {
+	By   string `json:"by"`
+	Body string `json:"body"` // a short hash: enough to tell one body from another
 }
 
 // Ladder is an escalation under way.

@@ -248,6 +248,10 @@ func (c *Case) split(l *schemas.Line, n int) {
 	rest.Deduction = c.money(l.Deduction.Minor * int64(rest.Quantity) / int64(l.Quantity))
 	l.Deduction = l.Deduction.Sub(rest.Deduction)
 	rest.Payable = l.Payable.Sub(l.Payable.Min(schemas.Money{Minor: l.UnitPrice.Minor * int64(n), Currency: c.Currency}))
+	if c.sharesEvenly() {
+		each, over := l.Payable.Minor/int64(l.Quantity), l.Payable.Minor%int64(l.Quantity)
+		rest.Payable = c.money(each*int64(rest.Quantity) + over*int64(rest.Quantity)/int64(l.Quantity))
+	}
 	l.Payable = l.Payable.Sub(rest.Payable)
 	rest.Refunded = c.money(l.Refunded.Minor * int64(rest.Quantity) / int64(l.Quantity))
 	l.Refunded = l.Refunded.Sub(rest.Refunded)

@@ -2,8 +2,12 @@ package workflows
 
 import "go.temporal.io/sdk/workflow"
 
-// Changes to running workflow code go through this file: one named predicate a change, with its date and its reason, over
-// workflow.GetVersion.
+// Changes to running workflow code go through this file: one named predicate a change, with its date and its reason. There are two
+// ways to tell a case that began under older code:
+//
+//   - over workflow.GetVersion, for what happens inside a coroutine of the workflow;
+//   - by the case's edition, which intake gave it (schemas.Edition). It is part of what is recorded, costs no event, and may be asked
+//     inside a validator, where GetVersion must not be called. A case keeps its edition until it ends.
 
 // undeliveredIsATask tells the owner of a case when a message to the customer reached nobody. 2026-11-25: until then it was an event and
 // nothing more, so that a customer whom no channel reaches was told nothing by anybody. A case that kept such an event before
@@ -11,3 +15,38 @@ import "go.temporal.io/sdk/workflow"
 func undeliveredIsATask(ctx workflow.Context) bool {
 	return workflow.GetVersion(ctx, "undelivered-notice-is-a-task", workflow.DefaultVersion, 1) >= 1
 }
+
+// confirmsMerges lets lines end as MERGED only once the other case was found and told. 2026-11-25: until then they ended at once, so that
+// a wish merged into a case that was not there was lost.
+func (c *Case) confirmsMerges() bool { return c.Edition >= 1 }
+
+// refusesEmptyGrants keeps a person from granting lines of which nothing can be paid, and lets the operator end them as UNRESOLVABLE.
+// 2026-11-25: until then they were granted and ended as COMPLETED with nothing.
+func (c *Case) refusesEmptyGrants() bool { return c.Edition >= 1 }
+
+// sharesEvenly lets the parts of a line that is split share what can be paid for it. 2026-11-25: until then the first part took the
+// full price, so that the last one bore all of what had been taken off the line before.
+func (c *Case) sharesEvenly() bool { return c.Edition >= 1 }
+
+// readsChoicesStrictly refuses a command that names no lines, or none of a line, in so many words. 2026-11-25: until then both meant all.
+func (c *Case) readsChoicesStrictly() bool { return c.Edition >= 1 }
+
+// knowsItsPeople refuses a transfer to somebody who is not in the plan. 2026-11-25: until then a case could be given to anybody, and
+// nobody heard of it.
+func (c *Case) knowsItsPeople() bool { return c.Edition >= 1 }
+
+// asksTheBooks looks a number or a payment method up in our own database before the case goes on with it. 2026-11-25: until then two
+// customers could send one parcel, and a refund could be ordered to a method that nobody has.
+func (c *Case) asksTheBooks() bool { return c.Edition >= 1 }
+
+// showsWhoIsAsked lets the search attributes say that an open approval is the merchant's turn. 2026-11-25: until then the case said that
+// it waits for the system. (The rows and the view say it of every case; only the attributes are commands of the workflow.)
+func (c *Case) showsWhoIsAsked() bool { return c.Edition >= 1 }
+
+// refusesUsedIDs refuses a command under an id that was used for something else. 2026-11-25: until then it was answered as that had been,
+// and nobody noticed that it was not done.
+func (c *Case) refusesUsedIDs() bool { return c.Edition >= 1 }
+
+// startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
+// to put things right. 2026-11-25: until then only the duty to refund was one of these.
+func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }

@@ -35,8 +35,9 @@ func (c *Case) view() schemas.View {
 	if k := c.nearest(); k != nil {
 		v.DueFor = k.Name
 	}
-	if c.Ladder != nil && !c.Ladder.Accepted {
-		v.Asked = c.Ladder.Person
+	v.Asked = c.person()
+	if c.Plan.Policy != "" {
+		v.Policy = c.Plan.Policy // not the one that was named where nobody knows that
 	}
 	for _, l := range r.Lines {
 		v.Requested = append(v.Requested, l)
@@ -100,7 +101,23 @@ func (c *Case) waiting() string {
 	if r.turn == schemas.TurnMerchant && c.Owner != "" {
 		who = "the merchant (" + c.Owner + ")"
 	}
+	a := c.openOne("")
+	if a != nil && r.turn == schemas.TurnSystem {
+		who = fmt.Sprintf("a second person (%s, level %d) to decide on %s of %s", a.Asked, a.Level, a.Subject, a.Amount)
+	}
 	sentence := fmt.Sprintf("%s waits for %s", r.state, who)
+	if l := c.Ladder; l != nil && l.Accepted {
+		sentence += fmt.Sprintf(", taken at level %d by %s", l.Level, c.Owner)
+	} else if l != nil {
+		sentence += fmt.Sprintf(", level %d is asked: %s", l.Level, l.Person)
+	}
+	if a != nil && r.turn == schemas.TurnSystem {
+		for _, k := range c.Clocks {
+			if k.Trigger == a.ApprovalID {
+				return fmt.Sprintf("%s until %s; then %s.", sentence, stamp(k.Due), k.Expiry)
+			}
+		}
+	}
 	lines := c.inState(r.state)
 	for _, k := range c.Clocks {
 		onLine := len(lines) > 0 && lines[0].ClockID == k.ClockID
@@ -128,7 +145,7 @@ func (c *Case) allowed() []schemas.Permit {
 				return
 			}
 		}
-		permits = append(permits, schemas.Permit{Command: name, Roles: mayGive[name], Lines: lines})
+		permits = append(permits, schemas.Permit{Command: name, Roles: c.mayGiveNow(name), Lines: lines})
 	}
 	if c.Following {
 		for _, a := range c.story.row(schemas.FollowUp).hear {
@@ -169,19 +186,43 @@ func (c *Case) worthGiving(name string) bool {
 	return true
 }
 
+// proposal writes what the rules propose for a line.
+func proposal(v schemas.Verdict) string {
+	text := string(v.Proposal)
+	if v.Owed {
+		text += ", owed"
+	}
+	if v.Rule != "" {
+		text += " by " + v.Rule
+	}
+	if v.Reason != "" {
+		text += " (" + v.Reason + ")"
+	}
+	return text
+}
+
 // details is the page that ops read in the Temporal UI.
 func (c *Case) details() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s** · %s · turn: %s · %s · level %d\n\n%s\n", c.state(), c.Priority, c.turn(), c.Opening.Request.Reason, c.Level, c.waiting())
 	if len(c.Lines) > 0 {
-		b.WriteString("\n| line | sku | qty | state | outcome | refunded |\n|---|---|---|---|---|---|\n")
+		b.WriteString("\n| line | sku | qty | state | outcome | payable | refunded | proposal |\n|---|---|---|---|---|---|---|---|\n")
 		for _, l := range c.Lines {
-			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s |\n", l.LineID, l.SKU, l.Quantity, l.State, l.Outcome, l.Refunded)
+			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s | %s | %s |\n", l.LineID, l.SKU, l.Quantity, l.State, l.Outcome, l.Payable, l.Refunded, proposal(l.Verdict))
+		}
+	}
+	for _, a := range c.Approvals {
+		if a.DecidedBy == nil {
+			fmt.Fprintf(&b, "\n**Approval %s**: %s of %s, proposed by %s, asked: %s (level %d). Decide with `%s` or `%s`, body `{\"approval_id\":\"%s\"}` (a refusal gives a `reason` too).\n",
+				a.ApprovalID, a.Subject, a.Amount, a.Proposer, a.Asked, a.Level, schemas.ApprovalGrant.Name, schemas.ApprovalRefuse.Name, a.ApprovalID)
 		}
 	}
 	if len(c.Clocks) > 0 {
 		b.WriteString("\n| clock | due | then |\n|---|---|---|\n")
 		for _, k := range c.Clocks {
+			if k.Name == "ack" || k.Name == "rows.retry" {
+				continue // they end within moments, and without anything that would bring this page up to date
+			}
 			due := stamp(k.Due)
 			if k.Paused {
 				due = "paused, " + k.Left.D().Round(time.Second).String() + " left"
@@ -193,7 +234,7 @@ func (c *Case) details() string {
 		fmt.Fprintf(&b, "\n**Stuck**: %s: %s\n", w.Name, w.Cause)
 	}
 	if n := len(c.Events); n > 0 {
-		b.WriteString("\nLast events:\n")
+		b.WriteString("\nLast events:\n\n") // Markdown begins a list after an empty line
 		for _, e := range c.Events[max(0, n-5):] {
 			fmt.Fprintf(&b, "- %s %s: %s\n", stamp(e.At), e.Name, e.Message)
 		}

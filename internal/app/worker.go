@@ -95,6 +95,11 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	bind(queues, schemas.ClaimsRelease, claims.Release)
 	bind(queues, schemas.ClaimsSettle, claims.Settle)
 
+	lookups := activities.NewLookups(w.store)
+	bind(queues, schemas.CaseMayMerge, lookups.MayMerge)
+	bind(queues, schemas.MethodKnown, lookups.KnowsMethod)
+	bind(queues, schemas.WaybillFree, lookups.WaybillFree)
+
 	courier := activities.NewCourier(w.world.Courier())
 	bind(queues, schemas.ParcelLabel, courier.Label)
 	bind(queues, schemas.ParcelRegister, courier.Register)

@@ -156,9 +156,11 @@ func TestAPersonAskedForAfterInvalidOpensASuccessorAtReview(t *testing.T) {
 	v := h.awaitState(next, schemas.Review)
 	require.Equal(t, first, v.PredecessorID)
 	for _, l := range v.Lines {
-		require.Empty(t, l.Units, "it carries no claims")
+		require.Len(t, l.Units, l.Quantity, "it takes what is free")
+		require.Equal(t, schemas.ProposeReview, l.Verdict.Proposal)
+		require.False(t, l.Verdict.Owed, "silence does not grant it")
+		require.Equal(t, "not_delivered", l.Verdict.Reason)
 	}
-	h.none("unit claimed", `select case_id from aftercare.unit_claims`)
 	// Asked twice, it is one successor.
 	h.do(first, schemas.CaseRequestHuman.Name, customerOf(r), schemas.RequestHuman{})
 	h.do(next, schemas.ReviewReject.Name, agent, schemas.Reject{Reason: "not_delivered"})

@@ -107,9 +107,13 @@ var rarer = []ending{
 	}},
 	// A person finds that another case is the same.
 	{"merged_by_a_person", func(h *house) string {
-		other := h.wish(bought)
+		other := h.wish(threeTimes, func(r *schemas.Request) { r.Lines[0].Quantity = 1 })
 		holder := h.reviewed(other)
-		id := h.reviewed(h.wish(bought))
+		same := other
+		same.RequestID += "-again"
+		id := h.reviewed(same)
+		gone := h.refused(id, schemas.CaseMerge.Name, agent, schemas.Merge{Into: "shop:nobody", Reason: "duplicate"})
+		require.Equal(h.t, schemas.CodeUnknownCase, gone.Code)
 		h.do(id, schemas.CaseMerge.Name, agent, schemas.Merge{Into: holder, Reason: "duplicate"})
 		return h.ended(id, schemas.Merged)
 	}},

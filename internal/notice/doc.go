@@ -6,7 +6,7 @@
 //
 // A case gives ids, codes, amounts and times; this package makes them readable for one language and time zone.
 //
-//	amount, deduction        "4784:USD": the smallest unit and the currency (schemas.VarMoney)
+//	amount, deduction, short "4784:USD": the smallest unit and the currency (schemas.VarMoney)
 //	due                      RFC 3339 in UTC (schemas.VarTime)
 //	expected                 as due, or "–" where nobody knows
 //	lines                    "1,2*3": line ids, and after a star how many where it is not one; empty means all (schemas.VarLines).

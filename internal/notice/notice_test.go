@@ -26,7 +26,7 @@ func catalogue(t require.TestingT) *Catalogue {
 // sample holds a likely value for every variable of every template.
 var sample = map[string]string{
 	"lines": "1,2*3", "due": "2026-11-20T10:05:00Z", "why": "unknown_order", "holder": "lotus:r-7", "wanted": "photo,invoice",
-	"freight": "merchant", "label": "LBL-1", "amount": "478400:CNY", "deduction": "1000:CNY", "reason": "out_of_window",
+	"freight": "merchant", "label": "LBL-1", "amount": "478400:CNY", "deduction": "1000:CNY", "short": "500:CNY", "reason": "out_of_window",
 	"decision": "granted", "what": "partial_refund", "waybill": "SF-1", "status": "lost", "finding": "used", "method": "original",
 	"waiting": "carrier", "text_id": "txt-1", "outcome": "COMPLETED", "kind": "return", "clock": "return.review", "level": "3",
 	"subject": "large_refund", "task": "trace", "code": "declined", "overall": "2", "solved": "no", "expected": "2026-11-27T02:00:00Z", "successor": "lotus:r-1:2",
@@ -213,7 +213,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 			string(schemas.TurnCustomer), string(schemas.TurnMerchant), string(schemas.TurnWarehouse), string(schemas.TurnCarrier), string(schemas.TurnProvider), string(schemas.TurnSystem), string(schemas.TurnNobody),
 		},
 		"solved":  {string(schemas.SolvedYes), string(schemas.SolvedPartly), string(schemas.SolvedNo)},
-		"subject": {"large_refund", "goodwill", "paid_by_hand"},
+		"subject": {"large_refund", "goodwill", "other_account", "paid_by_hand"},
 		"code": {
 			string(schemas.CodeBalance), string(schemas.CodeAccountClosed), string(schemas.CodeDeclined), string(schemas.CodeExpired), string(schemas.CodeNoAnswer), string(schemas.CodeReversed),
 		},
@@ -226,8 +226,8 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
 		"wanted": {"photo"},
 		"task": {
-			"deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "offer_answered", "parcel_exception", "refund_processing", "refused_at_warehouse",
-			"recover_goods", "request_human", "transfers", "undelivered_notice",
+			"deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "merge_refused", "method_unknown", "offer_answered", "parcel_exception",
+			"recover_goods", "refund_processing", "refund_reduced", "refused_at_warehouse", "request_human", "transfers", "undelivered_notice",
 		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},
 	}

@@ -27,7 +27,7 @@ func (w words) show(name, raw string, zone *time.Location) (string, error) {
 		return "", errors.New("it is empty")
 	}
 	switch name {
-	case "amount", "deduction":
+	case "amount", "deduction", "short":
 		return w.money(raw)
 	case "due":
 		return w.time(raw, zone)

@@ -32,6 +32,12 @@ func (b *builder) limits() {
 		b.limit(l.doc, place{"limits", i}, shape)
 	}
 	named := b.section(func(s fileShape) bool { return s.Currencies != nil })
+	switch {
+	case len(named.shape.Currencies) > 0:
+		b.policy.usual = named.shape.Currencies[0]
+	case len(l.shape.Limits) > 0:
+		b.policy.usual = l.shape.Limits[0].Currency
+	}
 	for i, currency := range named.shape.Currencies {
 		if _, has := b.policy.limits[currency]; !has {
 			b.fault(named.doc, place{"currencies", i}, "%s has no limits; add an entry to limits, or nobody knows who may decide about it", currency)

@@ -35,6 +35,7 @@ type policy struct {
 	clocks       map[string]clock
 	laws         []*rule // of law and of platforms, from the packs
 	limits       map[string]limits
+	usual        string // the currency of whom nobody knows another
 	people       map[schemas.Role][]schemas.Person
 	ladder       []schemas.Rung
 	survey       schemas.SurveySpec

@@ -24,6 +24,9 @@ func (b *Book) Plan(name string, f Facts) (schemas.Plan, []schemas.Verdict, erro
 	if p == nil {
 		return schemas.Plan{}, nil, fmt.Errorf("%w: %q; known here are %s", ErrUnknownPolicy, name, strings.Join(b.names, ", "))
 	}
+	if f.Currency == "" {
+		f.Currency = p.usual
+	}
 	limits, ok := p.limits[f.Currency]
 	if !ok {
 		known := slices.Sorted(maps.Keys(p.limits))

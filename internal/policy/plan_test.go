@@ -87,6 +87,10 @@ func TestEveryEligibilityRowHasACaseItDecidesAndOneItDoesNot(t *testing.T) {
 			schemas.Verdict{Proposal: schemas.ProposeApprove, Owed: true, Reason: "in_window"},
 		},
 		{
+			"E-FAULT-EXCLUDED@1", facts(inChina, faulty, mark("three_guarantees"), found("misuse")), facts(inChina, faulty, mark("three_guarantees")),
+			schemas.Verdict{Proposal: schemas.ProposeReview, Reason: "excluded"},
+		},
+		{
 			"E-EXCLUDED@1", facts(inChina, marked("custom_made")), facts(inChina, marked("custom_made"), because(schemas.Damaged)),
 			schemas.Verdict{Proposal: schemas.ProposeReview, Reason: "excluded"},
 		},

@@ -10,7 +10,7 @@ import (
 type Facts struct {
 	MerchantID  string
 	Kind        schemas.Kind
-	Currency    string
+	Currency    string // of the order; empty: the policy's first
 	Reason      schemas.Reason
 	Channel     schemas.Channel
 	RefundOnly  bool

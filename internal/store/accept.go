@@ -31,6 +31,8 @@ var (
 	caseContinue string
 	//go:embed queries/order_lines_left.sql
 	orderLinesLeft string
+	//go:embed queries/refund_shares_of_order.sql
+	refundSharesOfOrder string
 	//go:embed queries/gift_card_get.sql
 	giftCardGet string
 	//go:embed queries/payment_method_get.sql
@@ -64,7 +66,8 @@ type AcceptResult struct {
 // Accept takes the units of a request in order of arrival and picks the owner, in one transaction (ruling 1). A repeated
 // call answers what the first one did, whatever has changed since; one for a case that has ended changes nothing.
 //
-// A successor takes no units of its own: it inherits what its predecessor still holds of the lines it was opened for.
+// A successor inherits what its predecessor still holds of the lines it was opened for, and takes no units of its own, unless its
+// predecessor could not be a request and a person was asked for: then it takes what is free.
 func (s *Store) Accept(ctx context.Context, in AcceptInput) (AcceptResult, error) {
 	request, order := in.Order.Request, in.ShopOrder
 	known := Knows(request, order)
@@ -164,7 +167,8 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	var err error
 	if successor {
 		err = inheritUnits(ctx, tx, in.Order, lines)
-	} else {
+	}
+	if err == nil && (!successor || in.Order.Predecessor.Why == schemas.WhyRequestHuman && known) {
 		lines, err = takeUnits(ctx, tx, in, lines)
 	}
 	if err != nil {
@@ -177,7 +181,7 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	if !known {
 		return result, nil
 	}
-	if err := capLines(ctx, tx, in.ShopOrder, lines); err != nil {
+	if err := capLines(ctx, tx, in.Order.CaseID, in.ShopOrder, lines); err != nil {
 		return AcceptResult{}, err
 	}
 	if result.Payments, err = payments(ctx, tx, in.ShopOrder); err != nil {
@@ -190,33 +194,25 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 // takeUnits gives every line that can go on its units. A line of which another case holds a part becomes two.
 func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.Line) ([]schemas.Line, error) {
 	request := in.Order.Request
-	rows, err := tx.Query(ctx, claimsOfOrder, request.MerchantID, request.OrderID)
+	taken, err := claimsOf(ctx, tx, request.MerchantID, request.OrderID)
 	if err != nil {
-		return nil, fmt.Errorf("read claims: %w", err)
-	}
-	taken := map[string]map[int]claim{}
-	var line string
-	var unit int
-	var c claim
-	_, err = pgx.ForEachRow(rows, []any{&line, &unit, &c.caseID, &c.settled}, func() error {
-		if taken[line] == nil {
-			taken[line] = map[int]claim{}
-		}
-		taken[line][unit] = c
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read claims: %w", err)
+		return nil, err
 	}
 	var took []schemas.LineUnits
 	var decided []schemas.Line
 	for i := range lines {
-		if lines[i].Outcome != schemas.OutcomeNone {
+		if lines[i].Outcome != schemas.OutcomeNone || lines[i].Code == schemas.CodeUnknownOrder || len(lines[i].Units) > 0 {
 			decided = append(decided, lines[i])
 			continue
 		}
 		at := slices.IndexFunc(in.ShopOrder.Lines, func(l schemas.ShopLine) bool { return l.LineID == lines[i].LineID })
-		held := decideUnits(&lines[i], in.ShopOrder.Lines[at].Quantity, taken[lines[i].LineID], in.Order.At)
+		bought, claims := in.ShopOrder.Lines[at].Quantity, taken[lines[i].LineID]
+		var held *schemas.Line
+		if in.Order.Predecessor != nil {
+			keepFree(&lines[i], bought, claims)
+		} else {
+			held = decideUnits(&lines[i], bought, claims, in.Order.At)
+		}
 		decided = append(decided, lines[i])
 		if held != nil {
 			decided = append(decided, *held)
@@ -236,6 +232,29 @@ func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.L
 		return nil, fmt.Errorf("take units: %w", err)
 	}
 	return decided, nil
+}
+
+// claimsOf reads who has which unit of an order, by line.
+func claimsOf(ctx context.Context, tx pgx.Tx, merchant, order string) (map[string]map[int]claim, error) {
+	rows, err := tx.Query(ctx, claimsOfOrder, merchant, order)
+	if err != nil {
+		return nil, fmt.Errorf("read claims: %w", err)
+	}
+	taken := map[string]map[int]claim{}
+	var line string
+	var unit int
+	var c claim
+	_, err = pgx.ForEachRow(rows, []any{&line, &unit, &c.caseID, &c.settled}, func() error {
+		if taken[line] == nil {
+			taken[line] = map[int]claim{}
+		}
+		taken[line][unit] = c
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read claims: %w", err)
+	}
+	return taken, nil
 }
 
 // inheritUnits moves what the predecessor still holds to its successor.
@@ -260,28 +279,49 @@ func inheritUnits(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, lines 
 	}
 	for i := range lines {
 		slices.Sort(lines[i].Units)
+		if n := len(lines[i].Units); n > 0 {
+			lines[i].Quantity = min(lines[i].Quantity, n)
+		}
 	}
 	return nil
 }
 
-// capLines says of each line what can still be paid for it: its cost less everything that went out for it before.
-func capLines(ctx context.Context, tx pgx.Tx, o schemas.ShopOrder, lines []schemas.Line) error {
+// capLines says of each line what can still be paid for it (worthOf.left). What has no units can be paid nothing.
+func capLines(ctx context.Context, tx pgx.Tx, caseID string, o schemas.ShopOrder, lines []schemas.Line) error {
+	taken, err := claimsOf(ctx, tx, o.MerchantID, o.OrderID)
+	if err != nil {
+		return err
+	}
 	rows, err := tx.Query(ctx, orderLinesLeft, o.MerchantID, o.OrderID)
 	if err != nil {
 		return fmt.Errorf("read what is left of the lines: %w", err)
 	}
+	worth := map[string]worthOf{}
 	var id string
-	var left int64
-	_, err = pgx.ForEachRow(rows, []any{&id, &left}, func() error {
-		for i := range lines {
-			if lines[i].LineID == id {
-				lines[i].Payable = schemas.Money{Minor: left, Currency: o.Currency}.Min(lines[i].Price())
-			}
-		}
+	var w worthOf
+	_, err = pgx.ForEachRow(rows, []any{&id, &w.bought, &w.price, &w.cost, &w.prior, &w.paidOut}, func() error {
+		w.units, w.paidTo = taken[id], map[string]int64{}
+		worth[id] = w
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("read what is left of the lines: %w", err)
+	}
+	if rows, err = tx.Query(ctx, refundSharesOfOrder, o.MerchantID, o.OrderID); err != nil {
+		return fmt.Errorf("read what went out for the lines: %w", err)
+	}
+	var payee string
+	var paid int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &payee, &paid}, func() error {
+		worth[id].paidTo[payee] = paid
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read what went out for the lines: %w", err)
+	}
+	for i := range lines {
+		left := worth[lines[i].LineID].left(caseID, lines[i].Units)
+		lines[i].Payable = schemas.Money{Minor: left, Currency: o.Currency}.Min(lines[i].Price())
 	}
 	return nil
 }

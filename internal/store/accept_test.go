@@ -254,6 +254,80 @@ func TestASuccessorInheritsWhatItsPredecessorHoldsAndTakesNothingElse(t *testing
 	require.Equal(t, 2, count(t, s, `SELECT count(*) FROM aftercare.unit_claims WHERE case_id = 'shop:R1:2'`), "the predecessor's end frees nothing of it")
 }
 
+// forPerson makes a request the successor that its customer asked a person for.
+func forPerson(in store.AcceptInput) store.AcceptInput {
+	in.Order.Predecessor = &schemas.Predecessor{CaseID: in.Order.CaseID, Why: schemas.WhyRequestHuman, AtReview: true}
+	in.Order.CaseID = schemas.SuccessorID(in.Order.CaseID)
+	return in
+}
+
+func TestAnImpossibleQuantityBeforeAPersonTakesWhatIsFreeAndNothingOfOthers(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	accept(t, s, asks("R1", anOrder(), wish("1", 2), wish("2", 1)))
+	much := asks("R2", anOrder(), wish("1", 1_000_000_000), wish("2", 7), wish("9", 1))
+	require.Equal(t, schemas.CodeNothingLeft, accept(t, s, much).Lines[0].Code)
+	got := accept(t, s, forPerson(much))
+	require.Nil(t, got.Refusal)
+	require.Len(t, got.Lines, 3, "nothing is merged and nothing is refused by a machine")
+	mugs, lamp, unknown := got.Lines[0], got.Lines[1], got.Lines[2]
+	require.Equal(t, []int{3}, mugs.Units, "one mug is free")
+	require.Equal(t, 1, mugs.Quantity)
+	require.Equal(t, usd(1000), mugs.Payable)
+	require.Equal(t, schemas.CodeNothingLeft, mugs.Code)
+	require.Empty(t, lamp.Units)
+	require.Equal(t, usd(0), lamp.Payable, "the lamp's money is that of the case which holds it")
+	require.Equal(t, "shop:R1", lamp.Holder)
+	require.Equal(t, usd(0), unknown.Payable)
+	require.Equal(t, schemas.CodeUnknownOrder, unknown.Code)
+	for _, l := range got.Lines {
+		require.Equal(t, schemas.OutcomeNone, l.Outcome)
+	}
+	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM aftercare.unit_claims WHERE case_id = 'shop:R2:2'`))
+}
+
+// lessBefore is an order of one line of four units, of which money was taken off before without naming units.
+func lessBefore(quantity int, off int64) schemas.ShopOrder {
+	o := anOrder()
+	o.Lines = o.Lines[:1]
+	o.Lines[0].Quantity = quantity
+	o.Payments = o.Payments[:1]
+	o.Payments[0].Captured = usd(o.Lines[0].UnitPrice.Minor * int64(quantity))
+	o.Refunds = []schemas.ShopRefund{{RefundID: "OLD", PaymentID: o.Payments[0].PaymentID, LineID: "1", Amount: usd(off)}}
+	return o
+}
+
+func TestWhatWasTakenOffALineIsSharedByItsUnits(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	first := accept(t, s, asks("R1", lessBefore(2, 500), wish("1", 1)))
+	second := accept(t, s, asks("R2", lessBefore(2, 500), wish("1", 1)))
+	require.Equal(t, usd(750), first.Lines[0].Payable)
+	require.Equal(t, usd(750), second.Lines[0].Payable, "the second asks for no less than the first")
+}
+
+func TestWhatAllCasesOfALineArePromisedIsWhatIsLeftOfIt(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	var sum int64
+	for i, quantity := range []int{1, 3, 2, 1} {
+		got := accept(t, s, asks(fmt.Sprintf("R%d", i), lessBefore(7, 1001), wish("1", quantity)))
+		sum += got.Lines[0].Payable.Minor
+	}
+	require.Equal(t, int64(7*1000-1001), sum, "no cent more, and none less")
+}
+
+func TestAUnitIsPromisedNothingThatAnotherOpenCaseMayStillTake(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	accept(t, s, asks("R1", lessBefore(2, 0), wish("1", 1)))
+	elsewhere := refund("1", "P-card", "1", 700) // a case of the time before shares were even took more than its share
+	elsewhere.CaseID = "shop:R0"
+	reserve(t, s, elsewhere)
+	got := accept(t, s, asks("R2", lessBefore(2, 0), wish("1", 1)))
+	require.Equal(t, usd(300), got.Lines[0].Payable)
+}
+
 func TestASuccessorOfAnUnknownOrderStillReachesAPerson(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)

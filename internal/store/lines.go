@@ -14,7 +14,8 @@ func UnknownOrder() *schemas.Refusal {
 }
 
 // LinesOf reads the lines of a request off the order: what was bought, at which price, where the goods are. A line that
-// cannot be one, whatever others hold, has ended already. A successor's lines all go on, because a person looks at them.
+// cannot be one, whatever others hold, has ended already. A successor's lines all go on, because a person looks at them: no more of
+// them than was bought, and with the code of what kept them from being a request.
 //
 // articles are those that an exchange asks for (Wanted), by SKU.
 func LinesOf(in schemas.IntakeOrder, o schemas.ShopOrder, articles map[string]schemas.ShopArticle) []schemas.Line {
@@ -34,7 +35,18 @@ func LinesOf(in schemas.IntakeOrder, o schemas.ShopOrder, articles map[string]sc
 			line.Replacement, wrong = replacement(wish.ReplacementSKU, in.Request.Reason, o.Lines[i], o.Currency, articles)
 		}
 		switch {
+		case in.Predecessor != nil && i < 0:
+			line.Code = schemas.CodeUnknownOrder
 		case in.Predecessor != nil:
+			if wish.Quantity > o.Lines[i].Quantity {
+				line.Quantity, line.Code = o.Lines[i].Quantity, schemas.CodeNothingLeft
+			}
+			if o.Status != schemas.OrderDelivered || o.DeliveredAt == nil {
+				line.Code = schemas.CodeNotDelivered
+			}
+			if line.Code == "" {
+				line.Code = wrong
+			}
 		case i < 0:
 			end(&line, schemas.Invalid, schemas.CodeUnknownOrder, "", in.At)
 		case wish.Quantity > o.Lines[i].Quantity:
@@ -126,6 +138,100 @@ func decideUnits(line *schemas.Line, bought int, taken map[int]claim, at time.Ti
 		return &held
 	}
 	return nil
+}
+
+// keepFree leaves a line that a person looks at the units that are free, and says what is missing of the wish. Nothing is merged and
+// nothing is refused: a line of which nothing is free goes on as well, with nothing that can be paid for it.
+func keepFree(line *schemas.Line, bought int, taken map[int]claim) {
+	var free []int
+	settled, holder := 0, ""
+	for unit := 1; unit <= bought; unit++ {
+		c, is := taken[unit]
+		switch {
+		case !is:
+			free = append(free, unit)
+		case c.settled:
+			settled++
+		case holder == "":
+			holder = c.caseID
+		}
+	}
+	code := schemas.Code("")
+	switch {
+	case len(free) >= line.Quantity:
+		free = free[:line.Quantity]
+	case len(free) > 0:
+		code = schemas.CodeNothingLeft
+	case settled == bought:
+		code = schemas.CodeAlreadySettled
+	default:
+		code, line.Holder = schemas.CodeHeldElsewhere, holder
+	}
+	if line.Units = free; len(free) > 0 {
+		line.Quantity = len(free)
+	}
+	if line.Code == "" {
+		line.Code = code
+	}
+}
+
+// worthOf is the money of an order line in the ledger and the units that share it.
+type worthOf struct {
+	price   int64 // of one unit
+	paidOut int64 // for the line, prior included
+	cost    int64
+	prior   int64         // refunded before Aftercare
+	units   map[int]claim // who has which
+	bought  int
+	paidTo  map[string]int64 // what went out for the line by case
+}
+
+// of is what some units are worth: their price less their part of what was taken off the line before without naming units. The parts
+// are even but for single minor units, and those go by the units' numbers, so that it does not matter which case asks first.
+func (w worthOf) of(units []int) int64 {
+	var open []int
+	for unit := 1; unit <= w.bought; unit++ {
+		if c, is := w.units[unit]; !is || !c.settled || c.caseID != "" {
+			open = append(open, unit)
+		}
+	}
+	n := int64(len(open))
+	if n == 0 {
+		return 0
+	}
+	off := max(0, w.prior-w.price*int64(w.bought-len(open)))
+	upTo := func(i int64) int64 { return off/n*i + off%n*i/n }
+	var sum int64
+	for _, unit := range units {
+		if i, is := slices.BinarySearch(open, unit); is {
+			sum += max(0, w.price-upTo(int64(i)+1)+upTo(int64(i)))
+		}
+	}
+	return sum
+}
+
+// left is what can be paid for units of a case: what they are worth, and never more than what is left of the line after what the
+// other open cases may still take.
+func (w worthOf) left(caseID string, units []int) int64 {
+	if len(units) == 0 {
+		return 0
+	}
+	held, all := map[string][]int{}, map[string][]int{}
+	for unit := 1; unit <= w.bought; unit++ {
+		c, is := w.units[unit]
+		if !is || c.caseID == "" || c.caseID == caseID {
+			continue
+		}
+		all[c.caseID] = append(all[c.caseID], unit)
+		if !c.settled {
+			held[c.caseID] = append(held[c.caseID], unit)
+		}
+	}
+	rest := w.cost - w.paidOut
+	for other, theirs := range held {
+		rest -= max(0, min(w.of(theirs), w.of(all[other])-w.paidTo[other]))
+	}
+	return max(0, min(w.of(units), rest))
 }
 
 func end(line *schemas.Line, outcome schemas.Outcome, code schemas.Code, holder string, at time.Time) {

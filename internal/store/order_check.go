@@ -98,6 +98,11 @@ func checkArticleWords(field string, l schemas.ShopLine) *schemas.Refusal {
 			return refuse(schemas.CodeBadValue, field+".marks", "%.64q is not a code; write it as custom_made.", mark)
 		}
 	}
+	for _, word := range l.Established {
+		if !codeWord.MatchString(word) {
+			return refuse(schemas.CodeBadValue, field+".established", "%.64q is not a code; write it as serial_mismatch.", word)
+		}
+	}
 	if l.Repairs < 0 || l.Exchanges < 0 {
 		return refuse(schemas.CodeBadValue, field+".repairs", "repairs and exchanges are counted from 0.")
 	}

@@ -155,3 +155,23 @@ func TestTheShiftOfADataSetIsThatOfItsFirstImport(t *testing.T) {
 	require.Equal(t, 30, shift("other", asOf, asOf.AddDate(0, 0, 30)))
 	require.Equal(t, -20, shift(merchant, asOf.AddDate(0, 0, 20), asOf), "another data set has its own")
 }
+
+func TestWordsUnderAnIDOfTheCallersAreKeptOnce(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	for _, c := range []struct {
+		words string
+		other bool
+	}{{"it broke", false}, {"it broke", false}, {"it burns", true}} {
+		other, err := s.PutTextAs(ctx, merchant, "t-1", c.words)
+		require.NoError(t, err)
+		require.Equal(t, c.other, other)
+	}
+	text, err := s.Text(ctx, merchant, "t-1")
+	require.NoError(t, err)
+	require.Equal(t, "it broke", text)
+	require.NoError(t, s.EraseText(ctx, merchant, "t-1", noon))
+	other, err := s.PutTextAs(ctx, merchant, "t-1", "it broke")
+	require.NoError(t, err)
+	require.False(t, other, "what was erased is not brought back, and is no conflict")
+}

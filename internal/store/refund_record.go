@@ -59,12 +59,19 @@ func (s *Store) RecordRefund(ctx context.Context, merchant string, word schemas.
 // RecordByHand writes down that finance paid outside the provider. It takes a proof and a second person, and a refund of
 // which it is certain that the provider does not pay it too, or that two people decided about. A repeated call with the
 // same proof changes nothing.
+//
+// A refund that the ledger had refused is not in it. It is reserved first, within the same caps as any other.
 func (s *Store) RecordByHand(ctx context.Context, in schemas.ByHandOrder) (schemas.RefundReceipt, error) {
 	switch {
 	case in.ProofID == "":
 		return schemas.RefundReceipt{}, refuse(schemas.CodeMissingField, "proof_id", "a payment by hand needs a proof.")
 	case in.Maker.ID == "" || in.Checker.ID == "" || in.Maker.ID == in.Checker.ID:
 		return schemas.RefundReceipt{}, refuse(schemas.CodeFourEyes, "checker", "a payment by hand is confirmed by a second person.")
+	}
+	if in.Refund != nil {
+		if err := s.reserveForHand(ctx, in); err != nil {
+			return schemas.RefundReceipt{}, err
+		}
 	}
 	var receipt schemas.RefundReceipt
 	err := s.changeRefund(ctx, in.MerchantID, in.RefundID, func(tx pgx.Tx, e LedgerEntry) error {
@@ -90,6 +97,22 @@ func (s *Store) RecordByHand(ctx context.Context, in schemas.ByHandOrder) (schem
 		return schemas.RefundReceipt{}, err
 	}
 	return receipt, nil
+}
+
+// reserveForHand puts a refund into the ledger that is not there yet, as failed: it was given up before any provider heard of it.
+func (s *Store) reserveForHand(ctx context.Context, in schemas.ByHandOrder) error {
+	_, err := s.Refund(ctx, in.MerchantID, in.RefundID)
+	if err == nil || !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	refund := *in.Refund
+	refund.RefundID, refund.Replaces = in.RefundID, ""
+	order := schemas.RefundOrder{CaseID: in.CaseID, MerchantID: in.MerchantID, OrderID: in.OrderID, CustomerID: in.CustomerID, Refund: refund, At: in.At}
+	if _, _, err := s.ReserveRefund(ctx, order); err != nil {
+		return err
+	}
+	_, err = s.RecordRefund(ctx, in.MerchantID, schemas.RefundReceipt{RefundID: in.RefundID, Status: schemas.RefundFailedWord, Code: in.Refund.Code, Amount: refund.Amount}, in.At, nil)
+	return err
 }
 
 // changeRefund runs do on an entry while nobody else changes anything of its order.

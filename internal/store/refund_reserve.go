@@ -176,15 +176,51 @@ func payOutRefusal(err error, r schemas.Refund) error {
 	case "":
 		return err
 	case "payments_paid_out_within_captured":
-		return refuse(schemas.CodeBadAmount, "refund.amount", "%s is more than is left of payment %s: what was captured, less what was refunded or reserved before.", r.Amount, r.PaymentID)
+		return refuse(schemas.CodeNoMoneyLeft, "refund.amount", "%s is more than is left of payment %s: what was captured, less what was refunded or reserved before.", r.Amount, r.PaymentID)
 	case "order_lines_paid_out_within_cost":
-		return refuse(schemas.CodeBadAmount, "refund.shares", "%s is more than is left of what its lines cost, less what was refunded or reserved before.", r.Amount)
+		return refuse(schemas.CodeNoMoneyLeft, "refund.shares", "%s is more than is left of what its lines cost, less what was refunded or reserved before.", r.Amount)
 	case "refunds_payment_is_known":
 		return refuse(schemas.CodeBadValue, "refund.payment_id", "the order has no payment %q.", r.PaymentID)
 	case "refund_shares_line_is_known":
 		return refuse(schemas.CodeUnknownLine, "refund.shares", "a share is of a line that the order does not have.")
 	}
 	return err
+}
+
+// Left is what can still be paid out of an order, line by line and payment by payment, after everything that is reserved.
+func (s *Store) Left(ctx context.Context, merchant, order string) (schemas.OrderLeft, error) {
+	left := schemas.OrderLeft{Lines: []schemas.Share{}}
+	err := s.inTx(ctx, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, orderLock, merchant, order); err != nil {
+			return err
+		}
+		var currency string
+		if err := tx.QueryRow(ctx, orderCurrency, merchant, order).Scan(&currency); errors.Is(err, pgx.ErrNoRows) {
+			return UnknownOrder()
+		} else if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, orderLinesLeft, merchant, order)
+		if err != nil {
+			return err
+		}
+		var id string
+		var quantity int
+		var price, cost, prior, paidOut int64
+		_, err = pgx.ForEachRow(rows, []any{&id, &quantity, &price, &cost, &prior, &paidOut}, func() error {
+			left.Lines = append(left.Lines, schemas.Share{LineID: id, Amount: schemas.Money{Minor: cost - paidOut, Currency: currency}})
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		left.Payments, err = payments(ctx, tx, schemas.ShopOrder{MerchantID: merchant, OrderID: order, Currency: currency})
+		return err
+	})
+	if err != nil {
+		return schemas.OrderLeft{}, fmt.Errorf("read what is left of order %s: %w", order, err)
+	}
+	return left, nil
 }
 
 // MarkRefundAsked writes down that the provider is about to be asked, before it is: after a crash the refund is then looked

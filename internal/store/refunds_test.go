@@ -100,9 +100,13 @@ func TestNoMoreIsReservedThanWasCapturedNorThanALineCost(t *testing.T) {
 	s := shopWithOrder(t)
 	reserve(t, s, refund("1", "P-card", "2", 4000))
 	_, _, err := s.ReserveRefund(ctx, refund("2", "P-card", "2", 1001))
-	refusedWith(t, err, schemas.CodeBadAmount) // the lamp cost 5,000
+	refusedWith(t, err, schemas.CodeNoMoneyLeft) // the lamp cost 5,000
 	_, _, err = s.ReserveRefund(ctx, refund("3", "P-card", "1", 2001))
-	refusedWith(t, err, schemas.CodeBadAmount) // the card paid 6,000
+	refusedWith(t, err, schemas.CodeNoMoneyLeft) // the card paid 6,000
+	left, err := s.Left(ctx, merchant, "O1")
+	require.NoError(t, err)
+	require.Equal(t, []schemas.Share{{LineID: "1", Amount: usd(3000)}, {LineID: "2", Amount: usd(1000)}}, left.Lines)
+	require.Equal(t, usd(2000), left.Payments[0].Refundable)
 	require.Empty(t, lookFor(t, s, "2"), "what is refused leaves nothing behind")
 	reserve(t, s, refund("4", "P-card", "1", 2000))
 	reserve(t, s, refund("5", "P-gift", "2", 1000))
@@ -162,7 +166,7 @@ func TestOnlyOneOfManyReservationsForTheSameMoneyIsMade(t *testing.T) {
 			made++
 			continue
 		}
-		refusedWith(t, err, schemas.CodeBadAmount)
+		refusedWith(t, err, schemas.CodeNoMoneyLeft)
 	}
 	require.Equal(t, 1, made)
 }
@@ -193,7 +197,7 @@ func TestAFailedRefundKeepsItsReservationUntilItIsCancelled(t *testing.T) {
 	_, err := s.RecordRefund(ctx, merchant, schemas.RefundReceipt{RefundID: "shop:R1/refund/1", Status: schemas.RefundFailedWord, Code: schemas.CodeAccountClosed}, noon, nil)
 	require.NoError(t, err)
 	_, _, err = s.ReserveRefund(ctx, refund("2", "P-card", "2", 5000))
-	refusedWith(t, err, schemas.CodeBadAmount)
+	refusedWith(t, err, schemas.CodeNoMoneyLeft)
 
 	receipt, asked, err := s.ReserveRefund(ctx, refund("1", "P-card", "2", 5000))
 	require.NoError(t, err)
@@ -207,7 +211,7 @@ func TestAFailedRefundKeepsItsReservationUntilItIsCancelled(t *testing.T) {
 	refusedWith(t, s.MarkRefundAsked(ctx, merchant, "shop:R1/refund/1", noon), schemas.CodeAlreadyDone)
 	// The provider paid the cancelled one after all, and there is no room for both: nobody may overlook that.
 	_, err = s.RecordRefund(ctx, merchant, word("1", schemas.RefundSucceeded), noon, nil)
-	refusedWith(t, err, schemas.CodeBadAmount)
+	refusedWith(t, err, schemas.CodeNoMoneyLeft)
 	record(t, s, "2", schemas.RefundCancelled)
 	require.Equal(t, schemas.RefundSucceeded, record(t, s, "1", schemas.RefundSucceeded), "now there is room, and it counts")
 	payment, line = paidOut(t, s, "P-card", "2")
@@ -263,7 +267,7 @@ func TestARefundElsewhereTakesThePlaceOfTheFailedOne(t *testing.T) {
 	tooMuch := instead("2", "1")
 	tooMuch.Refund.Amount, tooMuch.Refund.Shares = usd(5001), []schemas.Share{{LineID: "2", Amount: usd(5001)}}
 	_, _, err = s.ReserveRefund(ctx, tooMuch)
-	refusedWith(t, err, schemas.CodeBadAmount)
+	refusedWith(t, err, schemas.CodeNoMoneyLeft)
 	require.Equal(t, schemas.RefundFailedWord, lookFor(t, s, "1"), "the old one is given up only with the new one made")
 
 	for range 2 {
@@ -378,6 +382,28 @@ func TestAPaymentByHandTakesAProofASecondPersonAndAProviderWhoDoesNotPay(t *test
 	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM aftercare.unit_claims WHERE status = 'settled'`))
 }
 
+func TestARefundThatTheLedgerRefusedIsPaidByHandWithinTheCapsOnly(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	by := func(number string, minor int64) schemas.ByHandOrder {
+		order := refund(number, "P-card", "2", minor)
+		order.Refund.Code = "unknown_line"
+		return schemas.ByHandOrder{
+			CaseID: "shop:R1", MerchantID: merchant, OrderID: "O1", CustomerID: customer, RefundID: order.Refund.RefundID, Refund: &order.Refund, ProofID: "proof-1",
+			Maker: schemas.Actor{Role: schemas.RoleFinance, ID: "f-1"}, Checker: schemas.Actor{Role: schemas.RoleFinance, ID: "f-2"}, At: noon,
+		}
+	}
+	for range 2 {
+		receipt, err := s.RecordByHand(ctx, by("1", 4000))
+		require.NoError(t, err)
+		require.Equal(t, schemas.RefundManual, receipt.Status)
+	}
+	_, lamp := paidOut(t, s, "P-card", "2")
+	require.Equal(t, 4000, lamp, "booked once")
+	_, err := s.RecordByHand(ctx, by("2", 1001))
+	refusedWith(t, err, schemas.CodeNoMoneyLeft)
+}
+
 func TestTheLedgerTellsWhatBecameOfARefund(t *testing.T) {
 	t.Parallel()
 	s := shopWithOrder(t)
@@ -434,7 +460,7 @@ func TestAReimportKeepsWhatWasPaidOut(t *testing.T) {
 	payment, line := paidOut(t, s, "P-card", "2")
 	require.Equal(t, [2]int{4000, 4000}, [2]int{payment, line})
 	_, _, err := s.ReserveRefund(ctx, refund("2", "P-card", "2", 1))
-	refusedWith(t, err, schemas.CodeBadAmount)
+	refusedWith(t, err, schemas.CodeNoMoneyLeft)
 	require.Zero(t, count(t, s, `SELECT count(*) FROM aftercare.unit_claims`))
 
 	o = anOrder()
