@@ -329,10 +329,14 @@ func TestRetailRequestsShareTheUnitsAsTheirReadmeSays(t *testing.T) {
 	s := storetest.New(t)
 	dir := retail(t)
 	orders := &shelf{}
-	run(t, imports.Options{}, orders, filepath.Join(dir, "orders.jsonl"))
+	run(t, imports.Options{}, orders, filepath.Join(dir, "orders.jsonl"), filepath.Join(dir, "catalog.jsonl"))
 	byID := map[string]schemas.ShopOrder{}
 	for _, o := range orders.orders {
 		byID[o.OrderID] = o
+	}
+	articles := map[string]schemas.ShopArticle{}
+	for _, a := range orders.articles {
+		articles[a.SKU] = a
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "requests.jsonl"))
 	require.NoError(t, err)
@@ -344,7 +348,7 @@ func TestRetailRequestsShareTheUnitsAsTheirReadmeSays(t *testing.T) {
 			Order: schemas.IntakeOrder{
 				CaseID: schemas.CaseID(request.MerchantID, request.RequestID), Request: request, Policy: "default", At: asOf.AddDate(0, 0, 1),
 			},
-			ShopOrder: byID[request.OrderID],
+			ShopOrder: byID[request.OrderID], Articles: articles,
 		})
 		require.NoError(t, err)
 		require.Nil(t, got.Refusal)

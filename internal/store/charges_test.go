@@ -201,8 +201,8 @@ func TestWhatACustomerPaidOnTopIsRefundedOutOfItselfAndBesideTheLinesCap(t *test
 		in   schemas.RefundOrder
 		code schemas.Code
 	}{
-		"more than was charged":     {paidBack("3", "1", "2", 1), schemas.CodeBadAmount},
-		"more than the line cost":   {refund("4", "P-gift", "2", 1), schemas.CodeBadAmount},
+		"more than was charged":     {paidBack("3", "1", "2", 1), schemas.CodeNoMoneyLeft},
+		"more than the line cost":   {refund("4", "P-gift", "2", 1), schemas.CodeNoMoneyLeft},
 		"for a line it was not for": {paidBack("5", "1", "1", 1), schemas.CodeBadValue},
 	} {
 		_, _, err := s.ReserveRefund(ctx, c.in)
