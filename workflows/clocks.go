@@ -172,7 +172,7 @@ var reminders = map[string]string{
 	"exchange.replacement_lost":   "choose_after_loss",
 }
 
-// remindCustomer picks the words that fit the clock.
+// remindCustomer picks the words that fit the clock. Whoever has the replacement of an advance exchange owes the old goods.
 func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
 	v := vars{"lines": linesVar(s.lines), "due": stamp(k.Due)}
 	if what, ok := reminders[k.Name]; ok {
@@ -193,7 +193,13 @@ func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
 	case "survey.open":
 		s.tell("survey.remind", vars{"due": stamp(k.Due)})
 	default:
-		s.tell("return.reminder", v)
+		early, first := sort2(s.lines, sentInAdvance)
+		if len(early) > 0 {
+			s.tell("exchange.reminder", vars{"lines": linesVar(early), "what": "send_old", "due": stamp(k.Due)})
+		}
+		if len(first) > 0 || len(early) == 0 {
+			s.tell("return.reminder", vars{"lines": linesVar(first), "due": stamp(k.Due)})
+		}
 	}
 }
 

@@ -103,9 +103,7 @@ func (x *exchanges) deductionTaken(s *step, d schemas.AnswerOffer) {
 // neverSent is the customer's silence on the way back. Before anything was sent the request expires; a replacement that was sent in
 // advance is paid for with the deposit.
 func (x *exchanges) neverSent(s *step) {
-	sent, rest := sort2(s.lines, func(l *schemas.Line) bool {
-		return l.Replacement != nil && l.Replacement.ConfirmedAt != nil && l.Replacement.Advance
-	})
+	sent, rest := sort2(s.lines, sentInAdvance)
 	if len(rest) > 0 {
 		s.lines = rest
 		x.expire(s)
@@ -117,6 +115,11 @@ func (x *exchanges) neverSent(s *step) {
 		x.move(s, sent, schemas.Confirmed)
 	}
 	s.lines = append(rest, sent...)
+}
+
+// sentInAdvance tells a line whose customer has the replacement before the old goods are back.
+func sentInAdvance(l *schemas.Line) bool {
+	return l.Replacement != nil && l.Replacement.ConfirmedAt != nil && l.Replacement.Advance
 }
 
 func (x *exchanges) takeDeposits(s *step, lines []*schemas.Line) {

@@ -12,20 +12,24 @@ import (
 	"github.com/aftercare/aftercare/policies"
 )
 
-// TestTheStatePageIsTheStorysOwn keeps the tables of docs/states/return.md equal to the story's table.
-func TestTheStatePageIsTheStorysOwn(t *testing.T) {
-	s, st, times := readSchemas(t), theReturn(), clockTimes(t)
-	text := page(t, "../docs/states/return.md", map[string]string{
-		"states":                     stateTable(s, st, times),
-		"silence":                    silenceTable(st),
-		"what a state hears":         hearingTable(st),
-		"heard in every state":       wholeTable(s, st),
-		"clocks within a state":      expiryTable(st, times),
-		"clocks of the whole case":   caseClockTable(times),
-		"commands, state by command": commandMatrix(st),
-	})
-	for _, r := range st.rows {
-		require.Contains(t, text[:strings.Index(text, "<!-- made from")], string(r.state), "the story told in words leaves a state out")
+// TestTheStatePagesAreTheStoriesOwn keeps the tables of docs/states equal to the table of each story.
+func TestTheStatePagesAreTheStoriesOwn(t *testing.T) {
+	s, times := readSchemas(t), clockTimes(t)
+	for _, kind := range kinds {
+		st := tableOf(kind)
+		path := "../docs/states/" + string(kind) + ".md"
+		text := page(t, path, map[string]string{
+			"states":                     stateTable(s, st, times),
+			"silence":                    silenceTable(st),
+			"what a state hears":         hearingTable(st),
+			"heard in every state":       wholeTable(s, st),
+			"clocks within a state":      expiryTable(st, times),
+			"clocks of the whole case":   caseClockTable(times),
+			"commands, state by command": commandMatrix(st),
+		})
+		for _, r := range st.rows {
+			require.Contains(t, text[:strings.Index(text, "<!-- made from")], string(r.state), "%s: the story told in words leaves a state out", path)
+		}
 	}
 }
 

@@ -171,7 +171,7 @@ func TestVariablesAreShownInTheReadersWay(t *testing.T) {
 		{"method", "gift_card_1725971", "礼品卡（尾号 5971）", "gift card ending in 5971"},
 		{"method", "wx-2001", "微信支付（尾号 2001）", "WeChat Pay ending in 2001"},
 		{"method", "cardamom", "cardamom", "cardamom"},
-		{"reason", "out_of_window", "已超过退货期限", "the time for returns is over"},
+		{"reason", "out_of_window", "已超过申请期限", "the time to ask for it is over"},
 		{"reason", "a_reason_of_their_own", "a_reason_of_their_own", "a_reason_of_their_own"},
 		{"reason", "return.review", "商家审核", "review"}, // escalated because this clock ran out
 		{"level", "3", "3", "3"},
@@ -204,7 +204,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"kind":     {string(schemas.KindReturn), string(schemas.KindExchange), string(schemas.KindRepair), string(schemas.KindComplaint)},
 		"finding":  words2(schemas.Findings),
 		"decision": {"granted", "refused"},
-		"what":     {string(schemas.OfferPartialRefund), string(schemas.OfferRefundOnly), string(schemas.OfferWithReturn), string(schemas.OfferSendBack), string(schemas.ChargeDifference), string(schemas.ChargeDeposit), "choose", "pay", "confirm", "choose_after_loss"},
+		"what":     {string(schemas.OfferPartialRefund), string(schemas.OfferRefundOnly), string(schemas.OfferWithReturn), string(schemas.OfferSendBack), string(schemas.ChargeDifference), string(schemas.ChargeDeposit), "choose", "pay", "confirm", "choose_after_loss", "send_old"},
 		"freight":  {string(schemas.TurnMerchant), string(schemas.TurnCustomer)},
 		"status": {
 			string(schemas.ParcelExpected), string(schemas.ParcelMoving), string(schemas.ParcelDelivered), string(schemas.ParcelLost), string(schemas.ParcelDamaged), string(schemas.ParcelRefused), "exception", "stuck",
@@ -227,7 +227,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"wanted": {"photo"},
 		"task": {
 			"deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "offer_answered", "parcel_exception", "refund_processing", "refused_at_warehouse",
-			"request_human", "transfers", "undelivered_notice",
+			"recover_goods", "request_human", "transfers", "undelivered_notice",
 		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},
 	}
