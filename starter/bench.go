@@ -24,8 +24,8 @@ import (
 type benchCommand struct {
 	Kind     []string      `help:"Only these kinds: return, exchange." placeholder:"KIND" enum:"return,exchange" default:"return,exchange"`
 	Pairs    int           `help:"Pairs of a run of the product and a run of the control; five at least for numbers to be shown." default:"5"`
-	Cases    int           `help:"Cases a run, at most; fewer where they would not fit into --for." default:"24"`
-	InFlight int           `help:"Cases at a time." default:"8"`
+	Cases    int           `help:"Cases a run, at most; fewer where they would not fit into --for." default:"64"`
+	InFlight int           `help:"Cases at a time." default:"32"`
 	Open     int           `help:"Open cases while the worker's heap is measured." default:"100"`
 	For      time.Duration `help:"The longest it may take; at most 10m." default:"10m"`
 	JSON     bool          `help:"Print JSON Lines, one object per kind."`
@@ -186,8 +186,21 @@ func (c *benchCommand) print(r bench.Result) {
 	row("history bytes", &r.HistoryBytes, &r.ControlHistoryBytes, ratioOf(r.HistoryBytes, r.ControlHistoryBytes), "")
 	row("cases a second", &r.CasesPerS, &r.ControlCasesPerS, &r.ThroughputRatio, "throughput_ratio")
 	row("CPU ms a case", r.CPUPerCase, r.ControlCPUPerCase, r.CPURatio, "cpu_ratio")
+	if r.CPUParts != nil {
+		for _, part := range []struct {
+			name          string
+			ours, control float64
+		}{
+			{"worker", r.CPUParts.Worker, r.ControlCPUParts.Worker},
+			{"Temporal", r.CPUParts.Temporal, r.ControlCPUParts.Temporal},
+			{"PostgreSQL", r.CPUParts.PostgreSQL, r.ControlCPUParts.PostgreSQL},
+		} {
+			row("  of it "+part.name, &part.ours, &part.control, ratioOf(part.ours, part.control), "")
+		}
+	}
 	row("heap bytes an open case", &r.HeapPerOpenCase, &r.ControlHeapPerOpenCase, ratioOf(r.HeapPerOpenCase, r.ControlHeapPerOpenCase), "heap_bytes_per_open_case")
-	row("approval visible, ms", &r.ApproveToVisible, &r.ControlUpdate, ratioOf(r.ApproveToVisible, r.ControlUpdate), "approve_to_visible_ms")
+	row("approval visible, ms", &r.ApproveToVisible, nil, nil, "approve_to_visible_ms")
+	row("approval answered, ms", &r.ApproveAnswered, &r.ControlUpdate, ratioOf(r.ApproveAnswered, r.ControlUpdate), "")
 	row("one upsert, ms", nil, &r.Upsert, nil, "")
 	row("rows a case", &r.DBRows, nil, nil, "")
 	row("bytes of rows a case", &r.DBBytes, nil, nil, "")

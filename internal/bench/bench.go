@@ -51,6 +51,7 @@ type run struct {
 	stage
 	db     *pgxpool.Pool
 	worker *process
+	size   int    // cases of each side of the next pair
 	pids   []int  // worker, Temporal, PostgreSQL
 	noCPU  string // why CPU is not measured
 	done   int
@@ -80,13 +81,13 @@ func Run(ctx context.Context, o Options) (results []Result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	warm, err := r.warm(ctx)
-	if err != nil {
+	r.of = len(o.Kinds) * 2 * (warmCases + o.Pairs*(o.Cases+calmCases) + o.Open)
+	if err := r.warm(ctx); err != nil {
 		return nil, err
 	}
-	r.fit(warm)
-	for _, kind := range o.Kinds {
-		result, err := r.kind(ctx, kind)
+	for i, kind := range o.Kinds {
+		share := time.Until(r.until) / time.Duration(len(o.Kinds)-i)
+		result, err := r.kind(ctx, kind, time.Now().Add(share))
 		if err != nil {
 			return results, fmt.Errorf("measure %s: %w", kind, err)
 		}
@@ -161,16 +162,20 @@ func (r *run) findProcesses(ctx context.Context, at *place) {
 	}
 }
 
-func (r *run) cpu() (time.Duration, error) {
-	var sum time.Duration
-	for _, pid := range r.pids {
-		used, err := cpuOf(pid)
-		if err != nil {
-			return 0, err
-		}
-		sum += used
+// cpu is what each of the processes has used so far; nothing where none is measured.
+func (r *run) cpu() (CPU, error) {
+	if r.pids == nil {
+		return CPU{}, nil
 	}
-	return sum, nil
+	var used [3]float64
+	for i, pid := range r.pids {
+		sum, err := cpuOf(pid)
+		if err != nil {
+			return CPU{}, fmt.Errorf("measure the CPU: %w", err)
+		}
+		used[i] = milliseconds(sum)
+	}
+	return CPU{Worker: used[0], Temporal: used[1], PostgreSQL: used[2]}, nil
 }
 
 // side is the product or its control.
@@ -221,43 +226,42 @@ func (r *run) orders(ctx context.Context, n int) ([]schemas.ShopOrder, error) {
 	return orders, nil
 }
 
-// warmCases is what each side is driven through before anything counts: connections are made, caches filled, and it is seen how
-// fast this machine is.
+// warmCases is what each side is driven through before anything counts: connections are made and caches filled.
 const warmCases = 4
 
-// warm gives the time that a case and a control take together, per kind.
-func (r *run) warm(ctx context.Context) (map[schemas.Kind]time.Duration, error) {
-	took := map[schemas.Kind]time.Duration{}
+func (r *run) warm(ctx context.Context) error {
 	for _, kind := range r.Kinds {
 		orders, err := r.orders(ctx, 2*warmCases)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		began := time.Now()
 		err = r.batch(ctx, "warming up", kind, r.product, orders[:warmCases], manner{})
 		if err == nil {
 			err = r.batch(ctx, "warming up", kind, r.control, orders[warmCases:], manner{})
 		}
 		if err != nil {
-			return nil, fmt.Errorf("warm up with %s: %w", kind, err)
+			return fmt.Errorf("warm up with %s: %w", kind, err)
 		}
-		took[kind] = time.Since(began) / warmCases
 	}
-	r.done = 0
-	return took, nil
+	return nil
 }
 
-// fit takes fewer cases a side where as many as were wished for would not be done in time. A warming batch is cold and waits more
-// than it works, so that this errs on the side of fewer.
-func (r *run) fit(took map[schemas.Kind]time.Duration) {
-	var pair time.Duration // one case and one control of each kind
-	for _, t := range took {
-		pair += t
+// fewestCases is what a run is not cut below.
+const fewestCases = 4
+
+// fit cuts the cases of the pairs to come where they would take longer than there is time: as many pairs as were asked for are
+// worth more than many cases in each. A part of the time is kept for the open cases.
+func (r *run) fit(pair time.Duration, pairsLeft int, until time.Time) {
+	if pairsLeft == 0 {
+		return
 	}
-	left := time.Until(r.until) * 6 / 10 // the rest is for the calm cases and the open ones
-	fits := int(left / max(pair, 1) / time.Duration(r.Pairs))
-	r.Cases = max(min(r.Cases, fits), min(r.Cases, 4))
-	r.of = len(r.Kinds) * (r.Pairs*2*(r.Cases+1) + 2*r.Open)
+	each := time.Until(until) * 8 / 10 / time.Duration(pairsLeft)
+	if pair <= each {
+		return
+	}
+	fewer := max(int(float64(r.size)*float64(each)/float64(pair)), min(r.size, fewestCases))
+	r.of -= 2 * pairsLeft * (r.size - fewer)
+	r.size = fewer
 }
 
 // upserts are timed one after the other; the middle one counts.

@@ -33,8 +33,9 @@ type manner struct {
 // played is what the driving of one case has shown.
 type played struct {
 	id, run string
-	approve time.Duration // product: until the approval was visible in PostgreSQL; control: until the update was answered
-	view    schemas.View  // product
+	// How long the approval took until its row was visible in PostgreSQL (the product alone), and until it was answered.
+	approve, answered time.Duration
+	view              schemas.View // product
 }
 
 // rest waits until Temporal has nothing under way for a workflow: no call, no workflow task.

@@ -108,7 +108,7 @@ func (c *controlCase) act(ctx context.Context, s step) error {
 		return err
 	}
 	if s.name == "approve" {
-		c.approve = time.Since(began)
+		c.answered = time.Since(began)
 	}
 	return nil
 }

@@ -162,6 +162,7 @@ func (p *productCase) approved(ctx context.Context) error {
 	}
 	began := time.Now()
 	receipt, err := p.send(ctx, schemas.ReviewApprove.Name, schemas.Actor{Role: schemas.RoleAgent, ID: p.view.Owner}, schemas.Approve{})
+	p.answered = time.Since(began)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -11,38 +12,43 @@ import (
 // load is what one side of a pair has shown under load.
 type load struct {
 	perSecond float64
-	cpu       float64 // milliseconds a case
-	kept      kept    // a case
+	cpu       CPU  // a case
+	kept      kept // a case
 }
 
 // pairs are the measured values of one side, one for each pair.
 type pairs struct {
-	perSecond, cpu, transitions, events, bytes, allowed, approve []float64
+	perSecond, transitions, events, bytes, allowed, approve, answered []float64
+	cpu                                                               []CPU
 }
 
-func (p *pairs) add(l load, c costs, one played) {
+// add takes the values of one pair: those under load, and the middle ones of its calm cases.
+func (p *pairs) add(l load, calm pairs) {
 	p.perSecond, p.cpu = append(p.perSecond, l.perSecond), append(p.cpu, l.cpu)
-	p.transitions, p.events, p.bytes = append(p.transitions, c.transitions), append(p.events, c.events), append(p.bytes, c.bytes)
-	p.allowed, p.approve = append(p.allowed, c.allowed), append(p.approve, milliseconds(one.approve))
+	p.transitions, p.events = append(p.transitions, median(calm.transitions)), append(p.events, median(calm.events))
+	p.bytes, p.allowed = append(p.bytes, median(calm.bytes)), append(p.allowed, median(calm.allowed))
+	p.approve, p.answered = append(p.approve, median(calm.approve)), append(p.answered, median(calm.answered))
 }
 
 // kind measures one kind: the pairs, and then what open cases cost.
-func (r *run) kind(ctx context.Context, kind schemas.Kind) (Result, error) {
+func (r *run) kind(ctx context.Context, kind schemas.Kind, until time.Time) (Result, error) {
 	var product, control pairs
 	var rows, bytes, upsertTimes []float64
+	driven := 0
+	r.size = r.Cases
 	for i := range r.Pairs {
 		what := fmt.Sprintf("%s, pair %d of %d", kind, i+1, r.Pairs)
-		ours, one, err := r.oneSide(ctx, what, kind, r.product, &product)
+		began := time.Now()
+		ours, err := r.oneSide(ctx, what, kind, r.product, &product)
 		if err != nil {
 			return Result{}, err
 		}
-		if one.view.CaseID == "" {
-			return Result{}, fmt.Errorf("case %s has no row", one.id)
-		}
 		rows, bytes = append(rows, ours.kept.rows), append(bytes, ours.kept.bytes)
-		if _, _, err := r.oneSide(ctx, what, kind, r.control, &control); err != nil {
+		if _, err := r.oneSide(ctx, what, kind, r.control, &control); err != nil {
 			return Result{}, err
 		}
+		driven += r.size
+		r.fit(time.Since(began), r.Pairs-i-1, until)
 		took, err := r.upsert(ctx)
 		if err != nil {
 			return Result{}, err
@@ -50,18 +56,20 @@ func (r *run) kind(ctx context.Context, kind schemas.Kind) (Result, error) {
 		upsertTimes = append(upsertTimes, took)
 	}
 	result := Result{
-		Kind: kind, Pairs: r.Pairs, Cases: r.Pairs * r.Cases, InFlight: r.InFlight, OpenCases: r.Open,
+		Kind: kind, Pairs: r.Pairs, Cases: driven, InFlight: r.InFlight, OpenCases: r.Open,
 		CasesPerS: median(product.perSecond), ControlCasesPerS: median(control.perSecond), ThroughputRatio: medianRatio(product.perSecond, control.perSecond),
 		Transitions: median(product.transitions), ControlTransitions: median(control.transitions),
 		HistoryEvents: median(product.events), ControlHistoryEvents: median(control.events), EventsAllowed: median(product.allowed),
 		HistoryBytes: median(product.bytes), ControlHistoryBytes: median(control.bytes),
 		DBRows: median(rows), DBBytes: median(bytes),
-		ApproveToVisible: median(product.approve), ControlUpdate: median(control.approve), Upsert: median(upsertTimes),
+		ApproveToVisible: median(product.approve), ApproveAnswered: median(product.answered), ControlUpdate: median(control.answered), Upsert: median(upsertTimes),
 		NoCPU: r.noCPU,
 	}
 	if r.noCPU == "" {
-		ours, its, ratio := median(product.cpu), median(control.cpu), medianRatio(product.cpu, control.cpu)
-		result.CPUPerCase, result.ControlCPUPerCase, result.CPURatio = &ours, &its, &ratio
+		parts, ours := medianCPU(product.cpu)
+		controlParts, its := medianCPU(control.cpu)
+		ratio := medianRatio(sums(product.cpu), sums(control.cpu))
+		result.CPUParts, result.CPUPerCase, result.ControlCPUParts, result.ControlCPUPerCase, result.CPURatio = &parts, &ours, &controlParts, &its, &ratio
 	}
 	var err error
 	what := fmt.Sprintf("%s, open cases", kind)
@@ -75,27 +83,40 @@ func (r *run) kind(ctx context.Context, kind schemas.Kind) (Result, error) {
 	return result, endAll(ctx, r.temporal)
 }
 
-// oneSide is one half of a pair: many cases under load, then a calm one whose costs are exact.
-func (r *run) oneSide(ctx context.Context, what string, kind schemas.Kind, s side, into *pairs) (load, played, error) {
+// calmCases is how many cases of a half of a pair are driven calmly, side by side: their costs are exact, and their decisions are
+// answered by a server that has nothing else to do.
+const calmCases = 3
+
+// oneSide is one half of a pair: many cases under load, then calm ones.
+func (r *run) oneSide(ctx context.Context, what string, kind schemas.Kind, s side, into *pairs) (load, error) {
 	l, err := r.underLoad(ctx, what, kind, s)
 	if err != nil {
-		return l, played{}, err
+		return l, err
 	}
-	orders, err := r.orders(ctx, 1)
+	orders, err := r.orders(ctx, calmCases)
 	if err != nil {
-		return l, played{}, err
+		return l, err
 	}
-	one, err := s(ctx, kind, orders[0], manner{calm: true})
-	if err != nil {
-		return l, one, err
+	var calm pairs
+	var mu sync.Mutex
+	counted := func(ctx context.Context, kind schemas.Kind, o schemas.ShopOrder, m manner) (played, error) {
+		one, err := s(ctx, kind, o, m)
+		if err != nil {
+			return one, err
+		}
+		c, err := r.costsOf(ctx, one)
+		mu.Lock()
+		defer mu.Unlock()
+		calm.transitions, calm.events, calm.bytes = append(calm.transitions, c.transitions), append(calm.events, c.events), append(calm.bytes, c.bytes)
+		calm.allowed, calm.approve = append(calm.allowed, c.allowed), append(calm.approve, milliseconds(one.approve))
+		calm.answered = append(calm.answered, milliseconds(one.answered))
+		return one, err
 	}
-	c, err := r.costsOf(ctx, one)
-	if err != nil {
-		return l, one, err
+	if err := r.batch(ctx, what, kind, counted, orders, manner{calm: true}); err != nil {
+		return l, err
 	}
-	r.step(what, 1)
-	into.add(l, c, one)
-	return l, one, nil
+	into.add(l, calm)
+	return l, nil
 }
 
 // trailing is what the server is given to write what it owes after the last case has ended, such as its visibility. It counts as
@@ -103,7 +124,7 @@ func (r *run) oneSide(ctx context.Context, what string, kind schemas.Kind, s sid
 const trailing = time.Second
 
 func (r *run) underLoad(ctx context.Context, what string, kind schemas.Kind, s side) (load, error) {
-	orders, err := r.orders(ctx, r.Cases)
+	orders, err := r.orders(ctx, r.size)
 	if err != nil {
 		return load{}, err
 	}
@@ -113,7 +134,7 @@ func (r *run) underLoad(ctx context.Context, what string, kind schemas.Kind, s s
 	}
 	used, err := r.cpu()
 	if err != nil {
-		return load{}, fmt.Errorf("measure the CPU: %w", err)
+		return load{}, err
 	}
 	began := time.Now()
 	if err := r.batch(ctx, what, kind, s, orders, manner{}); err != nil {
@@ -125,15 +146,15 @@ func (r *run) underLoad(ctx context.Context, what string, kind schemas.Kind, s s
 	}
 	usedNow, err := r.cpu()
 	if err != nil {
-		return load{}, fmt.Errorf("measure the CPU: %w", err)
+		return load{}, err
 	}
 	after, err := keptIn(ctx, r.db)
 	if err != nil {
 		return load{}, err
 	}
-	n := float64(r.Cases)
+	n := float64(r.size)
 	return load{
-		perSecond: n / took.Seconds(), cpu: milliseconds(usedNow-used) / n,
+		perSecond: n / took.Seconds(), cpu: usedNow.perCase(used, n),
 		kept: kept{rows: (after.rows - before.rows) / n, bytes: (after.bytes - before.bytes) / n},
 	}, nil
 }

@@ -18,6 +18,8 @@ type Result struct {
 	CPUPerCase        *float64 `json:"cpu_ms_per_case"`
 	ControlCPUPerCase *float64 `json:"control_cpu_ms_per_case"`
 	CPURatio          *float64 `json:"cpu_ratio"`
+	CPUParts          *CPU     `json:"cpu_ms_parts"` // the product's, part by part
+	ControlCPUParts   *CPU     `json:"control_cpu_ms_parts"`
 	NoCPU             string   `json:"cpu_not_measured,omitempty"` // why
 
 	// Exact, of cases driven one at a time.
@@ -37,10 +39,41 @@ type Result struct {
 	ControlHeapPerOpenCase float64 `json:"control_heap_bytes_per_open_case"`
 
 	ApproveToVisible float64 `json:"approve_to_visible_ms"`
+	ApproveAnswered  float64 `json:"approve_answered_ms"` // until whoever approved is answered; the row is visible before
 	ControlUpdate    float64 `json:"control_update_ms"`
 	Upsert           float64 `json:"upsert_ms"`
 
 	Targets []Target `json:"targets"`
+}
+
+// CPU is the CPU time of each process that has a part in a case, in milliseconds.
+type CPU struct {
+	Worker     float64 `json:"worker"`
+	Temporal   float64 `json:"temporal"`
+	PostgreSQL float64 `json:"postgresql"`
+}
+
+func (c CPU) sum() float64 { return c.Worker + c.Temporal + c.PostgreSQL }
+
+// perCase is what was used since before, by n cases.
+func (c CPU) perCase(before CPU, n float64) CPU {
+	return CPU{Worker: (c.Worker - before.Worker) / n, Temporal: (c.Temporal - before.Temporal) / n, PostgreSQL: (c.PostgreSQL - before.PostgreSQL) / n}
+}
+
+// medianCPU is the median of each part, and that of the sums.
+func medianCPU(of []CPU) (parts CPU, sum float64) {
+	var worker, temporal, postgres []float64
+	for _, c := range of {
+		worker, temporal, postgres = append(worker, c.Worker), append(temporal, c.Temporal), append(postgres, c.PostgreSQL)
+	}
+	return CPU{Worker: median(worker), Temporal: median(temporal), PostgreSQL: median(postgres)}, median(sums(of))
+}
+
+func sums(of []CPU) (all []float64) {
+	for _, c := range of {
+		all = append(all, c.sum())
+	}
+	return all
 }
 
 // Target is a bound and what was measured against it.

@@ -38,7 +38,7 @@ func openShop(ctx context.Context, tag string, s *store.Store, w *sandbox.World)
 	sh := &shop{tag: tag, sinks: []imports.Sink{imports.Into(s), w.Load()}}
 	for _, sink := range sh.sinks {
 		for sku, p := range map[string]schemas.Money{mug: price, bigMug: price.Add(difference)} {
-			a := schemas.ShopArticle{MerchantID: merchant, SKU: sku, ProductID: "p-" + sku, Name: "Mug", Price: p, InStock: plenty}
+			a := schemas.ShopArticle{MerchantID: merchant, SKU: sku, ProductID: "p-mug", Name: "Mug", Price: p, InStock: plenty}
 			if err := sink.Article(ctx, a); err != nil {
 				return nil, fmt.Errorf("stock the bench's shop: %w", err)
 			}
@@ -54,7 +54,7 @@ func (s *shop) order(ctx context.Context) (schemas.ShopOrder, error) {
 	o := schemas.ShopOrder{
 		OrderID: id, MerchantID: merchant, CustomerID: "c-" + id, Currency: price.Currency, Status: schemas.OrderDelivered,
 		PlacedAt: delivered.Add(-72 * time.Hour), DeliveredAt: &delivered,
-		Lines:    []schemas.ShopLine{{LineID: "1", SKU: mug, ProductID: "p-" + mug, Name: "Mug", Quantity: 1, UnitPrice: price}},
+		Lines:    []schemas.ShopLine{{LineID: "1", SKU: mug, ProductID: "p-mug", Name: "Mug", Quantity: 1, UnitPrice: price}},
 		Payments: []schemas.ShopPayment{{PaymentID: id + "-p", PaymentMethodID: "card-" + id, Captured: price}},
 		Refunds:  []schemas.ShopRefund{}, Parcels: []schemas.ShopParcel{},
 	}
