@@ -81,12 +81,21 @@ func Run(ctx context.Context, o Options) (results []Result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	r.of = len(o.Kinds) * 2 * (warmCases + o.Pairs*(o.Cases+calmCases) + o.Open)
+	results, err = r.measure(ctx)
+	// Whoever was interrupted says so in its own words; why it was is what counts.
+	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w (%w)", cause, err)
+	}
+	return results, err
+}
+
+func (r *run) measure(ctx context.Context) (results []Result, err error) {
+	r.of = len(r.Kinds) * 2 * (warmCases + r.Pairs*(r.Cases+calmCases) + r.Open)
 	if err := r.warm(ctx); err != nil {
 		return nil, err
 	}
-	for i, kind := range o.Kinds {
-		share := time.Until(r.until) / time.Duration(len(o.Kinds)-i)
+	for i, kind := range r.Kinds {
+		share := time.Until(r.until) / time.Duration(len(r.Kinds)-i)
 		result, err := r.kind(ctx, kind, time.Now().Add(share))
 		if err != nil {
 			return results, fmt.Errorf("measure %s: %w", kind, err)
@@ -140,6 +149,10 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 		return closeAll, err
 	}
 	closers = append(closers, r.worker.stop)
+	go func() {
+		<-r.worker.ended
+		fail(errWorkerEnded) // nothing hears it any more where we ended it ourselves
+	}()
 	r.findProcesses(ctx, at)
 	return closeAll, nil
 }

@@ -18,13 +18,14 @@ type process struct {
 	command *exec.Cmd
 	ask     io.WriteCloser
 	said    chan string
+	ended   chan struct{}
 }
 
 var errWorkerEnded = errors.New("the bench's worker ended by itself; its last words are above")
 
 // startProcess starts the worker and waits until it polls every task queue.
 func startProcess(ctx context.Context, command *exec.Cmd) (*process, error) {
-	p := &process{command: command, said: make(chan string)}
+	p := &process{command: command, said: make(chan string), ended: make(chan struct{})}
 	var err error
 	if p.ask, err = command.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("start the bench's worker: %w", err)
@@ -37,6 +38,7 @@ func startProcess(ctx context.Context, command *exec.Cmd) (*process, error) {
 		return nil, fmt.Errorf("start the bench's worker: %w", err)
 	}
 	go func() {
+		defer close(p.ended)
 		defer close(p.said)
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			p.said <- lines.Text()
