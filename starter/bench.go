@@ -183,6 +183,8 @@ func (c *benchCommand) print(r bench.Result) {
 	row("state transitions", &r.Transitions, &r.ControlTransitions, ratioOf(r.Transitions, r.ControlTransitions), "transitions")
 	row("history events", &r.HistoryEvents, &r.ControlHistoryEvents, ratioOf(r.HistoryEvents, r.ControlHistoryEvents), "history_events")
 	row("history events, budget", &r.HistoryEvents, nil, nil, "history_events_budget")
+	row("transitions under load", &r.LoadTransitions, &r.ControlLoadTransitions, ratioOf(r.LoadTransitions, r.ControlLoadTransitions), "")
+	row("events under load", &r.LoadEvents, &r.ControlLoadEvents, ratioOf(r.LoadEvents, r.ControlLoadEvents), "")
 	row("history bytes", &r.HistoryBytes, &r.ControlHistoryBytes, ratioOf(r.HistoryBytes, r.ControlHistoryBytes), "")
 	row("cases a second", &r.CasesPerS, &r.ControlCasesPerS, &r.ThroughputRatio, "throughput_ratio")
 	row("CPU ms a case", r.CPUPerCase, r.ControlCPUPerCase, r.CPURatio, "cpu_ratio")

@@ -12,19 +12,22 @@ import (
 // load is what one side of a pair has shown under load.
 type load struct {
 	perSecond float64
-	cpu       CPU  // a case
-	kept      kept // a case
+	cpu       CPU   // a case
+	kept      kept  // a case
+	busy      costs // the middle of a sample: answers that meet share a workflow task
 }
 
 // pairs are the measured values of one side, one for each pair.
 type pairs struct {
 	perSecond, transitions, events, bytes, allowed, approve, answered []float64
+	busyTransitions, busyEvents                                       []float64
 	cpu                                                               []CPU
 }
 
 // add takes the values of one pair: those under load, and the middle ones of its calm cases.
 func (p *pairs) add(l load, calm pairs) {
 	p.perSecond, p.cpu = append(p.perSecond, l.perSecond), append(p.cpu, l.cpu)
+	p.busyTransitions, p.busyEvents = append(p.busyTransitions, l.busy.transitions), append(p.busyEvents, l.busy.events)
 	p.transitions, p.events = append(p.transitions, median(calm.transitions)), append(p.events, median(calm.events))
 	p.bytes, p.allowed = append(p.bytes, median(calm.bytes)), append(p.allowed, median(calm.allowed))
 	p.approve, p.answered = append(p.approve, median(calm.approve)), append(p.answered, median(calm.answered))
@@ -61,6 +64,8 @@ func (r *run) kind(ctx context.Context, kind schemas.Kind, until time.Time) (Res
 		Transitions: median(product.transitions), ControlTransitions: median(control.transitions),
 		HistoryEvents: median(product.events), ControlHistoryEvents: median(control.events), EventsAllowed: median(product.allowed),
 		HistoryBytes: median(product.bytes), ControlHistoryBytes: median(control.bytes),
+		LoadTransitions: median(product.busyTransitions), ControlLoadTransitions: median(control.busyTransitions),
+		LoadEvents: median(product.busyEvents), ControlLoadEvents: median(control.busyEvents),
 		DBRows: median(rows), DBBytes: median(bytes),
 		ApproveToVisible: median(product.approve), ApproveAnswered: median(product.answered), ControlUpdate: median(control.answered), Upsert: median(upsertTimes),
 		NoCPU: r.noCPU,
@@ -136,8 +141,19 @@ func (r *run) underLoad(ctx context.Context, what string, kind schemas.Kind, s s
 	if err != nil {
 		return load{}, err
 	}
+	var mu sync.Mutex
+	var sample []played
+	sampled := func(ctx context.Context, kind schemas.Kind, o schemas.ShopOrder, m manner) (played, error) {
+		one, err := s(ctx, kind, o, m)
+		mu.Lock()
+		defer mu.Unlock()
+		if len(sample) < sampleOf {
+			sample = append(sample, one)
+		}
+		return one, err
+	}
 	began := time.Now()
-	if err := r.batch(ctx, what, kind, s, orders, manner{}); err != nil {
+	if err := r.batch(ctx, what, kind, sampled, orders, manner{}); err != nil {
 		return load{}, err
 	}
 	took := time.Since(began)
@@ -152,11 +168,32 @@ func (r *run) underLoad(ctx context.Context, what string, kind schemas.Kind, s s
 	if err != nil {
 		return load{}, err
 	}
+	busy, err := r.busy(ctx, sample)
+	if err != nil {
+		return load{}, err
+	}
 	n := float64(r.size)
 	return load{
+		busy:      busy,
 		perSecond: n / took.Seconds(), cpu: usedNow.perCase(used, n),
 		kept: kept{rows: (after.rows - before.rows) / n, bytes: (after.bytes - before.bytes) / n},
 	}, nil
+}
+
+// sampleOf is how many cases of a run under load are looked at afterwards.
+const sampleOf = 9
+
+// busy is the middle of what cases cost Temporal under load.
+func (r *run) busy(ctx context.Context, sample []played) (costs, error) {
+	var transitions, events []float64
+	for _, p := range sample {
+		c, err := r.costsOf(ctx, p)
+		if err != nil {
+			return costs{}, err
+		}
+		transitions, events = append(transitions, c.transitions), append(events, c.events)
+	}
+	return costs{transitions: median(transitions), events: median(events)}, nil
 }
 
 // heapOf is what one open case adds to the worker's heap while it waits for its first decision.

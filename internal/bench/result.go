@@ -31,6 +31,12 @@ type Result struct {
 	HistoryBytes         float64 `json:"history_bytes"`
 	ControlHistoryBytes  float64 `json:"control_history_bytes"`
 
+	// The same under load, where answers that meet share a workflow task.
+	LoadTransitions        float64 `json:"load_transitions"`
+	ControlLoadTransitions float64 `json:"control_load_transitions"`
+	LoadEvents             float64 `json:"load_history_events"`
+	ControlLoadEvents      float64 `json:"control_load_history_events"`
+
 	DBRows  float64 `json:"db_rows"`
 	DBBytes float64 `json:"db_bytes"`
 
