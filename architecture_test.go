@@ -33,6 +33,7 @@ var arrows = []arrow{
 	{from: "internal/calendar", only: []string{module + "/schemas", module + "/internal/yamlfile"}, why: "a calendar knows days and zones, and neither cases nor databases"},
 	{from: "internal/yamlfile", only: []string{module + "/internal/yamlfile", "github.com/goccy/go-yaml"}, why: "a reader of files does not know what they are about"},
 	{from: "internal/play", not: []string{module + "/workflows", module + "/activities"}, why: "a player acts through the public commands and facts"},
+	{from: "internal/bench", not: []string{module + "/workflows", module + "/activities"}, why: "the control knows nothing of what it is compared with"},
 	{from: "starter", not: []string{module + "/workflows", module + "/activities"}, why: "the command line reaches a case only through cases"},
 }
 

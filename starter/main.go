@@ -44,7 +44,10 @@ type commandLine struct {
 	Due      dueCommand      `cmd:"" help:"Reckon a deadline with a calendar (docs/calendars.md). Needs no server."`
 	Calendar calendarCommand `cmd:"" help:"List the calendars, or show a month of one. Needs no server."`
 	Names    namesCommand    `cmd:"" help:"List commands, facts, states, roles and the other words, with their Chinese."`
+	Bench    benchCommand    `cmd:"" help:"Measure what a case costs, against bare workflows with the same calls (docs/performance.md)."`
 	Policy   policyCommand   `cmd:"" help:"Check, compare, explain and install policies (docs/policies.md)."`
+
+	BenchWorker benchWorkerCommand `cmd:"" hidden:"" help:"The worker that bench starts."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }

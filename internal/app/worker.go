@@ -39,6 +39,7 @@ type Worker struct {
 	policies  *policy.Shelf
 	lookEvery time.Duration // at the policies' folder
 	workers   []worker.Worker
+	queues    map[schemas.TaskQueue]worker.Worker
 	failed    chan error
 }
 
@@ -81,6 +82,7 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 		queues[q] = worker.New(w.temporal, string(q), w.optionsFor(q))
 		w.workers = append(w.workers, queues[q])
 	}
+	w.queues = queues
 	queues[schemas.QueueCases].RegisterWorkflowWithOptions(workflows.Return, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
 
 	queues[schemas.QueueCases].RegisterWorkflowWithOptions(workflows.Exchange, workflow.RegisterOptions{Name: schemas.WorkflowExchange})
@@ -129,6 +131,14 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	notices := newNotices(w.config, texts, w.store, w.world, w.log)
 	bind(queues, schemas.NoticeSend, notices.Send)
 	bind(queues, schemas.SurveyInvite, notices.Invite)
+}
+
+// Also registers more on the workers of the product, before Run: the benchmark's control runs under the very options that the
+// product does.
+func (w *Worker) Also(register func(queue schemas.TaskQueue, registry worker.Registry, world *sandbox.World)) {
+	for _, q := range schemas.TaskQueues {
+		register(q, w.queues[q], w.world)
+	}
 }
 
 // bind registers an activity under its descriptor. A function of another signature does not compile.
