@@ -148,3 +148,20 @@ func TestWhoHasTheReplacementGetsNoSecondOne(t *testing.T) {
 	require.Equal(t, []string{"released shop:r-1/charge/1"}, tl.deposits)
 	require.Empty(t, tl.ordered)
 }
+
+func TestACarrierThatSpeaksAfterTheCustomerBringsNoOldGoods(t *testing.T) {
+	t.Parallel()
+	tl := anAdvance(t, 4784).replacementLeaves().replacementConfirmed()
+	tl.in(schemas.WaitShipback, says(tl, schemas.ParcelDeliver, parcelWord("RP1")))
+	tl.later(schemas.WaitShipback, time.Minute, func() {
+		v := tl.last()
+		require.Equal(t, schemas.WaitShipback, v.Lines[0].State)
+		require.Equal(t, schemas.TurnCustomer, v.Lines[0].GoodsWith)
+		require.Empty(t, tl.tasks(), "nobody has to look at it")
+		does(tl, schemas.ReturnSubmitWaybill, theCustomer, schemas.SubmitWaybill{Carrier: "SF", Waybill: "SF1"})()
+	})
+	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+	tl.answersSurvey(5, schemas.SolvedYes)
+	require.Equal(t, schemas.Completed, tl.run().Outcome)
+}

@@ -126,7 +126,7 @@ func (c *Case) hearFact(name string, raw json.RawMessage) {
 			s.note("fact", name)
 			s.name = schemas.EventLateFact
 			s.say("%s came when nothing waits for it; it is kept.", name)
-			if c.ClosedAt == nil {
+			if c.ClosedAt == nil && !c.hadHeard(name, body) {
 				s.staff("staff.task", c.Owner, vars{"task": "late_fact", "due": ""})
 			}
 			c.settle(s)
@@ -165,13 +165,25 @@ func (c *Case) linesOf(name string, body any) []*schemas.Line {
 	return lines
 }
 
-// linesNamed lists the lines a fact is about: those in the parcel, or those the refund pays.
+// hadHeard tells the carrier's word on a replacement that the customer has confirmed before: it says nothing new, so that nobody
+// needs to look at it.
+func (c *Case) hadHeard(name string, body any) bool {
+	word, ok := body.(schemas.ParcelWord)
+	if !ok || (name != schemas.ParcelScanned.Name && name != schemas.ParcelDeliver.Name && name != schemas.GoodsReceived.Name) {
+		return false
+	}
+	return len(c.linesWhere(func(r *schemas.Replacement) bool { return r.Waybill == word.Waybill && r.ConfirmedAt != nil })) > 0
+}
+
+// linesNamed lists the lines a fact is about: those in the parcel, or those the refund pays. The parcel of a replacement is that of its
+// lines only while it is on its way: afterwards they are in the parcel of the old goods, or in none.
 func (c *Case) linesNamed(body any) []*schemas.Line {
 	var named []*schemas.Line
 	switch word := body.(type) {
 	case schemas.ParcelWord:
 		for _, l := range c.Lines {
-			if l.Waybill == word.Waybill || (l.Replacement != nil && l.Replacement.Waybill == word.Waybill) {
+			replaces := l.State == schemas.ReplacementInTransit && l.Replacement != nil && l.Replacement.Waybill == word.Waybill
+			if l.Waybill == word.Waybill || replaces {
 				named = append(named, l)
 			}
 		}

@@ -230,6 +230,7 @@ var endings = []ending{
 		id := h.approvedOf(r, agent)
 		h.awaitState(id, schemas.RefundFailed)
 		h.do(id, schemas.RefundRetry.Name, finance, schemas.RetryRefund{Method: "gift-" + r.OrderID})
+		h.await(id, "an approval", func(v schemas.View) bool { return len(v.Approvals) > 0 })
 		h.do(id, schemas.ApprovalGrant.Name, finance2, schemas.DecideApproval{})
 		return h.surveyed(id, schemas.Completed)
 	}},
