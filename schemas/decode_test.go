@@ -1,7 +1,6 @@
 package schemas_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -131,25 +130,4 @@ func TestMoneyIsWrittenInItsCurrency(t *testing.T) {
 	} {
 		require.Equal(t, want, m.String())
 	}
-}
-
-func FuzzRequestsAreReadOrRefused(f *testing.F) {
-	f.Add([]byte(`{"request_id":"r1","kind":"return","merchant_id":"shop","order_id":"o1","customer_id":"c1","reason":"changed_mind","lines":[{"line_id":"1","quantity":1}]}`))
-	f.Add([]byte(`{"lines":[{"quantity":-1}]}`))
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		request, refusal := schemas.Decode[schemas.Request](raw)
-		if refusal == nil {
-			refusal = request.Check()
-		}
-		if refusal != nil {
-			require.NotEmpty(t, refusal.Code)
-			require.NotEmpty(t, refusal.Message)
-			return
-		}
-		again, err := json.Marshal(request)
-		require.NoError(t, err)
-		second, refusal := schemas.Decode[schemas.Request](again)
-		require.Nil(t, refusal)
-		require.Nil(t, second.Check())
-	})
 }
