@@ -268,7 +268,7 @@ func (r *run) fit(pair time.Duration, pairsLeft int, until time.Time) {
 	if pairsLeft == 0 {
 		return
 	}
-	each := time.Until(until) * 8 / 10 / time.Duration(pairsLeft)
+	each := time.Until(until) * 6 / 10 / time.Duration(pairsLeft)
 	if pair <= each {
 		return
 	}

@@ -22,11 +22,12 @@ type step struct {
 	does what
 	name string
 	wait time.Duration // timers
-	// after is the call or notice whose execution the world waits for before it decides or reports, as the product's parties wait for
-	// a row to change. Empty: at once.
+	// after is what the world waits for before it decides or reports, as the product's parties wait for a row to change. A notice is
+	// heard of when it begins: the workflow task that wanted it is over then, as it is when the product's row is visible. A call is
+	// heard of when it was made. Empty: at once.
 	after string
-	// provider marks what an outside system reports by itself, the sandboxes' moment later.
-	provider bool
+	// later lets a moment pass first: what an outside system reports by itself, and what has no notice to be heard of by.
+	later bool
 }
 
 type what int
@@ -51,7 +52,7 @@ const (
 var returnControl = control{workflow: "control.return", steps: []step{
 	{does: calls, name: callOrder},
 	{does: tells, name: "ack"},
-	{does: decides, name: "approve", after: callOrder},
+	{does: decides, name: "approve", after: "ack"},
 	{does: sleeps, wait: blink},
 	{does: tells, name: "approved"},
 	{does: decides, name: "ship"},
@@ -63,12 +64,12 @@ var returnControl = control{workflow: "control.return", steps: []step{
 	{does: decides, name: "pass", after: "received"},
 	{does: calls, name: callRefund},
 	{does: tells, name: "ordered"},
-	{does: hears, name: "refunded", after: callRefund, provider: true},
+	{does: hears, name: "refunded", after: callRefund, later: true},
 	{does: sleeps, wait: blink},
 	{does: calls, name: callDispose},
 	{does: sleeps, wait: surveyPause},
 	{does: tells, name: "survey"},
-	{does: decides, name: "answer", after: "survey"},
+	{does: decides, name: "answer", after: "survey", later: true},
 	{does: tells, name: "closed"},
 }}
 
@@ -77,20 +78,20 @@ var exchangeControl = control{workflow: "control.exchange", steps: []step{
 	{does: calls, name: callOrder},
 	{does: calls, name: callReserve},
 	{does: tells, name: "ack"},
-	{does: decides, name: "approve", after: callReserve},
+	{does: decides, name: "approve", after: "ack"},
 	{does: sleeps, wait: blink},
 	{does: calls, name: callLabel},
 	{does: tells, name: "approved"},
-	{does: hears, name: "scanned", after: callLabel},
+	{does: hears, name: "scanned", after: "approved"},
 	{does: hears, name: "delivered"},
 	{does: sleeps, wait: blink},
 	{does: tells, name: "received"},
 	{does: decides, name: "pass", after: "received"},
 	{does: calls, name: callCharge},
 	{does: tells, name: "payment"},
-	{does: hears, name: "paid", after: callCharge, provider: true},
+	{does: hears, name: "paid", after: callCharge, later: true},
 	{does: calls, name: callShip},
-	{does: hears, name: "sent", after: callShip, provider: true},
+	{does: hears, name: "sent", after: callShip, later: true},
 	{does: tells, name: "shipped"},
 	{does: hears, name: "arrived", after: "shipped"},
 	{does: decides, name: "confirm"},
@@ -98,7 +99,7 @@ var exchangeControl = control{workflow: "control.exchange", steps: []step{
 	{does: calls, name: callDispose},
 	{does: sleeps, wait: surveyPause},
 	{does: tells, name: "survey"},
-	{does: decides, name: "answer", after: "survey"},
+	{does: decides, name: "answer", after: "survey", later: true},
 	{does: tells, name: "closed"},
 }}
 

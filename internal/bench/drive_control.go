@@ -11,7 +11,7 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// settling is how long the sandboxes take to report what a provider does, for the product and so for the control.
+// settling is how long the sandboxes take to report what a provider does, and so how long "later" is.
 const settling = 150 * time.Millisecond
 
 // controlCase is one control being driven.
@@ -20,7 +20,7 @@ type controlCase struct {
 	manner
 	played
 	heard <-chan told
-	done  map[string]bool // calls and notices that were made
+	done  map[string]bool // calls that were made, notices that were begun
 }
 
 // control drives a control to its end, or parks it where it waits for the first decision.
@@ -62,7 +62,7 @@ func (c *controlCase) turn(ctx context.Context, before []step, next step) error 
 			return err
 		}
 	}
-	if next.provider {
+	if next.later {
 		if err := pause(ctx, settling); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (c *controlCase) turn(ctx context.Context, before []step, next step) error 
 	return c.rest(ctx, c.id)
 }
 
-// await waits until a call or notice was made.
+// await waits until a call was made or a notice begun.
 func (c *controlCase) await(ctx context.Context, name string) error {
 	for !c.done[name] {
 		select {

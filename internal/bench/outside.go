@@ -45,7 +45,7 @@ func register(queue schemas.TaskQueue, registry worker.Registry, world *sandbox.
 	}
 	for name, run := range outsideCalls(world) {
 		if queueOf[name] == queue {
-			registry.RegisterActivityWithOptions(announced(db, run), activity.RegisterOptions{Name: name})
+			registry.RegisterActivityWithOptions(announced(db, name, run), activity.RegisterOptions{Name: name})
 		}
 	}
 }
@@ -53,14 +53,26 @@ func register(queue schemas.TaskQueue, registry worker.Registry, world *sandbox.
 // channel is where a control's calls tell that they were made, as the rows of a case tell that they have changed.
 const channel = "aftercare_bench"
 
-// announced lets a call tell the driver that it was made: that is what its world waits for before it decides or reports.
-func announced(db *pgxpool.Pool, run outsideCall) outsideCall {
-	return func(ctx context.Context, c controlCall) error {
-		if err := run(ctx, c); err != nil {
-			return fmt.Errorf("control %s: %s: %w", c.CaseID, c.Step, err)
-		}
+// announced lets a call tell the driver that it was made, and a notice that it begins: that is what its world waits for before it
+// decides or reports.
+func announced(db *pgxpool.Pool, name string, run outsideCall) outsideCall {
+	announce := func(ctx context.Context, c controlCall) error {
 		_, err := db.Exec(ctx, "select pg_notify($1, $2)", channel, c.CaseID+" "+c.Step)
 		return err
+	}
+	first, then := run, announce
+	if name == callNotice {
+		first, then = announce, run
+	}
+	return func(ctx context.Context, c controlCall) error {
+		err := first(ctx, c)
+		if err == nil {
+			err = then(ctx, c)
+		}
+		if err != nil {
+			return fmt.Errorf("control %s: %s: %w", c.CaseID, c.Step, err)
+		}
+		return nil
 	}
 }
 

@@ -64,7 +64,7 @@ func TestFewerCasesRatherThanFewerPairs(t *testing.T) {
 	r.fit(10*time.Second, 4, time.Now().Add(time.Hour))
 	require.Equal(t, 40, r.size, "there is time enough")
 	r.fit(40*time.Second, 4, time.Now().Add(100*time.Second))
-	require.InDelta(t, 20, r.size, 1)
+	require.InDelta(t, 15, r.size, 1)
 	require.Equal(t, 4*2*r.size, r.of)
 	r.fit(40*time.Second, 4, time.Now())
 	require.Equal(t, fewestCases, r.size)
