@@ -1,5 +1,5 @@
-// Package samples holds orders and returns of our own in the import format: every way a return can go, in a set small enough to
-// play in a few minutes. README.md says what each request is for and how it ends.
+// Package samples holds orders, returns and exchanges of our own in the import format: every way a return can go, and the ways of an
+// exchange, in a set small enough to play in a few minutes. README.md says what each request is for and how it ends.
 package samples
 
 import "embed"

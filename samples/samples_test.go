@@ -21,6 +21,8 @@ type expected struct {
 	RequestID string          `json:"request_id"`
 	Outcome   schemas.Outcome `json:"outcome"`
 	Refunded  schemas.Money   `json:"refunded"`
+	// Charged is what the customer pays on top. It stands with every exchange, and with nothing else.
+	Charged *schemas.Money `json:"charged"`
 }
 
 // read decodes a file the way an import does: strictly, a line at a time.
@@ -155,9 +157,14 @@ func TestExpectedResults(t *testing.T) {
 	}
 	for i, r := range requests {
 		require.Equal(t, r.RequestID, results[i].RequestID)
-		outcome, refunded := s.settle(r)
+		outcome, refunded, charged := s.settle(r)
 		require.Equal(t, results[i].Outcome, outcome, r.RequestID)
 		require.Equal(t, results[i].Refunded.Minor, refunded, r.RequestID)
+		require.Equal(t, r.Kind == schemas.KindExchange, results[i].Charged != nil, r.RequestID)
+		if results[i].Charged != nil {
+			require.Equal(t, results[i].Charged.Minor, charged, r.RequestID)
+			require.Equal(t, results[i].Refunded.Currency, results[i].Charged.Currency, r.RequestID)
+		}
 		if o, ok := s.orders[key(r.MerchantID, r.OrderID)]; ok {
 			require.Equal(t, o.Currency, results[i].Refunded.Currency, r.RequestID)
 		}
@@ -178,12 +185,25 @@ func TestTheReadmeListsEveryRequestWithItsResult(t *testing.T) {
 		if e.Refunded.Minor > 0 {
 			require.Contains(t, strings.ReplaceAll(row, ",", ""), "| "+e.Refunded.String()+" |")
 		}
+		if e.Charged == nil {
+			continue
+		}
+		// The table of an exchange has both amounts, the charged one first.
+		require.Contains(t, strings.ReplaceAll(row, ",", ""), "| "+string(e.Outcome)+" | "+shown(*e.Charged)+" | "+shown(e.Refunded)+" |", e.RequestID)
 	}
+}
+
+func shown(m schemas.Money) string {
+	if m.Minor == 0 {
+		return "–"
+	}
+	return m.String()
 }
 
 // The samples must stay wide: each of these is something a shop's day holds.
 func TestTheSamplesCoverWhatTheyPromise(t *testing.T) {
 	found := map[string]bool{}
+	results := read[expected](t, "expected.jsonl")
 	orders := map[string]schemas.ShopOrder{}
 	for _, o := range read[schemas.ShopOrder](t, "orders.jsonl") {
 		orders[key(o.MerchantID, o.OrderID)] = o
@@ -196,10 +216,19 @@ func TestTheSamplesCoverWhatTheyPromise(t *testing.T) {
 			found[fmt.Sprintf("refunded before: line %t, quantity %t", r.LineID != "", r.Quantity > 0)] = true
 		}
 	}
+	articles := map[string]schemas.ShopArticle{}
 	for _, a := range read[schemas.ShopArticle](t, "catalog.jsonl") {
+		articles[key(a.MerchantID, a.SKU)] = a
 		found["out of stock"] = found["out of stock"] || a.InStock == 0
 	}
-	for _, r := range read[schemas.Request](t, "requests.jsonl") {
+	for i, r := range read[schemas.Request](t, "requests.jsonl") {
+		if r.Kind == schemas.KindExchange {
+			for _, shows := range showsOf(r, orders[key(r.MerchantID, r.OrderID)], articles) {
+				found[shows] = true
+			}
+			found["exchange "+string(results[i].Outcome)] = true
+		}
+		found["kind "+string(r.Kind)] = true
 		found["reason "+string(r.Reason)], found["channel "+string(r.Channel)] = true, true
 		found["refund only"] = found["refund only"] || r.RefundOnly
 		found["another destination"] = found["another destination"] || r.SettleWith != schemas.SettleOriginal
@@ -214,6 +243,10 @@ func TestTheSamplesCoverWhatTheyPromise(t *testing.T) {
 		"status pending", "status processed", "status delivered", "status cancelled", "1 payments", "2 payments", "3 payments",
 		"another article was sent", "refunded before: line true, quantity true", "refunded before: line true, quantity false",
 		"refunded before: line false, quantity false", "out of stock", "refund only", "another destination", "a part of a line",
+		"kind return", "kind exchange", "exchange COMPLETED", "exchange INVALID", "exchange MERGED", "exchange in CNY", "exchange in USD", "exchange in EUR",
+		"exchange in JPY", "exchange for a dearer one", "exchange for a cheaper one", "exchange at the same price", "exchange for the same article at another price",
+		"exchange out of stock", "exchange for another product", "exchange for an unknown article", "exchange of 2 lines", "exchange of several units",
+		"exchange of a part of a line", "exchange of an order with several payments",
 	}
 	for _, r := range schemas.Reasons {
 		wanted = append(wanted, "reason "+string(r))
@@ -224,6 +257,39 @@ func TestTheSamplesCoverWhatTheyPromise(t *testing.T) {
 	for _, w := range wanted {
 		require.True(t, found[w], "nothing shows: %s", w)
 	}
+}
+
+// showsOf lists what an exchange is a sample of.
+func showsOf(r schemas.Request, o schemas.ShopOrder, articles map[string]schemas.ShopArticle) []string {
+	shows := []string{"exchange in " + o.Currency, fmt.Sprintf("exchange of %d lines", len(r.Lines))}
+	add := func(is bool, what string) {
+		if is {
+			shows = append(shows, "exchange "+what)
+		}
+	}
+	add(len(o.Payments) > 1, "of an order with several payments")
+	for _, l := range r.Lines {
+		for _, bought := range o.Lines {
+			if bought.LineID != l.LineID {
+				continue
+			}
+			add(l.Quantity > 1, "of several units")
+			add(l.Quantity < bought.Quantity, "of a part of a line")
+			a, sold := articles[key(r.MerchantID, l.ReplacementSKU)]
+			add(!sold, "for an unknown article")
+			if !sold {
+				continue
+			}
+			again, other := a.SKU == bought.SKU, a.ProductID != bought.ProductID
+			add(other, "for another product")
+			add(a.InStock == 0, "out of stock")
+			add(again && a.Price != bought.UnitPrice, "for the same article at another price")
+			add(!again && !other && a.Price == bought.UnitPrice, "at the same price")
+			add(!again && !other && a.Price.Minor > bought.UnitPrice.Minor, "for a dearer one")
+			add(!again && !other && a.Price.Minor < bought.UnitPrice.Minor, "for a cheaper one")
+		}
+	}
+	return shows
 }
 
 // The page about the format names every field there is, and its example can be imported.

@@ -17,6 +17,7 @@ type expected struct {
 	RequestID string          `json:"request_id"`
 	Outcome   schemas.Outcome `json:"outcome"`
 	Refunded  schemas.Money   `json:"refunded"`
+	Charged   schemas.Money   `json:"charged"` // of exchanges
 }
 
 func (h *house) importSamples() {
@@ -36,6 +37,10 @@ func endAsExpected(t *testing.T, played []schemas.View) {
 		require.Equal(t, want.Refunded.Minor, got.Money.Refunded.Minor, "%s\n%s", want.RequestID, timeline(got))
 		if want.Refunded.Minor > 0 {
 			require.Equal(t, want.Refunded.Currency, got.Money.Refunded.Currency, want.RequestID)
+		}
+		require.Equal(t, want.Charged.Minor, got.Money.Charged.Minor, "%s\n%s", want.RequestID, timeline(got))
+		if want.Charged.Minor > 0 {
+			require.Equal(t, want.Charged.Currency, got.Money.Charged.Currency, want.RequestID)
 		}
 	}
 }
