@@ -180,6 +180,12 @@ func TestRowsOfOpenCasesAreRebuiltFromTheirWorkflows(t *testing.T) {
 	h.do(open[1], schemas.ReviewApprove.Name, agent, schemas.Approve{})
 	h.do(open[2], schemas.CaseMessage.Name, schemas.Actor{Role: schemas.RoleCustomer, ID: h.row(open[2]).CustomerID}, schemas.Message{EvidenceIDs: []string{"photo-1"}})
 	h.sound()
+	for _, id := range open {
+		h.until(id+": its messages are sent", func() bool {
+			own, err := h.cases.Ask(t.Context(), id)
+			return err == nil && len(own.Work) == 0
+		})
+	}
 	for _, sql := range []string{`delete from aftercare.parcels`, `delete from aftercare.events`, `delete from aftercare.cases`} {
 		_, err := h.sql().Exec(t.Context(), sql)
 		require.NoError(t, err)
