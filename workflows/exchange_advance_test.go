@@ -111,6 +111,18 @@ func TestADepositIsTakenForWhatIsOwedAndNoMore(t *testing.T) {
 		require.Equal(t, schemas.Expired, v.Outcome)
 		require.Equal(t, captured, tl.deposits)
 	})
+	t.Run("or is recovered by people, where the bank no longer holds it", func(t *testing.T) {
+		t.Parallel()
+		tl := anAdvance(t, 4784).replacementLeaves().replacementConfirmed()
+		tl.void = true
+		v := tl.run()
+		require.Equal(t, captured, tl.deposits)
+		require.Equal(t, usd(0), v.Money.Charged)
+		require.NotContains(t, tl.told(), "exchange.deposit_back")
+		tasks := tl.toldStaff("staff.task")
+		require.NotEmpty(t, tasks)
+		require.Equal(t, "recover_goods", tasks[len(tasks)-1].Vars["task"])
+	})
 	t.Run("where one of two articles comes back", func(t *testing.T) {
 		t.Parallel()
 		tl := anAdvance(t, 4784)
@@ -157,7 +169,7 @@ func TestACarrierThatSpeaksAfterTheCustomerBringsNoOldGoods(t *testing.T) {
 		v := tl.last()
 		require.Equal(t, schemas.WaitShipback, v.Lines[0].State)
 		require.Equal(t, schemas.TurnCustomer, v.Lines[0].GoodsWith)
-		require.Empty(t, tl.tasks(), "nobody has to look at it")
+		require.Empty(t, tl.toldStaff("staff.task"), "nobody has to look at it")
 		does(tl, schemas.ReturnSubmitWaybill, theCustomer, schemas.SubmitWaybill{Carrier: "SF", Waybill: "SF1"})()
 	})
 	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))

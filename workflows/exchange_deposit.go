@@ -65,6 +65,13 @@ func (x *exchanges) depositTaken(s *step, ch *schemas.Charge) {
 	}
 }
 
+// depositVoid is a deposit of which nothing could be taken, because the bank no longer held it: people recover what is owed.
+func (x *exchanges) depositVoid(s *step, ch *schemas.Charge) {
+	s.note("code", string(ch.Code))
+	s.say("The deposit %s was not held any more; %s is still owed.", ch.ChargeID, x.money(x.fromDeposit(ch)))
+	s.staff("staff.task", x.Owner, vars{"task": "recover_goods", "due": stamp(x.firstDue())})
+}
+
 // fromDeposit is what the lines of a deposit owe out of it, and never more than it is.
 func (x *exchanges) fromDeposit(ch *schemas.Charge) int64 {
 	var sum int64

@@ -183,6 +183,10 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 			s.tell("exchange.declined", vars{"lines": linesVar(lines), "amount": amount(ch.Amount), "method": ch.Method, "due": stamp(x.dueOf(lines))})
 		}
 	case schemas.ChargeReleased:
+		if x.fromDeposit(ch) > 0 {
+			x.depositVoid(s, ch)
+			return
+		}
 		s.say("The deposit %s is given back.", ch.ChargeID)
 		s.tell("exchange.deposit_back", vars{"amount": amount(ch.Amount)})
 	case schemas.ChargeCaptured:

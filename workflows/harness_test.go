@@ -62,6 +62,7 @@ type tale struct {
 	shipped    []schemas.ShipOrder
 	freed      []string // reservations given back
 	deposits   []string // what became of deposits: release or capture, with the charge
+	void       bool     // the bank holds deposits no longer
 	lapsed     []string
 	successors []schemas.Opening
 	replaced   [][]schemas.LineUnits
@@ -252,6 +253,9 @@ func (tl *tale) register() {
 			tl.mu.Lock()
 			defer tl.mu.Unlock()
 			tl.deposits = append(tl.deposits, string(word)+" "+q.ChargeID)
+			if tl.void {
+				return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeReleased, Code: schemas.CodeExpired}, nil
+			}
 			return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: word}, nil
 		})
 	}
