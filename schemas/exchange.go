@@ -13,11 +13,13 @@ type Replacement struct {
 	StockKey   string     `json:"stock_key,omitempty"`
 	Waiting    bool       `json:"waiting,omitempty"`     // out of stock: the warehouse keeps the next ones under that key
 	ExpectedAt *time.Time `json:"expected_at,omitempty"` // out of stock: when there should be some again
-	ShipmentID string     `json:"shipment_id,omitempty"` // the warehouse's order to send it
-	Waybill    string     `json:"waybill,omitempty"`
-	Serial     string     `json:"serial,omitempty"`
-	Advance    bool       `json:"advance,omitempty"` // sent before the old goods are back (极速换货)
-	Attempts   int        `json:"attempts,omitempty"`
+	// Asking marks a line for which the warehouse is being asked: nothing else can be chosen until it has answered.
+	Asking     bool   `json:"asking,omitempty"`
+	ShipmentID string `json:"shipment_id,omitempty"` // the warehouse's order to send it
+	Waybill    string `json:"waybill,omitempty"`
+	Serial     string `json:"serial,omitempty"`
+	Advance    bool   `json:"advance,omitempty"` // sent before the old goods are back (极速换货)
+	Attempts   int    `json:"attempts,omitempty"`
 	// Settled is what has been paid for the difference so far: by the customer above zero, to the customer below.
 	Settled int64 `json:"settled,omitempty"`
 	// GivesBack is what the customer is owed of the difference, in minor units.

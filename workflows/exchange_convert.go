@@ -13,6 +13,9 @@ import (
 
 // mayConvert lets the customer have the money as long as no replacement is on its way.
 func (x *exchanges) mayConvert(s *step, _ schemas.AnswerOffer) *schemas.Refusal {
+	if refusal := beingAsked(s.lines); refusal != nil {
+		return refusal
+	}
 	for _, l := range s.lines {
 		if l.Replacement != nil && l.Replacement.ConfirmedAt != nil {
 			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("the replacement of line %s is with you already; what is open can be paid, or is taken out of the deposit.", l.LineID)}

@@ -50,8 +50,9 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 		})
 		s.note("code", string(got.Code))
 		s.say("The warehouse cannot send the replacement: %s.", got.Code)
+		x.forgetStock(s.lines)
 		for _, l := range s.lines {
-			l.Replacement.StockKey, l.Replacement.ShipmentID = "", ""
+			l.Replacement.ShipmentID = ""
 		}
 		x.move(s, s.lines, schemas.OutOfStock)
 		x.settle(s)
@@ -162,6 +163,9 @@ func (x *exchanges) lostOldGoods(s *step, w schemas.ParcelWord) {
 }
 
 func (x *exchanges) mayChooseAfterLoss(s *step, d schemas.AnswerOffer) *schemas.Refusal {
+	if refusal := beingAsked(s.lines); refusal != nil {
+		return refusal
+	}
 	switch d.Choice {
 	case choiceReship, "":
 		return nil

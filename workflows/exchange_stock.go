@@ -49,6 +49,7 @@ func (x *exchanges) keep(lines []*schemas.Line, wait bool, then func(*step, []*s
 	r := x.Opening.Request
 	var orders []schemas.StockOrder
 	for _, l := range lines {
+		l.Replacement.Asking = true
 		orders = append(orders, schemas.StockOrder{
 			Key: fmt.Sprintf("%s/stock/%d", x.CaseID, x.next("stock")), CaseID: x.CaseID, MerchantID: r.MerchantID,
 			SKU: l.Replacement.SKU, Quantity: l.Quantity, Wait: wait, Until: x.OpenedAt.Add(x.Plan.Clocks["max"].After.D()), At: x.now(),
@@ -80,7 +81,11 @@ func (x *exchanges) keep(lines []*schemas.Line, wait bool, then func(*step, []*s
 
 // kept applies the warehouse's word to a line. What came for a line that no longer wants it is given back.
 func (x *exchanges) kept(s *step, l *schemas.Line, o schemas.StockOrder, got schemas.StockReceipt) {
-	wanted := l.Replacement != nil && l.State != schemas.Closed && l.Replacement.SKU == o.SKU
+	wanted := l.Replacement != nil && l.State != schemas.Closed && l.LeavesAs != schemas.Converted && l.Replacement.SKU == o.SKU &&
+		(l.Replacement.StockKey == "" || l.Replacement.StockKey == o.Key)
+	if l.Replacement != nil {
+		l.Replacement.Asking = false
+	}
 	switch {
 	case got.Held && !wanted:
 		x.giveStockBack([]string{o.Key})
@@ -149,8 +154,21 @@ func orNotKnown(when string) string {
 	return when
 }
 
+// beingAsked refuses a choice while the warehouse is still asked about the one before: two answers would keep two articles.
+func beingAsked(lines []*schemas.Line) *schemas.Refusal {
+	for _, l := range lines {
+		if l.Replacement != nil && l.Replacement.Asking {
+			return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: fmt.Sprintf("the warehouse is being asked about line %s; wait for its answer.", l.LineID)}
+		}
+	}
+	return nil
+}
+
 // mayChooseOutOfStock keeps the choice to what there is.
 func (x *exchanges) mayChooseOutOfStock(s *step, d schemas.AnswerOffer) *schemas.Refusal {
+	if refusal := beingAsked(s.lines); refusal != nil {
+		return refusal
+	}
 	switch d.Choice {
 	case choiceWait:
 		return nil
@@ -192,6 +210,7 @@ func (x *exchanges) chosenOutOfStock(s *step, d schemas.AnswerOffer) {
 		x.otherModel(lines, d.ReplacementSKU)
 	default:
 		x.startOn(s, lines, x.named("stock_wait"), "the customer chooses anew")
+		x.forgetStock(lines)
 		x.keep(lines, true, x.onAgain)
 	}
 }
@@ -219,6 +238,7 @@ func (x *exchanges) otherModel(lines []*schemas.Line, sku string) {
 		if len(fits) == 0 {
 			return
 		}
+		x.forgetStock(fits)
 		for _, l := range fits {
 			l.Replacement = &schemas.Replacement{SKU: sku, ProductID: article.ProductID, UnitPrice: article.UnitPrice, Same: sku == l.SKU && x.Opening.Request.Reason.MerchantsFault(), Advance: l.Replacement.Advance, Settled: l.Replacement.Settled, GivesBack: l.Replacement.GivesBack, Attempts: l.Replacement.Attempts}
 		}

@@ -333,6 +333,21 @@ func TestAReplacementThatIsLostIsSentAgainOrPaid(t *testing.T) {
 		require.NotEqual(t, tl.shipped[0].ShipmentID, tl.shipped[1].ShipmentID)
 		require.Len(t, tl.replaced, 1)
 	})
+	t.Run("a choice that is made twice keeps one article", func(t *testing.T) {
+		t.Parallel()
+		tl := anExchange(t, 4784).oldGoodsPass().replacementLeaves()
+		tl.in(schemas.ReplacementInTransit, says(tl, schemas.ParcelLoss, parcelWord("RP1")))
+		tl.in(schemas.ReplacementLost, func() {
+			does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "reship"})()
+			refuses(tl, schemas.CodeAlreadyDone, send(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "reship"}, "", 0))
+			refuses(tl, schemas.CodeAlreadyDone, send(tl, schemas.OfferDecline, theCustomer, schemas.AnswerOffer{}, "", 0))
+		})
+		tl.in(schemas.ShipReplacement, func() { tl.leaves("RP2") })
+		tl.replacementConfirmed().answersSurvey(4, schemas.SolvedYes)
+		require.Equal(t, schemas.Completed, tl.run().Outcome)
+		require.Equal(t, "shop:r-1/stock/2", tl.shipped[1].Goods[0].StockKey)
+		require.Empty(t, tl.freed)
+	})
 	t.Run("the customer wants the money, and what was paid on top", func(t *testing.T) {
 		t.Parallel()
 		tl := anExchange(t, 6000).oldGoodsPass()

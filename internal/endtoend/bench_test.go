@@ -32,7 +32,7 @@ var above = map[schemas.Kind]float64{schemas.KindExchange: 10}
 func TestAShortBenchMeasures(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, need{noWorker: true})
-	s := h.starter("bench", "--pairs", "2", "--cases", "3", "--open", "5", "--for", "12m", "--json").done(t)
+	s := h.starter("bench", "--pairs", "2", "--cases", "3", "--open", "5", "--for", "10m", "--json").done(t)
 	results := benchResults(t, s.out)
 	require.Len(t, results, 2)
 	for _, r := range results {

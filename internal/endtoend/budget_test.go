@@ -41,8 +41,11 @@ func TestAHappyReturnStaysWithinItsBudgetOfEvents(t *testing.T) {
 	}
 }
 
-// cost is how many events a case has cost Temporal; it logs which. A task that the server has repeated, because something arrived
-// while the worker ended the case, is not the story's: its three events do not count.
+// repeated are the reasons for which a server has a task done again through nobody's fault: something arrived while the worker ended
+// the case, or the namespace is so new that a part of the server has not heard of its search attributes.
+var repeated = []enums.WorkflowTaskFailedCause{enums.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, enums.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES}
+
+// cost is how many events a case has cost Temporal; it logs which. The three events of a task that was repeated are not the story's.
 func (h *house) cost(name string, v schemas.View) int {
 	h.t.Helper()
 	events := h.history(v.CaseID)
@@ -53,7 +56,7 @@ func (h *house) cost(name string, v schemas.View) int {
 			counts["  of "+a.GetActivityType().GetName()]++
 		}
 		if f := e.GetWorkflowTaskFailedEventAttributes(); f != nil {
-			require.Equal(h.t, enums.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND, f.GetCause(), f.GetFailure().GetMessage())
+			require.Contains(h.t, repeated, f.GetCause(), f.GetFailure().GetMessage())
 			again++
 		}
 	}

@@ -25,6 +25,10 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 	photo := func() schemas.Request { return h.wish(bought, isFaulty, keeps) }
 	over := func() schemas.Request { return h.wish(late) }
 	large := func() schemas.Request { return h.wish(dear) }
+	other := func() schemas.Request { return h.wish(bought, swaps(likeIt)) }
+	more := func() schemas.Request { return h.wish(bought, swaps(dearer)) }
+	none := func() schemas.Request { return h.wish(bought, swaps(outOfLamp)) }
+	again := func() schemas.Request { return h.wish(bought, sameAgain) }
 	for _, p := range []struct {
 		parties play.Parties
 		wishes  []wish
@@ -34,20 +38,26 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 			{"the label is never used", fault, schemas.Expired, 0},
 			{"the question is never answered", photo, schemas.Expired, 0},
 			{"the refusal stands", over, schemas.RejectedFinal, 0},
+			{"the old goods of an exchange never come", other, schemas.Expired, 0},
+			{"nobody chooses where there is no stock, and nothing comes back", none, schemas.Expired, 0},
 		}},
 		{play.SilentMerchant, []wish{
 			{"what is owed is approved", right, schemas.Completed, 6550},
 			{"what is owed is approved, with our label", fault, schemas.Completed, 6550},
 			{"what is not owed lapses, and nobody has refused it", over, schemas.Unresolvable, 0},
 			{"what is owed above the limit is granted by the operator", large, schemas.Completed, 150000},
+			{"an exchange that is owed is approved", other, schemas.Completed, 0},
+			{"an exchange that is owed is approved, and paid on top", more, schemas.Completed, 0},
 		}},
 		{play.SilentWarehouse, []wish{
 			{"accepted as declared", right, schemas.Completed, 6550},
 			{"accepted as declared, with our label", fault, schemas.Completed, 6550},
+			{"old goods are accepted as declared, and the replacement leaves", other, schemas.Completed, 0},
 		}},
 		{play.LossyCourier, []wish{
 			{"lost at the customer's cost: a person decides", right, schemas.Completed, 6550},
 			{"lost at our cost: paid", fault, schemas.Completed, 6550},
+			{"an exchange whose every parcel is lost: paid in the end", again, schemas.Completed, 4000},
 		}},
 	} {
 		t.Run(string(p.parties), func(t *testing.T) {

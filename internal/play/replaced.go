@@ -26,16 +26,21 @@ func replaced(v schemas.View, me schemas.Actor) (action, bool) {
 			return answer(lines, "pay", schemas.SettleOriginal)
 		}
 	}
-	if lines := inState(v, schemas.OutOfStock); len(lines) > 0 {
+	if lines := undecided(v, schemas.OutOfStock); len(lines) > 0 {
 		return answer(lines, "refund", "")
 	}
-	if lines := inState(v, schemas.ReplacementLost); len(lines) > 0 {
+	if lines := undecided(v, schemas.ReplacementLost); len(lines) > 0 {
 		if lines[0].Replacement.Attempts > 1 {
 			return answer(lines, "refund", "")
 		}
 		return answer(lines, "reship", "")
 	}
 	return action{}, false
+}
+
+// undecided lists the lines in a state for which the customer has not chosen yet.
+func undecided(v schemas.View, state schemas.State) []schemas.Line {
+	return slices.DeleteFunc(inState(v, state), func(l schemas.Line) bool { return l.Replacement != nil && l.Replacement.Asking })
 }
 
 // arrived lists the lines whose replacement the carrier has delivered.
