@@ -39,6 +39,7 @@ func (r *reach) pageOf(ctx context.Context, v schemas.View) casePage {
 func writeCase(w io.Writer, p casePage, now time.Time) {
 	writeHead(w, p)
 	writeLines(w, p)
+	writeReplacements(w, p.View)
 	writeProposals(w, p.View)
 	writeApprovals(w, p.View)
 	writeMoney(w, p.View)
@@ -99,6 +100,45 @@ func writeLines(w io.Writer, p casePage) {
 	t.Render()
 }
 
+// writeReplacements says what the lines of an exchange get instead, and how far it is.
+func writeReplacements(w io.Writer, v schemas.View) {
+	t := tableTo(w, "line", "instead", "costs", "the warehouse", "waybill", "in advance", "the customer has it")
+	for _, l := range v.Lines {
+		r := l.Replacement
+		if r == nil {
+			continue
+		}
+		costs, advance := "the same", "no"
+		if !r.Same {
+			costs = schemas.Money{Minor: r.UnitPrice.Minor * int64(l.Quantity), Currency: r.UnitPrice.Currency}.String()
+		}
+		if r.Advance {
+			advance = "yes"
+		}
+		t.AppendRow(table.Row{l.LineID, r.SKU, costs, stockOf(*r), orDash(r.Waybill), advance, orDash(whenever(r.ConfirmedAt))})
+	}
+	t.renderRows()
+}
+
+// stockOf says what the warehouse does about a replacement.
+func stockOf(r schemas.Replacement) string {
+	switch {
+	case r.Waybill != "":
+		return "has sent it"
+	case r.ShipmentID != "":
+		return "is to send it"
+	case r.Asking:
+		return "is being asked"
+	case r.Waiting && r.ExpectedAt != nil:
+		return "keeps the next one, expected " + whenever(r.ExpectedAt)
+	case r.Waiting:
+		return "keeps the next one"
+	case r.StockKey != "":
+		return "keeps it"
+	}
+	return "has none"
+}
+
 // writeProposals says what the rules propose for each line; a person decides.
 func writeProposals(w io.Writer, v schemas.View) {
 	t := tableTo(w, "line", "the rules propose", "rule", "reason", "a right", "way back paid by", "evidence wanted")
@@ -135,14 +175,16 @@ func writeApprovals(w io.Writer, v schemas.View) {
 }
 
 func writeMoney(w io.Writer, v schemas.View) {
-	if len(v.Money.Entries) == 0 {
-		return
+	charged := tableTo(w, "charge", "for", "with", "amount", "status", "code")
+	for _, ch := range v.Money.Charges {
+		charged.AppendRow(table.Row{ch.ChargeID, ch.Kind, ch.Method, ch.Amount, ch.Status, orDash(string(ch.Code))})
 	}
+	charged.renderRows()
 	t := tableTo(w, "refund", "to", "amount", "status", "code")
 	for _, f := range v.Money.Entries {
 		t.AppendRow(table.Row{f.RefundID, f.Method, f.Amount, f.Status, orDash(string(f.Code))})
 	}
-	t.Render()
+	t.renderRows()
 }
 
 func writeParcels(w io.Writer, v schemas.View) {

@@ -41,3 +41,22 @@ func TestAPageSaysWhatIsProposedWhoIsAskedAndHowToAnswer(t *testing.T) {
 	}
 	require.NotContains(t, b.String(), "goes on in")
 }
+
+func TestAPageOfAnExchangeSaysWhatGoesOutAndWhatIsPaidOnTop(t *testing.T) {
+	t.Parallel()
+	cny := func(minor int64) schemas.Money { return schemas.Money{Minor: minor, Currency: "CNY"} }
+	v := schemas.View{
+		CaseID: "lotus:s-1", Kind: schemas.KindExchange, OrderID: "L-1", State: schemas.WaitPayment,
+		Lines: []schemas.Line{
+			{LineID: "1", SKU: "KETTLE-10", Quantity: 2, UnitPrice: cny(16800), Replacement: &schemas.Replacement{SKU: "KETTLE-17", UnitPrice: cny(20000), StockKey: "lotus:s-1/stock/1"}},
+			{LineID: "2", SKU: "TEE", Quantity: 1, UnitPrice: cny(8900), Replacement: &schemas.Replacement{SKU: "TEE", UnitPrice: cny(9900), Same: true, Advance: true, Waybill: "SF9"}},
+		},
+		Money: schemas.Accounts{Charges: []schemas.Charge{{ChargeID: "lotus:s-1/charge/1", Kind: schemas.ChargeDifference, Method: "wx-1", Amount: cny(6400), Status: schemas.ChargeFailed, Code: schemas.CodeBalance}}},
+	}
+	var b strings.Builder
+	writeCase(&b, casePage{View: v}, time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC))
+	for _, want := range []string{"KETTLE-17", "400.00 CNY", "keeps it", "the same", "has sent it", "SF9", "lotus:s-1/charge/1", "64.00 CNY", "insufficient_balance"} {
+		require.Contains(t, b.String(), want)
+	}
+	require.NotContains(t, b.String(), " refund ")
+}
