@@ -77,7 +77,8 @@ func fault(caseID string, err error) error {
 	}
 	var unavailable *serviceerror.Unavailable
 	var deadline *serviceerror.DeadlineExceeded
-	if errors.As(err, &unavailable) || errors.As(err, &deadline) || errors.Is(err, context.DeadlineExceeded) {
+	var notReady *serviceerror.WorkflowNotReady // a worker died over the case's last task, and the next one has not come yet
+	if errors.As(err, &notReady) || errors.As(err, &unavailable) || errors.As(err, &deadline) || errors.Is(err, context.DeadlineExceeded) {
 		return &schemas.Refusal{Code: schemas.CodeUnavailable, Message: fmt.Sprintf("case %s did not answer in time: the Temporal server or the worker is away. The same call, with the same id, may be repeated.", caseID)}
 	}
 	return fmt.Errorf("case %s: %w", caseID, err)

@@ -84,3 +84,17 @@ func TestAnotherCommandUnderTheSameIDReachesTheCase(t *testing.T) {
 		require.NotEqual(t, ids[0], ids[i])
 	}
 }
+
+func TestACaseWhoseWorkerHasJustDiedMayBeAskedAgain(t *testing.T) {
+	t.Parallel()
+	for _, away := range []error{serviceerror.NewWorkflowNotReady("workflow task in failed state"), serviceerror.NewUnavailable("not now"), serviceerror.NewDeadlineExceeded("late")} {
+		temporal := mocks.NewClient(t)
+		temporal.On("UpdateWorkflow", mock.Anything, mock.Anything).Return(nil, away)
+		_, err := cases.Decide(t.Context(), cases.New(temporal, nil, schemas.DoorAPI), "shop:r-1", schemas.ReviewApprove, cases.Decision{
+			CommandID: "a-1", Actor: schemas.Actor{Role: schemas.RoleAgent, ID: "agent-1"},
+		}, schemas.Approve{})
+		var refusal *schemas.Refusal
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, schemas.CodeUnavailable, refusal.Code)
+	}
+}
