@@ -110,12 +110,13 @@ func exchanged() (*ours, *theirs) {
 		}}},
 		Parcels: []schemas.Parcel{{Waybill: "W1", Carrier: "sf", Direction: schemas.ToCustomer, Status: schemas.ParcelDelivered}},
 	}
-	return &ours{
+	o := &ours{
 		charges: []store.ChargeEntry{
 			charge("1", schemas.ChargeDifference, schemas.ChargeSucceeded), charge("2", schemas.ChargeDeposit, schemas.ChargeReleased),
 		},
 		cases: []schemas.View{view},
-	}, &theirs{
+	}
+	s := &theirs{
 		charges: []sandbox.ChargeEntry{
 			entry("1", schemas.ChargeDifference, schemas.ChargeSucceeded), entry("2", schemas.ChargeDeposit, schemas.ChargeReleased),
 		},
@@ -123,6 +124,7 @@ func exchanged() (*ours, *theirs) {
 		kept:    []sandbox.KeptEntry{{MerchantID: "m", Key: "m:r/stock/1", SKU: "sku-2", Quantity: 2, Status: sandbox.KeptUsed}},
 		shipped: []sandbox.ShippedEntry{{MerchantID: "m", ShipmentID: "m:r/ship/1", Status: "sent", Waybill: "W1", LineID: "1", SKU: "sku-2", Quantity: 2, StockKey: "m:r/stock/1"}},
 	}
+	return o, s
 }
 
 func compare(t *testing.T, o *ours, s *theirs) (books.Comparison, []string) {

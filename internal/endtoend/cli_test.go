@@ -56,12 +56,13 @@ func TestTheCommandLineRefusesWhatCannotBe(t *testing.T) {
 	written, err := json.Marshal(r)
 	require.NoError(t, err)
 	for line, code := range map[string]schemas.Code{
-		`{"request_id": `:                                           schemas.CodeMalformed,
-		`["a","list"]`:                                              schemas.CodeWrongType,
-		`{"request_id":"x","colour":"red"}`:                         schemas.CodeUnknownField,
-		`{"request_id":7}`:                                          schemas.CodeWrongType,
-		`{"request_id":"x"}`:                                        schemas.CodeMissingField,
-		`{"request_id":"` + large + `"}`:                            schemas.CodeTooLarge,
+		`{"request_id": `:                   schemas.CodeMalformed,
+		`["a","list"]`:                      schemas.CodeWrongType,
+		`{"request_id":"x","colour":"red"}`: schemas.CodeUnknownField,
+		`{"request_id":7}`:                  schemas.CodeWrongType,
+		`{"request_id":"x"}`:                schemas.CodeMissingField,
+		`{"request_id":"` + large + `"}`:    schemas.CodeTooLarge,
+
 		strings.Replace(string(written), r.RequestID, "a b", 1):     schemas.CodeBadID,
 		strings.Replace(string(written), `"return"`, `"repair"`, 1): schemas.CodeUnsupported,
 	} {
