@@ -142,6 +142,11 @@ type Charge struct {
 	ChangedAt string       `json:"changed_at,omitempty"` // RFC 3339 UTC, the case's own time
 }
 
+// Open reports whether the provider has not spoken its last word: the charge may still be paid.
+func (c Charge) Open() bool {
+	return c.Status == ChargeRequested || c.Status == ChargeAccepted || c.Status == ChargeUnknown
+}
+
 // ChargeOrder asks for a charge: a payment, or a deposit to be held, given back or taken. The ledger has it before the provider
 // is asked.
 type ChargeOrder struct {

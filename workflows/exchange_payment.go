@@ -309,8 +309,7 @@ func (x *exchanges) openCharges(lines []*schemas.Line) []*schemas.Charge {
 	ids := lineIDs(lines)
 	var open []*schemas.Charge
 	for _, ch := range x.Charges {
-		may := ch.Status == schemas.ChargeRequested || ch.Status == schemas.ChargeAccepted || ch.Status == schemas.ChargeUnknown
-		if ch.Kind == schemas.ChargeDifference && may && subset(ch.Lines, ids) {
+		if ch.Kind == schemas.ChargeDifference && ch.Open() && subset(ch.Lines, ids) {
 			open = append(open, ch)
 		}
 	}
@@ -330,8 +329,7 @@ func (x *exchanges) mayChoosePayment(s *step, d schemas.AnswerOffer) *schemas.Re
 	switch d.Choice {
 	case choicePay:
 		for _, ch := range x.Charges {
-			open := ch.Status == schemas.ChargeRequested || ch.Status == schemas.ChargeAccepted || ch.Status == schemas.ChargeUnknown
-			if open && len(x.waitingFor(ch)) > 0 {
+			if ch.Open() && len(x.waitingFor(ch)) > 0 {
 				return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: fmt.Sprintf("%s is on its way already; wait for the provider's word.", ch.ChargeID)}
 			}
 		}
