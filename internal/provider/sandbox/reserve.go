@@ -103,6 +103,9 @@ func (s *Stock) Reserve(ctx context.Context, call provider.ReserveCall) (provide
 			return nil
 		}
 		answer = provider.Reservation{Held: enough, ExpectedAt: expected}
+		if before.status == KeptWaiting && status != KeptWaiting { // who stood behind this one may have enough now
+			return serveWaiting(ctx, tx, call.MerchantID, call.SKU, call.At)
+		}
 		return nil
 	})
 	if err != nil {
