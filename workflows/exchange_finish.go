@@ -30,12 +30,17 @@ func (x *exchanges) finish(s *step) {
 		}
 		replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
 		var settled workflow.Future
-		if units := unitsOf(replaced); len(units) > 0 {
-			settled = start(ctx, x.Case, schemas.ClaimsSettle, key, schemas.SettleOrder{CaseID: x.CaseID, Units: units, At: x.now()})
+		order := schemas.SettleOrder{CaseID: x.CaseID, Units: unitsOf(replaced), At: x.now()}
+		if len(order.Units) > 0 {
+			settled = start(ctx, x.Case, schemas.ClaimsSettle, key, order)
 		}
 		x.dispose(ctx, lines, key)
 		if settled != nil {
-			x.stuckOn(settled.Get(ctx, nil), schemas.ClaimsSettle.Name, key)
+			err := settled.Get(ctx, nil)
+			x.beside(schemas.ClaimsSettle.Name, key, err, func(ctx workflow.Context) error {
+				_, err := insistAfter(ctx, x.Case, schemas.ClaimsSettle, key, order, parking[schemas.SettleOrder]{lines: replaced}, schemas.Nothing{}, err)
+				return err
+			})
 		}
 		x.endSettled(lines)
 	})

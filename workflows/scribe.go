@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -28,6 +29,7 @@ type shown struct {
 	level    int
 	priority schemas.Priority
 	due      time.Time
+	stuck    string // the words of parked steps, in one
 }
 
 // saysMore reports whether the attributes have something new to say. A due that moves by minutes is not worth an event: it
@@ -110,6 +112,10 @@ func (c *Case) show(ctx workflow.Context) {
 	if at := c.due(); at != nil {
 		now.due = *at
 	}
+	if c.parksSteps() || len(c.Parked) > 0 {
+		now.stuck = strings.Join(c.stuckWords(), " ")
+	}
+	before := c.shown.stuck
 	if !now.saysMore(c.shown) {
 		return
 	}
@@ -131,6 +137,14 @@ func (c *Case) show(ctx workflow.Context) {
 		updates = append(updates, due.ValueSet(*at))
 	} else {
 		updates = append(updates, due.ValueUnset())
+	}
+	// The attribute of parked steps is written only where there are or were any.
+	stuck := temporal.NewSearchAttributeKeyKeywordList(schemas.AttrStuck)
+	switch {
+	case now.stuck != "":
+		updates = append(updates, stuck.ValueSet(strings.Fields(now.stuck)))
+	case before != "":
+		updates = append(updates, stuck.ValueUnset())
 	}
 	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
 		c.log.Error("search attributes", "case_id", c.CaseID, "error", err)
