@@ -251,6 +251,7 @@ var exchangeStory = func() *story {
 			"refund.retry":                 does("the refund is asked for again with the same number", x.retryByItself),
 			"exchange.refund_failed_again": does("the manager at level 4 is told", x.refundParked),
 			"exchange.refund_parked":       does("the manager at level 4 is told again", x.refundParked),
+			noticeClock:                    does("the money is refunded where the goods are here, and the rest ends as UNRESOLVABLE; a new request can be made", x.unreachedExchange),
 			"survey.wait":                  does("the customer is asked how it went", x.askCustomer),
 			"survey.open":                  does("the case closes without an answer", x.surveyLapses),
 			"recovery":                     does("the recovery is escalated", x.recoverySilent),

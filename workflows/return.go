@@ -186,6 +186,7 @@ var returnStory = func() *story {
 			"refund.retry":               does("the refund is asked for again with the same number", r.retryByItself),
 			"return.refund_failed_again": does("the manager at level 4 is told", r.refundParked),
 			"return.refund_parked":       does("the manager at level 4 is told again", r.refundParked),
+			noticeClock:                  does("what the customer need not be asked about is done, and the rest ends as UNRESOLVABLE; a new request can be made", r.unreached),
 			"survey.wait":                does("the customer is asked how it went", r.askCustomer),
 			"survey.open":                does("the case closes without an answer", r.surveyLapses),
 			"recovery":                   does("the recovery is escalated", r.recoverySilent),
