@@ -231,10 +231,7 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string)
 		_, err := insistAfter(ctx, g.Case, schemas.GoodsDispose, key, order, parking[schemas.DisposeOrder]{
 			lines: lines, correct: func(o *schemas.DisposeOrder, d schemas.CorrectStep) {
 				o.Key = fmt.Sprintf("%s/%d", key, g.next("dispose"))
-				o.Goods = append([]schemas.Disposal(nil), o.Goods...)
-				for i := range o.Goods {
-					o.Goods[i].Disposition = d.Disposition
-				}
+				o.Goods = placedIn(o.Goods, d.Disposition)
 				for _, l := range lines {
 					if l.Disposed {
 						l.Disposition = d.Disposition
@@ -244,6 +241,15 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string)
 		}, done, err)
 		return err
 	})
+}
+
+// placedIn is the same goods in another place.
+func placedIn(goods []schemas.Disposal, where schemas.Disposition) []schemas.Disposal {
+	moved := append([]schemas.Disposal(nil), goods...)
+	for i := range moved {
+		moved[i].Disposition = where
+	}
+	return moved
 }
 
 // mayRetry wants a refund that has failed.
