@@ -126,7 +126,7 @@ func (g *goods) finishRefund(s *step) {
 				return
 			}
 		}
-		g.dispose(ctx, lines, key)
+		g.dispose(ctx, lines, key, nil)
 		done, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Refunded })
 		if len(done) == 0 {
 			return
@@ -207,9 +207,9 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 	return false
 }
 
-// dispose brings inspected goods where they belong. A failure is a task of the owner's: the customer's case does not wait
-// for our shelves.
-func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string) {
+// dispose brings inspected goods where they belong, and lets units be settled on the way; it reports whether they are. A failure is a task
+// of the owner's: the customer's case does not wait for our shelves.
+func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string, settle []schemas.LineUnits) (settled bool) {
 	var goods []schemas.Disposal
 	for _, l := range lines {
 		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !l.Disposed && !noGoods(l) {
@@ -223,10 +223,11 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string)
 		}
 	}
 	if len(goods) == 0 {
-		return
+		return false
 	}
-	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now()}
-	done, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
+	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now(), Settle: settle}
+	disposed, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
+	order.Settle = nil // what is parked settles nothing: the units are settled by a call of their own then
 	g.beside(schemas.GoodsDispose.Name, key, err, func(ctx workflow.Context) error {
 		_, err := insistAfter(ctx, g.Case, schemas.GoodsDispose, key, order, parking[schemas.DisposeOrder]{
 			lines: lines, correct: func(o *schemas.DisposeOrder, d schemas.CorrectStep) {
@@ -238,9 +239,10 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string)
 					}
 				}
 			},
-		}, done, err)
+		}, disposed, err)
 		return err
 	})
+	return disposed.Settled
 }
 
 // placedIn is the same goods in another place.

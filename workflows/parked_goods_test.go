@@ -14,7 +14,7 @@ import (
 func TestEveryStepOfGoodsIsParkedAndDoneAfterARetry(t *testing.T) {
 	t.Parallel()
 	for _, step := range []string{
-		schemas.ParcelRegister.Name, schemas.ReplacementShip.Name, schemas.GoodsDispose.Name, schemas.ClaimsSettle.Name,
+		schemas.ParcelRegister.Name, schemas.ReplacementShip.Name, schemas.GoodsDispose.Name,
 		schemas.ClaimsRelease.Name, schemas.StockRelease.Name,
 	} {
 		t.Run(step, func(t *testing.T) {
@@ -183,4 +183,22 @@ func TestAnotherModelThatCannotBeLookedUpIsParked(t *testing.T) {
 	v := tl.replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes).run()
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.Equal(t, "fourth", v.Lines[0].Replacement.SKU)
+}
+
+func TestOneRetryFreesEverythingThatIsParkedInACase(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4784).oldGoodsPass().replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+	tl.failing(schemas.GoodsDispose.Name, never("rejected_outside"))
+	tl.failing(schemas.ClaimsSettle.Name, booksRefuse("bad_value"))
+	tl.parked(schemas.ClaimsSettle.Name, func(schemas.Parked) {
+		require.Len(t, tl.last().Parked, 2)
+		refuses(tl, schemas.CodeMissingField, send(tl, schemas.StepSkip, aSupervisor, schemas.SkipStep{Reason: "which"}, "", 0))
+		does(tl, schemas.StepRetry, who(schemas.RoleOperator, "operator-1"), schemas.RetryStep{})()
+	})
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Empty(t, v.Parked)
+	require.Len(t, named(v, schemas.EventFreed), 2)
+	require.Len(t, tl.replaced, 1, "the units are settled once")
+	require.Len(t, tl.disposed, 1)
 }
