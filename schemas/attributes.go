@@ -7,6 +7,7 @@ const (
 	Keyword  AttributeType = "Keyword"
 	Int      AttributeType = "Int"
 	Datetime AttributeType = "Datetime"
+	Keywords AttributeType = "KeywordList"
 )
 
 // SearchAttribute is one attribute that ops can search by in the Temporal UI. SQL visibility allows ten keywords; we keep to eight.
@@ -28,6 +29,7 @@ const (
 	AttrOrder    = "AftercareOrder"
 	AttrLevel    = "AftercareLevel"
 	AttrDue      = "AftercareDue"
+	AttrOutside  = "AftercareOutside"
 )
 
 // SearchAttributes lists them all. The worker refuses to start where one is missing.
@@ -42,4 +44,5 @@ var SearchAttributes = []SearchAttribute{
 	{AttrOrder, Keyword, "the order"},
 	{AttrLevel, Int, "escalation level, 1 … 5"},
 	{AttrDue, Datetime, "the nearest due"},
+	{AttrOutside, Keywords, "open disputes and holds: chargeback, platform, regulator, REFUND_HOLD, LEGAL_HOLD, …"},
 }

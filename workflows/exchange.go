@@ -25,9 +25,11 @@ type exchanges struct{ *goods }
 // table is the story, state by state in the order of the way. An advance exchange goes through the same states in another order.
 func (x *exchanges) table() *story {
 	return &story{
-		kind:    schemas.KindExchange,
-		begin:   x.keepFirst,
-		leaving: x.giveBack,
+		kind:            schemas.KindExchange,
+		begin:           x.keepFirst,
+		leaving:         x.giveBack,
+		grantOutside:    x.grantOutside,
+		dropReplacement: x.dropReplacement,
 		rows: []row{
 			{
 				state: schemas.Submitted, stage: schemas.StageIntake, turn: schemas.TurnSystem, clock: "exchange.submitted",
@@ -42,7 +44,7 @@ func (x *exchanges) table() *story {
 				state: schemas.Review, stage: schemas.StageInvestigation, turn: schemas.TurnMerchant, clock: "exchange.review",
 				hear: []answer{
 					on(schemas.ReviewApprove, x.approvedExchange, x.mayApproveExchange),
-					on(schemas.ReviewReject, x.rejected),
+					on(schemas.ReviewReject, x.rejected, x.mayReject),
 					on(schemas.ReviewRequestInfo, x.infoRequested),
 					on(schemas.OfferMake, x.offered, x.mayOffer),
 				},
@@ -219,7 +221,7 @@ func (x *exchanges) table() *story {
 				lastRung: does("the recovery lapses", x.recoveryLapses),
 			},
 		},
-		whole: append(x.common(),
+		whole: append(append(x.common(), x.disputes()...),
 			on(schemas.CaseWithdraw, x.withdrawnExchange, x.mayWithdrawExchange),
 			on(schemas.CaseProvideInfo, x.evidenceAdded),
 			on(schemas.CaseMerge, x.merge, x.mayMerge),

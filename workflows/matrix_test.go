@@ -53,6 +53,12 @@ var bodies = map[string]any{
 	schemas.RefundManualPaid.Name:    schemas.ManualPaid{ProofID: "proof-1"},
 	schemas.ReplacementConfirm.Name:  schemas.OnLines{},
 	schemas.ReplacementReject.Name:   schemas.RejectReplacement{Reason: schemas.Defective},
+	schemas.ExternalOpen.Name:        schemas.ExternalWord{DisputeID: "dp-1", Kind: schemas.Chargeback, PaymentID: "p-1", Amount: &schemas.Money{Minor: 1000, Currency: "USD"}},
+	schemas.ExternalAnswer.Name:      schemas.AnswerDispute{EvidenceIDs: []string{"scan-1"}},
+	schemas.ExternalAccept.Name:      schemas.ConcedeDispute{Reason: "right"},
+	schemas.ExternalSettle.Name:      schemas.ConcedeDispute{Reason: "agreed"},
+	schemas.HoldSet.Name:             schemas.ChangeHold{Hold: schemas.AutomationHold, Reason: "fraud"},
+	schemas.HoldRelease.Name:         schemas.ChangeHold{Hold: schemas.AutomationHold, Reason: "looked_at"},
 	schemas.SurveyAnswer.Name:        schemas.AnswerSurvey{Overall: 5, Solved: schemas.SolvedYes},
 	schemas.RecoveryClose.Name:       schemas.CloseRecovery{Outcome: "explained"},
 }

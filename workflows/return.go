@@ -26,8 +26,9 @@ type returns struct{ *goods }
 // the state hears, and what silence does.
 func (r *returns) table() *story {
 	return &story{
-		kind:  schemas.KindReturn,
-		begin: r.begun,
+		kind:         schemas.KindReturn,
+		begin:        r.begun,
+		grantOutside: r.grantOutside,
 		rows: []row{
 			{
 				state: schemas.Submitted, stage: schemas.StageIntake, turn: schemas.TurnSystem, clock: "return.submitted",
@@ -42,7 +43,7 @@ func (r *returns) table() *story {
 				state: schemas.Review, stage: schemas.StageInvestigation, turn: schemas.TurnMerchant, clock: "return.review",
 				hear: []answer{
 					on(schemas.ReviewApprove, r.approved, r.mayApprove),
-					on(schemas.ReviewReject, r.rejected),
+					on(schemas.ReviewReject, r.rejected, r.mayReject),
 					on(schemas.ReviewRequestInfo, r.infoRequested),
 					on(schemas.OfferMake, r.offered, r.mayOffer),
 				},
@@ -162,7 +163,7 @@ func (r *returns) table() *story {
 				lastRung: does("the recovery lapses", r.recoveryLapses),
 			},
 		},
-		whole: append(r.common(),
+		whole: append(append(r.common(), r.disputes()...),
 			on(schemas.CaseWithdraw, r.withdrawn, r.mayWithdraw),
 			on(schemas.CaseProvideInfo, r.evidenceAdded),
 			on(schemas.CaseMerge, r.merge, r.mayMerge),

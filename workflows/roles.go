@@ -18,6 +18,8 @@ var (
 	inspects  = []schemas.Role{schemas.RoleInspector, schemas.RoleOperator}
 	pays      = []schemas.Role{schemas.RoleFinance, schemas.RoleOperator}
 	staff     = append(append([]schemas.Role{}, decides...), schemas.RoleInspector, schemas.RoleFinance, schemas.RoleLegal)
+	answers   = append(append([]schemas.Role{}, leads...), schemas.RoleHandler, schemas.RoleFinance, schemas.RoleLegal)
+	holders   = append(append([]schemas.Role{}, leads...), schemas.RoleFinance, schemas.RoleLegal, schemas.RolePrivacy)
 	forOthers = append(append([]schemas.Role{}, customer...), decides...) // staff may enter what a customer said on the phone
 )
 
@@ -54,6 +56,12 @@ var mayGive = map[string][]schemas.Role{
 	schemas.ReplacementReject.Name:   customer,
 	schemas.RefundRetry.Name:         pays,
 	schemas.RefundManualPaid.Name:    {schemas.RoleFinance},
+	schemas.ExternalOpen.Name:        append(append([]schemas.Role{}, decides...), schemas.RoleFinance, schemas.RoleLegal),
+	schemas.ExternalAnswer.Name:      answers,
+	schemas.ExternalAccept.Name:      append(append([]schemas.Role{}, approves...), schemas.RoleFinance),
+	schemas.ExternalSettle.Name:      append(append([]schemas.Role{}, approves...), schemas.RoleLegal),
+	schemas.HoldSet.Name:             holders,
+	schemas.HoldRelease.Name:         holders,
 	schemas.SurveyAnswer.Name:        customer,
 	schemas.RecoveryClose.Name:       leads,
 }

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -27,6 +28,7 @@ type shown struct {
 	owner    string
 	level    int
 	priority schemas.Priority
+	outside  string // disputes and holds
 	due      time.Time
 }
 
@@ -103,7 +105,8 @@ func (c *Case) written() bool { return c.Flushed >= c.revision() && !c.tryAgain 
 // new, the current details whenever something is written.
 func (c *Case) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, c.details())
-	now := shown{state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority}
+	outside := c.outside()
+	now := shown{state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority, outside: strings.Join(outside, " ")}
 	if !c.showsWhoIsAsked() {
 		now.turn = c.turnOfState()
 	}
@@ -113,6 +116,7 @@ func (c *Case) show(ctx workflow.Context) {
 	if !now.saysMore(c.shown) {
 		return
 	}
+	wasOutside := c.shown.outside
 	c.shown = now
 	r := c.Opening.Request
 	updates := []temporal.SearchAttributeUpdate{
@@ -131,6 +135,11 @@ func (c *Case) show(ctx workflow.Context) {
 		updates = append(updates, due.ValueSet(*at))
 	} else {
 		updates = append(updates, due.ValueUnset())
+	}
+	if key := temporal.NewSearchAttributeKeyKeywordList(schemas.AttrOutside); len(outside) > 0 {
+		updates = append(updates, key.ValueSet(outside))
+	} else if wasOutside != "" {
+		updates = append(updates, key.ValueUnset())
 	}
 	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
 		c.log.Error("search attributes", "case_id", c.CaseID, "error", err)

@@ -13,6 +13,10 @@ type story struct {
 	begin func(*step)
 	// leaving gives back what lines took that leave with an outcome; nil where a kind takes nothing.
 	leaving func(*step, []*schemas.Line, schemas.Outcome)
+	// grantOutside mirrors a decision for the customer that somebody outside has made, and dropReplacement gives up what the customer
+	// was to have beside money that a bank has taken; nil where a kind sends nothing.
+	grantOutside    func(*step, *schemas.Dispute)
+	dropReplacement func(*step, []*schemas.Line)
 	// rows are the waiting states, in the order in which they lie on the way. The state of a case is that of its line
 	// furthest behind, which is the first row of this table that any of its lines stands in.
 	rows []row

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,10 @@ func (c *Case) view() schemas.View {
 		Work: append(append([]schemas.Work{}, c.calls...), c.Stuck...), Messages: append([]schemas.Posted{}, c.Messages...),
 		EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
 		Allowed: c.allowed(), Policy: c.policy(), PolicyVersion: c.Plan.Version, LegalBreach: c.Breach,
+	}
+	v.Holds = append(v.Holds, c.Holds...)
+	for _, d := range c.Disputes {
+		v.Disputes = append(v.Disputes, *d)
 	}
 	if k := c.nearest(); k != nil {
 		v.DueFor = k.Name
@@ -92,6 +97,9 @@ func (c *Case) nearest() *schemas.Clock {
 func (c *Case) waiting() string {
 	if c.ClosedAt != nil {
 		return fmt.Sprintf("Ended as %s.", c.Outcome)
+	}
+	if sentence := c.waitsOutside(); sentence != "" {
+		return sentence
 	}
 	r := c.where()
 	if r == nil {
@@ -182,6 +190,12 @@ func (c *Case) worthGiving(name string) bool {
 		return c.openOne("") != nil
 	case schemas.CaseWithdraw.Name, schemas.CaseMerge.Name:
 		return !c.Following
+	case schemas.ExternalAnswer.Name:
+		return c.disputed()
+	case schemas.ExternalAccept.Name, schemas.ExternalSettle.Name:
+		return c.anyOpen(name == schemas.ExternalAccept.Name)
+	case schemas.HoldRelease.Name:
+		return slices.ContainsFunc(c.Holds, func(h schemas.Hold) bool { return h.DisputeID == "" })
 	}
 	return true
 }
@@ -211,6 +225,7 @@ func (c *Case) details() string {
 			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s | %s | %s |\n", l.LineID, l.SKU, l.Quantity, l.State, l.Outcome, l.Payable, l.Refunded, proposal(l.Verdict))
 		}
 	}
+	c.detailsOutside(&b)
 	for _, a := range c.Approvals {
 		if a.DecidedBy == nil {
 			fmt.Fprintf(&b, "\n**Approval %s**: %s of %s, proposed by %s, asked: %s (level %d). Decide with `%s` or `%s`, body `{\"approval_id\":\"%s\"}` (a refusal gives a `reason` too).\n",
