@@ -46,6 +46,7 @@ type View struct {
 	LegalBreach   bool          `json:"legal_breach"`
 	Disputes      []Dispute     `json:"disputes,omitempty"` // before banks, platforms and authorities
 	Holds         []Hold        `json:"holds,omitempty"`
+	Unreachable   *Unreachable  `json:"unreachable,omitempty"` // the customer cannot be reached
 	PredecessorID string        `json:"predecessor_id"`
 	SuccessorID   string        `json:"successor_id"`
 }

@@ -11,21 +11,6 @@ import (
 // A dispute is decided by somebody outside: a bank that takes a payment back, a platform, an authority. The case answers in time, keeps
 // money back that could be paid twice, and does as it was decided. Its lines stand where they stand meanwhile.
 
-// disputes are the answers about disputes and holds that every case gives in every state.
-func (g *goods) disputes() []answer {
-	return []answer{
-		on(schemas.ExternalOpen, g.entered, g.mayEnter),
-		on(schemas.ExternalAnswer, g.answeredOutside, g.mayAnswerOutside),
-		on(schemas.ExternalAccept, g.conceded, g.mayConcede),
-		on(schemas.ExternalSettle, g.settledOutside, g.maySettleOutside),
-		on(schemas.HoldSet, g.holdSet, g.mayChangeHold, g.maySetHold),
-		on(schemas.HoldRelease, g.holdReleased, g.mayChangeHold, g.mayReleaseHold),
-		fact(schemas.ExternalOpened, g.externalOpened),
-		fact(schemas.ExternalUpdated, g.externalUpdated),
-		fact(schemas.ExternalDecided, g.externalDecided),
-	}
-}
-
 // disputeClocks are the clocks on our answer, by kind.
 var disputeClocks = map[schemas.DisputeKind]string{
 	schemas.DisputePlatform: "external.platform", schemas.DisputePSP: "external.psp_complaint", schemas.DisputeRegulator: "external.regulator",
@@ -338,9 +323,14 @@ func (c *Case) decided(s *step, d *schemas.Dispute, decision schemas.DisputeStat
 	}
 	c.tellStaff(s, d, "staff.external_over")
 	if decision == schemas.DisputeLost && !d.Pays {
-		c.story.grantOutside(s, d)
+		c.as.(granter).grantOutside(s, d)
 	}
 	c.book(d)
+}
+
+// granter is a case that can grant what somebody outside has decided.
+type granter interface {
+	grantOutside(*step, *schemas.Dispute)
 }
 
 // grantOutside mirrors a decision for the customer that has moved no money yet: what was refused or not decided here is granted.

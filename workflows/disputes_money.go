@@ -216,8 +216,8 @@ func (c *Case) paidOutside(s *step, lines []*schemas.Line) {
 		s.staff("staff.task", c.Owner, vars{"task": "recover_goods", "due": stamp(c.firstDue())})
 	}
 	swap, _ := sort2(rest, func(l *schemas.Line) bool { return l.Replacement != nil && l.State != schemas.Closed })
-	if c.story.dropReplacement != nil && len(swap) > 0 {
-		c.story.dropReplacement(s, swap)
+	if x, ok := c.as.(*exchanges); ok && len(swap) > 0 {
+		x.dropReplacement(s, swap)
 	}
 	var settled, ended []*schemas.Line
 	for _, l := range rest {

@@ -46,11 +46,13 @@ type State struct {
 	Sequences  map[string]int             `json:"sequences"`
 	Breach     bool                       `json:"breach,omitempty"`
 	HumanAsked bool                       `json:"human_asked,omitempty"`
-	Flushed    int64                      `json:"flushed"` // the revision PostgreSQL has
-	Edition    int                        `json:"edition,omitempty"`
-	Disputes   []*schemas.Dispute         `json:"disputes,omitempty"`
-	Holds      []schemas.Hold             `json:"holds,omitempty"`
-	EndsLater  bool                       `json:"ends_later,omitempty"` // the case would have ended, and a dispute is open
+	// Unreachable is set while the customer cannot be reached.
+	Unreachable *schemas.Unreachable `json:"unreachable,omitempty"`
+	Flushed     int64                `json:"flushed"` // the revision PostgreSQL has
+	Edition     int                  `json:"edition,omitempty"`
+	Disputes    []*schemas.Dispute   `json:"disputes,omitempty"`
+	Holds       []schemas.Hold       `json:"holds,omitempty"`
+	EndsLater   bool                 `json:"ends_later,omitempty"` // the case would have ended, and a dispute is open
 }
 
 // Given is what a command id was used for.
