@@ -60,7 +60,7 @@ func TestEveryClockHasItsTimeInTheDefaultPolicy(t *testing.T) {
 		"external.adr": "7d|96h 144h 164h", "external.court": "7d|96h 144h 164h", "external.decision": "30d",
 		"hold.automation": "24h", "hold.refund": "7d", "hold.shipment": "3d",
 		"recovery_survey": "3d", "system": "60s", "rows.retry": "5s", "trace": "48h", "refused_at_warehouse": "24h",
-		"unreachable.span": "3d", "unreachable.notice": "7d",
+		"pickup": "24h", "unreachable.span": "3d", "unreachable.notice": "7d",
 	}
 	got := clocksOf(t, "default")
 	require.Len(t, got, len(want))
