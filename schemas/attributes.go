@@ -7,7 +7,8 @@ const (
 	Keyword  AttributeType = "Keyword"
 	Int      AttributeType = "Int"
 	Datetime AttributeType = "Datetime"
-	Keywords AttributeType = "KeywordList"
+	// KeywordList is several keywords at once; SQL visibility allows three attributes of it, apart from the keywords.
+	KeywordList AttributeType = "KeywordList"
 )
 
 // SearchAttribute is one attribute that ops can search by in the Temporal UI. SQL visibility allows ten keywords; we keep to eight.
@@ -30,6 +31,7 @@ const (
 	AttrLevel    = "AftercareLevel"
 	AttrDue      = "AftercareDue"
 	AttrOutside  = "AftercareOutside"
+	AttrStuck    = "AftercareStuck"
 )
 
 // SearchAttributes lists them all. The worker refuses to start where one is missing.
@@ -44,5 +46,6 @@ var SearchAttributes = []SearchAttribute{
 	{AttrOrder, Keyword, "the order"},
 	{AttrLevel, Int, "escalation level, 1 … 5"},
 	{AttrDue, Datetime, "the nearest due"},
-	{AttrOutside, Keywords, "open disputes and holds: chargeback, platform, regulator, REFUND_HOLD, LEGAL_HOLD, …"},
+	{AttrOutside, KeywordList, "open disputes and holds: chargeback, platform, regulator, REFUND_HOLD, LEGAL_HOLD, …"},
+	{AttrStuck, KeywordList, "of parked steps: their causes and their calls; not set where none is parked"},
 }

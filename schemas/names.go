@@ -18,7 +18,7 @@ var (
 		AppealFile.Name, AppealDecide.Name, ReturnSubmitWaybill.Name, ShipbackExtend.Name, InspectionPass.Name, InspectionFail.Name,
 		ApprovalGrant.Name, ApprovalRefuse.Name, ReplacementConfirm.Name, ReplacementReject.Name, RefundRetry.Name, RefundManualPaid.Name,
 		ExternalOpen.Name, ExternalAnswer.Name, ExternalAccept.Name, ExternalSettle.Name, HoldSet.Name, HoldRelease.Name,
-		SurveyAnswer.Name, RecoveryClose.Name,
+		StepRetry.Name, StepCorrect.Name, StepSkip.Name, SurveyAnswer.Name, RecoveryClose.Name,
 	}
 	FactNames = []string{
 		ParcelScanned.Name, ParcelDeliver.Name, ParcelException.Name, ParcelLoss.Name, ParcelDamage.Name, ParcelRefusal.Name, ParcelReturns.Name, PickupBooked.Name, PickupMissed.Name,

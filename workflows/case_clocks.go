@@ -152,6 +152,8 @@ func init() {
 		"hold.refund":            holdEnds,
 		"hold.shipment":          holdEnds,
 		"hold.automation":        holdEnds,
+		"step.parked":            {parkedSays, func(c *Case, s *step) { c.parkedTooLong(s) }},
+		"step.parked_again":      {parkedSays, func(c *Case, s *step) { c.parkedTooLong(s) }},
 		"rows.retry":             {"the rows of the case are written again", func(c *Case, s *step) { c.tryAgain = true }},
 	}
 }

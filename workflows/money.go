@@ -12,6 +12,7 @@ const (
 	subjectByHand       = "paid_by_hand"
 	subjectOtherAccount = "other_account"
 	subjectChargeback   = "chargeback"
+	subjectSkip         = "skip_step"
 )
 
 // refunded is what the provider confirmed, and what finance paid by hand with proof.

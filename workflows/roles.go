@@ -17,6 +17,8 @@ var (
 	seconds   = append(append([]schemas.Role{}, approves...), schemas.RoleFinance)
 	inspects  = []schemas.Role{schemas.RoleInspector, schemas.RoleOperator}
 	pays      = []schemas.Role{schemas.RoleFinance, schemas.RoleOperator}
+	skips     = append(append([]schemas.Role{}, decides...), schemas.RoleFinance)
+	frees     = append(append([]schemas.Role{}, skips...), schemas.RoleInspector)
 	staff     = append(append([]schemas.Role{}, decides...), schemas.RoleInspector, schemas.RoleFinance, schemas.RoleLegal)
 	answers   = append(append([]schemas.Role{}, leads...), schemas.RoleHandler, schemas.RoleFinance, schemas.RoleLegal)
 	holders   = append(append([]schemas.Role{}, leads...), schemas.RoleFinance, schemas.RoleLegal, schemas.RolePrivacy)
@@ -63,6 +65,9 @@ var mayGive = map[string][]schemas.Role{
 	schemas.ExternalSettle.Name:      append(append([]schemas.Role{}, approves...), schemas.RoleLegal),
 	schemas.HoldSet.Name:             holders,
 	schemas.HoldRelease.Name:         holders,
+	schemas.StepRetry.Name:           frees,
+	schemas.StepCorrect.Name:         frees,
+	schemas.StepSkip.Name:            skips,
 	schemas.SurveyAnswer.Name:        customer,
 	schemas.RecoveryClose.Name:       leads,
 }

@@ -126,7 +126,7 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	bind(queues, schemas.DisputeBook, disputes.Book)
 	bind(queues, schemas.DisputeSend, disputes.Send)
 
-	stock := activities.NewStock(w.world.Stock())
+	stock := activities.NewStock(w.world.Stock(), claims)
 	bind(queues, schemas.GoodsDispose, stock.Dispose)
 	bind(queues, schemas.StockReserve, stock.Reserve)
 	bind(queues, schemas.StockRelease, stock.Release)

@@ -59,7 +59,7 @@ func TestEveryClockHasItsTimeInTheDefaultPolicy(t *testing.T) {
 		"external.chargeback": "7d|96h 144h 164h", "external.platform": "48h|24h 44h", "external.psp_complaint": "24h|20h", "external.regulator": "24h|20h",
 		"external.adr": "7d|96h 144h 164h", "external.court": "7d|96h 144h 164h", "external.decision": "30d",
 		"hold.automation": "24h", "hold.refund": "7d", "hold.shipment": "3d",
-		"recovery_survey": "3d", "system": "60s", "rows.retry": "5s", "trace": "48h", "refused_at_warehouse": "24h",
+		"recovery_survey": "3d", "step.parked": "24h", "step.parked_again": "48h", "system": "60s", "rows.retry": "5s", "trace": "48h", "refused_at_warehouse": "24h",
 		"pickup": "24h", "unreachable.span": "3d", "unreachable.notice": "7d",
 	}
 	got := clocksOf(t, "default")
