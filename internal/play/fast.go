@@ -47,16 +47,32 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	}
 	st.forwards++
 	found, err := Forward(ctx, st.player.Temporal, st.player.Namespace, st.caseID, fmt.Sprintf("forward/%d/%d", v.Revision, st.forwards), wait)
-	if err != nil || !found {
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case away(err):
+		// The server is away: the next look tries again, by the same name, should this step have been taken after all.
+		st.forwards--
+		return false, st.player.patience.failed(temporal, err)
+	case err != nil || !found:
 		return false, err
 	}
 	st.forwarded, st.since = v.Revision, time.Now()
 	return true, nil
 }
 
+// away reports whether an error says that the server could not be reached, or did not answer.
+func away(err error) bool {
+	var unavailable *serviceerror.Unavailable
+	var late *serviceerror.DeadlineExceeded
+	return errors.As(err, &unavailable) || errors.As(err, &late) || errors.Is(err, context.DeadlineExceeded)
+}
+
 // Forward moves the time of one open case ahead by a wait, so that the clocks within it run out now. The step's name keeps a
 // repeated call from moving it twice. It reports false where the case is not open any more.
 func Forward(ctx context.Context, t client.Client, namespace, caseID, step string, wait time.Duration) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, forwardWithin)
+	defer cancel()
 	_, err := t.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
 		Namespace:         namespace,
 		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: caseID},
@@ -79,6 +95,9 @@ func Forward(ctx context.Context, t client.Client, namespace, caseID, step strin
 	}
 	return true, nil
 }
+
+// forwardWithin is how long the server may take to move a case's time.
+const forwardWithin = 20 * time.Second
 
 // ErrNoForward is the answer of a server without the feature.
 var ErrNoForward = errors.New("this Temporal server cannot fast-forward a case (server 1.31 or newer with frontend.WorkflowTimeSkippingEnabled can); play without --fast")
