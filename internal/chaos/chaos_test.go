@@ -30,7 +30,7 @@ const shortSeed = 20261126
 
 // The short form of `starter chaos`: mixed cases on a stack of its own, with two workers killed and one frozen, PostgreSQL and Temporal
 // each killed once, a link cut and another slow. Then every number is zero, and after a defect was planted in the very books, it is not.
-func TestTheShortRunIsSoundAndPlantedDefectsInItsBooksAreFound(t *testing.T) {
+func TestMixedCasesOutliveEverythingThatBreaks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes more than a minute; left out with -short")
 	}
@@ -48,7 +48,7 @@ func TestTheShortRunIsSoundAndPlantedDefectsInItsBooksAreFound(t *testing.T) {
 	}
 	report, remove, err := Run(t.Context(), o)
 	t.Logf("seed %d, %+v", o.Seed, report)
-	log, _ := os.ReadFile(filepath.Join(dir, logName))
+	log, _ := os.ReadFile(filepath.Join(dir, LogName))
 	t.Logf("%s", log)
 	for _, w := range workerNames {
 		said, _ := os.ReadFile(filepath.Join(dir, w+".log"))

@@ -41,6 +41,9 @@ func (e *Evidence) purses() map[string]*purse {
 			price := e.priceOf(w.Request.MerchantID, w.Request.OrderID, l.LineID)
 			p.worth += price * int64(l.Quantity)
 			p.more += max(0, prices[l.ReplacementSKU]-price) * int64(l.Quantity)
+			if w.Mood == Strict {
+				p.more += price / lessWhenUsed * int64(l.Quantity) // for the wear
+			}
 		}
 	}
 	provider := e.byProvider()

@@ -28,6 +28,7 @@ type Evidence struct {
 	Charged  []sandbox.ChargeEntry
 	Shipped  []sandbox.ShippedEntry // the warehouse's
 	Parcels  []sandbox.ParcelEntry  // the carrier's
+	Arrived  map[string]bool        // waybills that the carrier has delivered, booked with it or not
 	Untold   []string               // facts that an outside system has not got rid of
 	Compared books.Comparison
 }

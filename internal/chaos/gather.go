@@ -33,6 +33,8 @@ var (
 	claimsAll string
 	//go:embed queries/facts.sql
 	factsAll string
+	//go:embed queries/delivered.sql
+	deliveredAll string
 	//go:embed queries/untold.sql
 	untoldAll string
 )
@@ -85,7 +87,7 @@ func (a *auditor) close() {
 
 // gather collects the evidence of a run.
 func (a *auditor) gather(ctx context.Context, plan Plan, said Said) (*Evidence, error) {
-	e := &Evidence{Plan: plan, Said: said, Lives: map[string]*Lived{}, Rows: map[string]schemas.View{}, Facts: map[string]FactRow{}}
+	e := &Evidence{Plan: plan, Said: said, Lives: map[string]*Lived{}, Rows: map[string]schemas.View{}, Facts: map[string]FactRow{}, Arrived: map[string]bool{}}
 	if err := a.rows(ctx, e); err != nil {
 		return nil, err
 	}
@@ -144,6 +146,13 @@ func (a *auditor) books(ctx context.Context, e *Evidence) (err error) {
 	}
 	for _, f := range facts {
 		e.Facts[factID(f.Source, f.EventID)] = f
+	}
+	arrived, err := rowsOf(ctx, a.database, deliveredAll, pgx.RowToStructByPos[struct{ Carrier, Waybill string }])
+	if err != nil {
+		return err
+	}
+	for _, p := range arrived {
+		e.Arrived[p.Waybill] = true
 	}
 	e.Untold, err = rowsOf(ctx, a.database, untoldAll, pgx.RowTo[string])
 	return err

@@ -24,6 +24,7 @@ type people struct {
 	temporal client.Client
 	world    *sandbox.World
 	memory   *memory
+	moods    map[string]mood // by case
 	seed     uint64
 	log      *logbook
 	run      context.Context // of the whole run: what is reported late is reported before it ends
@@ -69,6 +70,8 @@ func (p *people) Ask(ctx context.Context, caseID string) (schemas.View, error) {
 
 // Send gives a command. Some people can only signal, and hear no answer; some ask twice, and must hear the same.
 func (p *people) Send(ctx context.Context, caseID, command string, order schemas.Order) (schemas.Receipt, error) {
+	order = p.moods[caseID].change(p.run, p, caseID, command, order)
+	command, order = p.moods[caseID].judged(command, order)
 	luck := p.chance("send " + order.CommandID)
 	if luck < bySignal {
 		return schemas.Receipt{}, p.signal(ctx, caseID, command, order, luck%2 == 0)

@@ -25,6 +25,7 @@ type Wish struct {
 	Sort    string // in words
 	Request schemas.Request
 	Manner  Manner
+	Mood    Mood
 }
 
 // CaseID is the case that the wish becomes.
@@ -75,6 +76,7 @@ func NewPlan(s Size) Plan {
 func (p *Plan) draw(s Size) {
 	dice := rand.New(rand.NewPCG(s.Seed, 1))
 	sorts, shops, ways := deck(dice, wishes), deck(dice, tenants), deck(dice, manners)
+	minds := deck(dice, moods)
 	for n := 0; len(p.Wishes) < s.Cases; n++ {
 		w, t, m := sorts(), shops(), ways()
 		order, customer := sale(t, fmt.Sprintf("o-%d", n), w.bought, s.Now)
@@ -84,7 +86,7 @@ func (p *Plan) draw(s Size) {
 		}
 		w.ask(&r, &order, dice)
 		p.Shop.Orders, p.Shop.Customers = append(p.Shop.Orders, order), append(p.Shop.Customers, customer)
-		p.Wishes = append(p.Wishes, Wish{Sort: w.name, Request: r, Manner: m})
+		p.Wishes = append(p.Wishes, Wish{Sort: w.name, Request: r, Manner: m, Mood: minds()})
 		if w.twice && len(p.Wishes) < s.Cases {
 			again := r
 			again.RequestID += "-again"
@@ -118,28 +120,41 @@ type Fault struct {
 	Match     string
 }
 
-// faults deals out every fault that any sandbox can be told: one for two wishes, and those of an order or a parcel to nobody in
-// particular.
+// faults deals out the faults that the sandboxes can be told, to the wishes with which they can happen: up to two for a wish.
 func faults(dice *rand.Rand, asked []Wish) (told []Fault) {
-	next := deck(dice, sandbox.Tellable())
+	all := sandbox.Tellable()
+	ofReturns := slices.DeleteFunc(slices.Clone(all), func(a sandbox.Ability) bool { return !ofReturn[a.System][a.Operation] })
+	decks := map[schemas.Kind]func() sandbox.Ability{schemas.KindReturn: deck(dice, ofReturns), schemas.KindExchange: deck(dice, all)}
 	for _, w := range asked {
-		if dice.IntN(2) == 0 {
-			continue
+		many := dice.IntN(3)
+		if w.Request.Kind == schemas.KindExchange {
+			many = max(1, many) // there is more of it that can go wrong
 		}
-		can := next()
-		f := Fault{
-			System: can.System, Operation: can.Operation, Mode: can.Mode, Times: 1 + dice.IntN(2), Param: paramOf(dice, can),
-			Match: w.CaseID() + "/",
+		for range many {
+			can := decks[w.Request.Kind]()
+			f := Fault{
+				System: can.System, Operation: can.Operation, Mode: can.Mode, Times: 1 + dice.IntN(2), Param: paramOf(dice, can),
+				Match: w.CaseID() + "/",
+			}
+			switch {
+			case can.System == sandbox.SystemOrders:
+				f.Match = w.Request.OrderID
+			case can.System == sandbox.SystemCourier && can.Operation == "trace":
+				f.Match = "" // it is asked by waybill, and nobody knows those yet
+			}
+			told = append(told, f)
 		}
-		switch {
-		case can.System == sandbox.SystemOrders:
-			f.Match = w.Request.OrderID
-		case can.System == sandbox.SystemCourier && can.Operation == "trace":
-			f.Match = "" // it is asked by waybill, and nobody knows those yet
-		}
-		told = append(told, f)
 	}
 	return told
+}
+
+// ofReturn are the operations that a return needs. An exchange may need all of them.
+var ofReturn = map[sandbox.System]map[string]bool{
+	sandbox.SystemOrders:   {"order": true},
+	sandbox.SystemPayments: {"refund": true, "lookup": true, sandbox.Settling: true},
+	sandbox.SystemCourier:  {"label": true, "register": true, "send_back": true, "trace": true},
+	sandbox.SystemStock:    {"dispose": true},
+	sandbox.SystemNotices:  {"deliver": true},
 }
 
 var refusals = []schemas.Code{schemas.CodeBalance, schemas.CodeAccountClosed, schemas.CodeExpired, schemas.CodeDeclined}

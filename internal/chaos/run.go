@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -60,16 +61,16 @@ type Report struct {
 // Sound says that every number of the table is zero and nothing was left out.
 func (r Report) Sound() bool { return Sound(r.Numbers) && len(r.Stopped) == 0 }
 
-// logName is the file in the data folder that tells every disturbance with its time.
-const logName = "chaos.log"
+// LogName is the file in the data folder that tells every disturbance with its time.
+const LogName = "chaos.log"
 
 // Run does one run. It has stopped everything when it returns; the data stays until Remove is called on the folder.
 func Run(ctx context.Context, o Options) (report Report, remove func() error, err error) {
 	began := time.Now()
-	remove = func() error { return nil }
+	remove = func() error { return os.RemoveAll(o.Dir) }
 	o.Now = began.UTC().Truncate(time.Second)
 	plan := NewPlan(o.Size)
-	log, err := openLogbook(filepath.Join(o.Dir, logName))
+	log, err := openLogbook(filepath.Join(o.Dir, LogName))
 	if err != nil {
 		return Report{}, remove, err
 	}
@@ -141,7 +142,7 @@ func (r *run) live(ctx context.Context, until time.Time) (Report, error) {
 		report.Faults = used(r.plan.Faults, left)
 	}
 	if guilty := guiltyOf(numbers); len(guilty) > 0 {
-		if err := audit.save(ctx, filepath.Join(r.Dir, foundName), e, guilty); err != nil {
+		if err := audit.save(ctx, filepath.Join(r.Dir, FoundName), e, guilty); err != nil {
 			return report, err
 		}
 	}
@@ -329,7 +330,7 @@ func (r *run) openDoors(ctx context.Context) (*doors, error) {
 		if err == nil {
 			d.people = &people{
 				cases: cases.New(d.temporal, app.Records(d.store), schemas.DoorAPI), temporal: d.temporal, world: d.world,
-				memory: r.memory, seed: r.Seed, log: r.log, run: ctx,
+				memory: r.memory, moods: moodsOf(r.plan), seed: r.Seed, log: r.log, run: ctx,
 			}
 			return d, nil
 		}
@@ -393,7 +394,7 @@ func (r *run) compare(ctx context.Context, a *auditor) (*Evidence, []Number, err
 func (r *run) report(e *Evidence, numbers []Number, happened map[What]int) Report {
 	report := Report{
 		Seed: r.Seed, Requests: len(r.plan.Wishes), Cases: len(e.Lives), Troubles: happened, Outcomes: map[schemas.Outcome]int{}, Numbers: numbers,
-		Commands: len(e.Said.Receipts), Signals: len(e.Said.Signals), Facts: len(e.Said.Facts), Stopped: r.told, Log: filepath.Join(r.Dir, logName),
+		Commands: len(e.Said.Receipts), Signals: len(e.Said.Signals), Facts: len(e.Said.Facts), Stopped: r.told, Log: filepath.Join(r.Dir, LogName),
 	}
 	for _, v := range e.Rows {
 		report.Outcomes[v.Outcome]++
@@ -404,8 +405,8 @@ func (r *run) report(e *Evidence, numbers []Number, happened map[What]int) Repor
 	return report
 }
 
-// foundName is the folder in the data folder that keeps the rows and histories of cases with which something is wrong.
-const foundName = "found"
+// FoundName is the folder in the data folder that keeps the rows and histories of cases with which something is wrong.
+const FoundName = "found"
 
 // mostKept is of how many cases they are kept at most.
 const mostKept = 50
