@@ -86,6 +86,8 @@ func thePlan() schemas.Plan {
 	set("exchange.refund_failed", day, plain)
 	set("exchange.refund_failed_again", 48*time.Hour, plain)
 	set("exchange.refund_parked", day, plain)
+	set("unreachable.span", 3*day, plain)
+	set("unreachable.notice", 7*day, plain)
 	set("refund.retry", time.Hour, plain)
 	set("survey.wait", day, plain)
 	set("survey.open", 14*day, schemas.ClockSpec{Remind: []schemas.Duration{h(72)}})

@@ -15,19 +15,20 @@ import (
 // offers, a refusal by a person, and an appeal to another; where somebody is silent, the row says what happens.
 func Return(ctx workflow.Context, input converter.RawValue) error {
 	r := &returns{openedGoods(ctx, input, schemas.KindReturn)}
-	r.onward, r.story = r.pay, r.table()
+	r.as, r.story, r.onward = r, returnStory, r.pay
 	return r.run()
 }
 
 // returns is a case that follows the story of a return.
 type returns struct{ *goods }
 
-// table is the story: every state in the order in which it lies on the way, with whose turn it is, the clock that runs, what
+// returnStory is the story: every state in the order in which it lies on the way, with whose turn it is, the clock that runs, what
 // the state hears, and what silence does.
-func (r *returns) table() *story {
+var returnStory = func() *story {
+	type r = *returns
 	return &story{
 		kind:  schemas.KindReturn,
-		begin: r.begun,
+		begin: work(r.begun),
 		rows: []row{
 			{
 				state: schemas.Submitted, stage: schemas.StageIntake, turn: schemas.TurnSystem, clock: "return.submitted",
@@ -75,7 +76,7 @@ func (r *returns) table() *story {
 			},
 			{
 				state: schemas.WaitShipback, stage: schemas.StageVerification, turn: schemas.TurnCustomer, pauses: true, clock: "return.wait_shipback",
-				enter: r.bookLabel,
+				enter: work(r.bookLabel),
 				hear: []answer{
 					on(schemas.ReturnSubmitWaybill, r.shippedBack, r.mayShip),
 					on(schemas.ShipbackExtend, r.extended, r.mayExtend),
@@ -119,7 +120,7 @@ func (r *returns) table() *story {
 			},
 			{
 				state: schemas.SendBack, stage: schemas.StageVerification, turn: schemas.TurnCarrier, pauses: true, clock: "return.send_back",
-				enter: r.sendBack,
+				enter: work(r.sendBack),
 				hear: []answer{
 					fact(schemas.ParcelScanned, r.moved),
 					fact(schemas.ParcelDeliver, r.handedBack),
@@ -140,7 +141,7 @@ func (r *returns) table() *story {
 			},
 			{
 				state: schemas.RefundApproved, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "return.refund_approved",
-				enter:    r.payOut,
+				enter:    work(r.payOut),
 				silence:  does("the supervisor is asked", r.toSupervisor),
 				lastRung: does("the refund is ordered", r.payOutNow),
 			},
@@ -150,7 +151,7 @@ func (r *returns) table() *story {
 			},
 			{
 				state: schemas.Refunded, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "system",
-				enter:   r.finishRefund,
+				enter:   work(r.finishRefund),
 				silence: does("ops are alerted", r.alertOps),
 			},
 			{
@@ -162,7 +163,7 @@ func (r *returns) table() *story {
 				lastRung: does("the recovery lapses", r.recoveryLapses),
 			},
 		},
-		whole: append(r.common(),
+		whole: common(
 			on(schemas.CaseWithdraw, r.withdrawn, r.mayWithdraw),
 			on(schemas.CaseProvideInfo, r.evidenceAdded),
 			on(schemas.CaseMerge, r.merge, r.mayMerge),
@@ -182,13 +183,14 @@ func (r *returns) table() *story {
 			"refund.retry":               does("the refund is asked for again with the same number", r.retryByItself),
 			"return.refund_failed_again": does("the manager at level 4 is told", r.refundParked),
 			"return.refund_parked":       does("the manager at level 4 is told again", r.refundParked),
+			noticeClock:                  does("what the customer need not be asked about is done, and the rest ends as UNRESOLVABLE; a new request can be made", r.unreached),
 			"survey.wait":                does("the customer is asked how it went", r.askCustomer),
 			"survey.open":                does("the case closes without an answer", r.surveyLapses),
 			"recovery":                   does("the recovery is escalated", r.recoverySilent),
 			"recovery_survey":            does("the customer is asked once more", r.askAgain),
 		},
 	}
-}
+}()
 
 // pay sends granted lines on: to the customer for the way back, or to the refund where nothing has to come back or the
 // goods have left the customer already.

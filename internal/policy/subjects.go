@@ -102,6 +102,8 @@ var Subjects = []Subject{
 	{"system", false, "a step of the system's own", "系统步骤", true},
 	{"trace", false, "the carrier's answer to a trace", "快递查件答复", true},
 	{"refused_at_warehouse", false, "the settling of a parcel the warehouse refused", "仓库拒收处理", true},
+	{"unreachable.span", false, "the time over which a customer must have been tried before they count as unreachable", "认定无法联系客户前的联系期", true},
+	{"unreachable.notice", true, "the last notice to a customer who cannot be reached", "无法联系客户的最后通知", true},
 	{"survey.wait", false, "the pause before the survey", "回访前间隔", true},
 	{"survey.open", true, "the answer to a survey", "回访问卷", true},
 	{"recovery", false, "the follow-up of a low score", "低分回访", true},
