@@ -83,6 +83,9 @@ type ShipReceipt struct {
 	ShipmentID string `json:"shipment_id"`
 	Refused    bool   `json:"refused,omitempty"`
 	Code       Code   `json:"code,omitempty"`
+	// Waybill and Carrier tell of a shipment that has left already: the order was given before.
+	Waybill string `json:"waybill,omitempty"`
+	Carrier string `json:"carrier,omitempty"`
 }
 
 // ArticleQuestion asks for an article of the catalogue.

@@ -156,8 +156,8 @@ var exchangeStory = func() *story {
 					fact(schemas.ReplacementSent, x.replacementSent),
 					fact(schemas.StockLost, x.stockLost),
 				},
-				silence:  does("the supervisor is asked", x.toSupervisor),
-				lastRung: does("the replacement is ordered again, and operations are told", x.shipAgain),
+				silence:  does("the warehouse is asked what became of the order, and the supervisor is asked", x.notSent),
+				lastRung: does("the replacement is ordered again under its own number, and operations are told", x.shipAgain),
 			},
 			{
 				state: schemas.ReplacementInTransit, stage: schemas.StageResolution, turn: schemas.TurnCarrier, pauses: true, clock: "exchange.replacement",

@@ -57,9 +57,11 @@ func (s *Stock) Ship(ctx context.Context, call provider.ShipCall) (provider.Ship
 		}
 		answer = provider.ShipAnswer{}
 		var same bool
-		err := tx.QueryRow(ctx, shipmentFind, call.MerchantID, call.ShipmentID, params).Scan(&same)
+		var left provider.ShipAnswer
+		err := tx.QueryRow(ctx, shipmentFind, call.MerchantID, call.ShipmentID, params).Scan(&same, &left.Waybill, &left.Carrier)
 		switch {
 		case err == nil && same:
+			answer = left
 			return nil
 		case err == nil:
 			return provider.Never(provider.CodeKeyReused, "this shipment id was used for other goods")
