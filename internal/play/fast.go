@@ -65,7 +65,8 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 func away(err error) bool {
 	var unavailable *serviceerror.Unavailable
 	var late *serviceerror.DeadlineExceeded
-	return errors.As(err, &unavailable) || errors.As(err, &late) || errors.Is(err, context.DeadlineExceeded)
+	var stopped *serviceerror.Canceled // by a server that was stopped in the middle of the call
+	return errors.As(err, &unavailable) || errors.As(err, &late) || errors.As(err, &stopped) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // Forward moves the time of one open case ahead by a wait, so that the clocks within it run out now. The step's name keeps a

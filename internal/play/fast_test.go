@@ -15,7 +15,7 @@ func TestAServerThatIsAwayDoesNotEndAFastPlay(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{
 		serviceerror.NewUnavailable("error reading from server: EOF"), serviceerror.NewDeadlineExceeded("no answer"),
-		context.DeadlineExceeded, fmt.Errorf("fast-forward case x: %w", serviceerror.NewUnavailable("connection refused")),
+		serviceerror.NewCanceled("context canceled"), context.DeadlineExceeded, fmt.Errorf("fast-forward case x: %w", serviceerror.NewUnavailable("connection refused")),
 	} {
 		require.True(t, away(err), err)
 	}
