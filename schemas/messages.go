@@ -116,6 +116,9 @@ var (
 	ParcelLoss      = Fact[ParcelWord]{Name: "parcel.lost"}           // a parcel is lost
 	ParcelDamage    = Fact[ParcelWord]{Name: "parcel.damaged"}        // a parcel is damaged beyond use
 	ParcelRefusal   = Fact[ParcelWord]{Name: "parcel.refused"}        // our warehouse, or the customer, did not take a parcel
+	ParcelReturns   = Fact[ParcelWord]{Name: "parcel.undeliverable"}  // the carrier could not hand a parcel over; it comes back to us
+	PickupBooked    = Fact[ParcelWord]{Name: "pickup.booked"}         // the carrier fetches a parcel from the customer, in the slot given
+	PickupMissed    = Fact[ParcelWord]{Name: "pickup.missed"}         // the carrier did not come to fetch a parcel
 	GoodsReceived   = Fact[ParcelWord]{Name: "goods.received"}        // the warehouse has the goods
 	RefundSuccess   = Fact[RefundWord]{Name: "refund.succeeded"}      // the money has arrived
 	RefundFailure   = Fact[RefundWord]{Name: "refund.failed"}         // a refund did not go through

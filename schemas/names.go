@@ -19,7 +19,7 @@ var (
 		ApprovalGrant.Name, ApprovalRefuse.Name, ReplacementConfirm.Name, ReplacementReject.Name, RefundRetry.Name, RefundManualPaid.Name, SurveyAnswer.Name, RecoveryClose.Name,
 	}
 	FactNames = []string{
-		ParcelScanned.Name, ParcelDeliver.Name, ParcelException.Name, ParcelLoss.Name, ParcelDamage.Name, ParcelRefusal.Name,
+		ParcelScanned.Name, ParcelDeliver.Name, ParcelException.Name, ParcelLoss.Name, ParcelDamage.Name, ParcelRefusal.Name, ParcelReturns.Name, PickupBooked.Name, PickupMissed.Name,
 		GoodsReceived.Name, RefundSuccess.Name, RefundFailure.Name, RefundReversal.Name,
 		PaymentSuccess.Name, PaymentFailure.Name, PaymentLapsed.Name, DepositVoided.Name, StockReserved.Name, StockLost.Name, ReplacementSent.Name,
 		CaseMergedIn.Name,

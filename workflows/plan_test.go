@@ -96,6 +96,7 @@ func thePlan() schemas.Plan {
 	set("system", time.Minute, plain)
 	set("rows.retry", 5*time.Second, plain)
 	set("refused_at_warehouse", day, plain)
+	set("pickup", day, plain)
 	person := func(id string) []schemas.Person { return []schemas.Person{{ID: id + "-1", Deputy: id + "-2"}} }
 	return schemas.Plan{
 		Policy: "default", Version: "test", Currency: "USD", Priority: schemas.P2, Clocks: clocks, MaxRounds: 3, LastRung: schemas.GrantOwed,

@@ -205,9 +205,9 @@ func (x *exchanges) unreachedExchange(s *step) {
 			if len(there) > 0 {
 				x.settleByDeposit(s, there)
 			}
-			here, gone := sort2(open, func(l *schemas.Line) bool { return l.GoodsWith != schemas.TurnCustomer })
+			here, gone := sort2(open, func(l *schemas.Line) bool { return l.GoodsWith != schemas.TurnCustomer || l.Replacement.Settled != 0 })
 			if len(here) > 0 {
-				s.say("The goods of line(s) %s are here; the money is refunded.", lineList(here))
+				s.say("Goods or money of line(s) %s are here; what is owed is refunded.", lineList(here))
 				x.convert(s, here, "unreachable")
 			}
 			if s.lines = gone; len(gone) > 0 {

@@ -101,6 +101,7 @@ var Subjects = []Subject{
 	{"rows.retry", false, "the pause before rows are written again", "数据重写间隔", true},
 	{"system", false, "a step of the system's own", "系统步骤", true},
 	{"trace", false, "the carrier's answer to a trace", "快递查件答复", true},
+	{"pickup", false, "a pick-up that the carrier has not kept", "快递未上门取件", true},
 	{"refused_at_warehouse", false, "the settling of a parcel the warehouse refused", "仓库拒收处理", true},
 	{"unreachable.span", false, "the time over which a customer must have been tried before they count as unreachable", "认定无法联系客户前的联系期", true},
 	{"unreachable.notice", true, "the last notice to a customer who cannot be reached", "无法联系客户的最后通知", true},
