@@ -355,6 +355,10 @@ func TestAReplacementThatIsLostIsSentAgainOrPaid(t *testing.T) {
 		tl.replacementLeaves()
 		tl.in(schemas.ReplacementInTransit, says(tl, schemas.ParcelLoss, parcelWord("RP1")))
 		tl.in(schemas.ReplacementLost, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "refund"}))
+		tl.confirm = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+			require.Empty(t, q.Units, "the units pass to the return")
+			return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundSucceeded}, nil
+		}
 		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
 		v := tl.run()
 		require.Equal(t, schemas.Converted, v.Outcome)

@@ -68,13 +68,22 @@ func (e *Evidence) purses() map[string]*purse {
 		delivered[key{b.MerchantID, b.Waybill}] = b.DeliveredAt != nil
 	}
 	for _, s := range e.Shipped {
-		if s.Status == "sent" && !s.Lost && delivered[key{s.MerchantID, s.Waybill}] {
+		if s.Status == "sent" && !s.Lost && delivered[key{s.MerchantID, s.Waybill}] && !e.foundLate(s) {
 			p := of(caseOfKey(s.ShipmentID))
 			p.sent += prices[s.SKU] * int64(s.Quantity)
 			p.arrived[s.LineID] += s.Quantity
 		}
 	}
 	return all
+}
+
+// foundLate reports whether a replacement arrived when it had been given up for lost, by the archive: then the owner has a task, and
+// what was given instead is no mistake of anybody's.
+func (e *Evidence) foundLate(s sandbox.ShippedEntry) bool {
+	v := e.Rows[caseOfKey(s.ShipmentID)]
+	return slices.ContainsFunc(v.Events, func(x schemas.Event) bool {
+		return x.Name == schemas.EventLateFact && x.Data["fact"] == schemas.ParcelDeliver.Name && x.Data["waybill"] == s.Waybill
+	})
 }
 
 // key is a merchant's number of something.

@@ -124,7 +124,7 @@ func (p *people) Report(ctx context.Context, fact string, report schemas.Report)
 		report.OccurredAt = report.OccurredAt.Add(-time.Minute)
 		p.log.write("fact.disorder", report.EventID, "the delivery is reported before the scan")
 	case luck >= outOfOrder && luck < comesLate:
-		pause := time.Duration(200+p.chance("late "+report.EventID)*80) * time.Millisecond
+		pause := time.Duration(200+p.chance("late "+report.EventID)*24) * time.Millisecond // in a case whose time is moved ahead these are days
 		p.log.write("fact.late", report.EventID, "%s, %s later", fact, pause)
 		p.late.Go(func() {
 			select {
