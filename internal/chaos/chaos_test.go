@@ -51,7 +51,7 @@ func TestMixedCasesOutliveEverythingThatBreaks(t *testing.T) {
 		return err
 	}
 	report, remove, err := Run(t.Context(), o)
-	t.Logf("seed %d: %d cases in %.0f s, troubles %v, %d faults, outcomes %v", o.Seed, report.Cases, report.Seconds, report.Troubles, report.Faults, report.Outcomes)
+	t.Logf("seed %d: %d cases in %.0f s, troubles %v, %d faults, outcomes %v, stopped %v", o.Seed, report.Cases, report.Seconds, report.Troubles, report.Faults, report.Outcomes, report.Stopped)
 	if err != nil || !report.Sound() {
 		explain(t, dir)
 	} else {

@@ -111,6 +111,7 @@ func (r *run) stopped(format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.told = append(r.told, fmt.Sprintf(format, args...))
+	r.log.write("play.stopped", "", format, args...)
 }
 
 // live lets everybody play while everything breaks, and compares the books when it is calm again.

@@ -30,11 +30,13 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	// known to the case alone.
 	own, err := st.player.Cases.Ask(ctx, st.caseID)
 	var refusal *schemas.Refusal
-	if errors.As(err, &refusal) {
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case errors.As(err, &refusal):
 		return false, nil // it has ended, or does not answer now; the next look tells
-	}
-	if err != nil {
-		return false, err
+	case err != nil:
+		return false, st.player.patience.failed(temporal, err)
 	}
 	next := nextDue(own)
 	if own.Revision != v.Revision || next.IsZero() {
@@ -50,23 +52,18 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	switch {
 	case ctx.Err() != nil:
 		return false, context.Cause(ctx)
-	case away(err):
+	case errors.Is(err, ErrNoForward):
+		return false, err
+	case err != nil:
 		// The server is away: the next look tries again, by the same name, should this step have been taken after all.
 		st.forwards--
 		return false, st.player.patience.failed(temporal, err)
-	case err != nil || !found:
-		return false, err
+	case !found:
+		return false, nil
 	}
+	st.player.patience.answered(temporal)
 	st.forwarded, st.since = v.Revision, time.Now()
 	return true, nil
-}
-
-// away reports whether an error says that the server could not be reached, or did not answer.
-func away(err error) bool {
-	var unavailable *serviceerror.Unavailable
-	var late *serviceerror.DeadlineExceeded
-	var stopped *serviceerror.Canceled // by a server that was stopped in the middle of the call
-	return errors.As(err, &unavailable) || errors.As(err, &late) || errors.As(err, &stopped) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // Forward moves the time of one open case ahead by a wait, so that the clocks within it run out now. The step's name keeps a
