@@ -81,6 +81,11 @@ func (e *Evidence) purses() map[string]*purse {
 // what was given instead is no mistake of anybody's.
 func (e *Evidence) foundLate(s sandbox.ShippedEntry) bool {
 	v := e.Rows[caseOfKey(s.ShipmentID)]
+	for _, l := range v.Lines {
+		if r := l.Replacement; r != nil && r.ShipmentID == s.ShipmentID && r.ConfirmedAt != nil {
+			return false // the carrier's word was late, and the customer's was not
+		}
+	}
 	return slices.ContainsFunc(v.Events, func(x schemas.Event) bool {
 		return x.Name == schemas.EventLateFact && x.Data["fact"] == schemas.ParcelDeliver.Name && x.Data["waybill"] == s.Waybill
 	})
