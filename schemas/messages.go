@@ -55,7 +55,7 @@ var (
 	RefundLookup    = Activity[RefundQuestion, RefundReceipt]{Name: "refund.lookup", Queue: QueuePayments}      // ask the provider how a refund stands
 	RefundConfirm   = Activity[RefundQuestion, RefundReceipt]{Name: "refund.confirm", Queue: QueuePayments}     // look a success up once more and book it with its units
 	RefundByHand    = Activity[ByHandOrder, RefundReceipt]{Name: "refund.record_by_hand", Queue: QueuePayments} // book what finance paid outside the provider
-	GoodsDispose    = Activity[DisposeOrder, Nothing]{Name: "goods.dispose", Queue: QueueStock}                 // bring inspected goods where they belong
+	GoodsDispose    = Activity[DisposeOrder, Disposed]{Name: "goods.dispose", Queue: QueueStock}                // bring inspected goods where they belong
 	StockReserve    = Activity[StockOrder, StockReceipt]{Name: "stock.reserve", Queue: QueueStock}              // have goods kept for a replacement
 	StockRelease    = Activity[StockReleaseOrder, Nothing]{Name: "stock.release", Queue: QueueStock}            // give kept goods back
 	ReplacementShip = Activity[ShipOrder, ShipReceipt]{Name: "replacement.ship", Queue: QueueStock}             // have kept goods sent to the customer
@@ -104,6 +104,9 @@ var (
 	ReplacementReject   = Command[RejectReplacement]{Name: "replacement.reject"}  // the replacement is faulty or another article
 	RefundRetry         = Command[RetryRefund]{Name: "refund.retry"}              // send a failed refund again, or to another account
 	RefundManualPaid    = Command[ManualPaid]{Name: "refund.manual_paid"}         // record a payment outside the provider; a second person grants it
+	StepRetry           = Command[RetryStep]{Name: "step.retry"}                  // try parked steps again
+	StepCorrect         = Command[CorrectStep]{Name: "step.correct"}              // correct a datum that a parked step has used, and try it again
+	StepSkip            = Command[SkipStep]{Name: "step.skip"}                    // propose to do without a parked step; a second person grants it
 	SurveyAnswer        = Command[AnswerSurvey]{Name: "survey.answer"}            // say how it went
 	RecoveryClose       = Command[CloseRecovery]{Name: "recovery.close"}          // end the follow-up of a low score; not by the case's own agent
 )

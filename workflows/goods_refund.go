@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -125,7 +126,7 @@ func (g *goods) finishRefund(s *step) {
 				return
 			}
 		}
-		g.dispose(ctx, lines, key)
+		g.dispose(ctx, lines, key, nil)
 		done, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Refunded })
 		if len(done) == 0 {
 			return
@@ -170,7 +171,13 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 		CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, OrderID: g.Opening.Request.OrderID, RefundID: f.RefundID,
 		Units: g.settledBy(f), At: g.now(),
 	}
-	receipt, err := do(ctx, g.Case, schemas.RefundConfirm, f.RefundID, q)
+	receipt, err := insist(ctx, g.Case, schemas.RefundConfirm, f.RefundID, q, parking[schemas.RefundQuestion]{
+		lines: g.linesPaidBy(f), moot: func() bool { return f.Status != schemas.RefundSucceeded },
+	})
+	if errors.Is(err, errSkipped) {
+		f.Confirmed = true // the provider's first word counts
+		return true
+	}
 	if g.stuckOn(err, schemas.RefundConfirm.Name, f.RefundID) {
 		return false
 	}
@@ -200,9 +207,9 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 	return false
 }
 
-// dispose brings inspected goods where they belong. A failure is a task of the owner's: the customer's case does not wait
-// for our shelves.
-func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string) {
+// dispose brings inspected goods where they belong, and lets units be settled on the way; it reports whether they are. A failure is a task
+// of the owner's: the customer's case does not wait for our shelves.
+func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string, settle []schemas.LineUnits) (settled bool) {
 	var goods []schemas.Disposal
 	for _, l := range lines {
 		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !l.Disposed && !noGoods(l) {
@@ -216,16 +223,54 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string)
 		}
 	}
 	if len(goods) == 0 {
-		return
+		return false
 	}
-	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now()}
-	_, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
-	g.stuckOn(err, schemas.GoodsDispose.Name, key)
+	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now(), Settle: settle}
+	disposed, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
+	order.Settle = nil // what is parked settles nothing: the units are settled by a call of their own then
+	g.beside(schemas.GoodsDispose.Name, key, err, func(ctx workflow.Context) error {
+		_, err := insistAfter(ctx, g.Case, schemas.GoodsDispose, key, order, parking[schemas.DisposeOrder]{
+			lines: lines, correct: func(o *schemas.DisposeOrder, d schemas.CorrectStep) {
+				o.Key = fmt.Sprintf("%s/%d", key, g.next("dispose"))
+				o.Goods = placedIn(o.Goods, d.Disposition)
+				for _, l := range lines {
+					if l.Disposed {
+						l.Disposition = d.Disposition
+					}
+				}
+			},
+		}, disposed, err)
+		return err
+	})
+	return disposed.Settled
+}
+
+// placedIn is the same goods in another place.
+func placedIn(goods []schemas.Disposal, where schemas.Disposition) []schemas.Disposal {
+	moved := append([]schemas.Disposal(nil), goods...)
+	for i := range moved {
+		moved[i].Disposition = where
+	}
+	return moved
 }
 
 // mayRetry wants a refund that has failed.
 func (g *goods) mayRetry(_ *step, d schemas.RetryRefund) *schemas.Refusal {
-	return g.mayTouch(d.RefundID)
+	if refusal := g.mayTouch(d.RefundID); refusal != nil {
+		return refusal
+	}
+	if f := g.chosenRefund(d.RefundID); d.Method != "" && d.Method != f.Method {
+		return g.mayGoElsewhere(f)
+	}
+	return nil
+}
+
+// mayGoElsewhere keeps money from being sent a second way while the provider may hold something under the first number.
+func (g *goods) mayGoElsewhere(f *schemas.Refund) *schemas.Refusal {
+	if f == nil || !f.Unsure {
+		return nil
+	}
+	return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("the provider may hold something under %s; ask it again with step.retry, or record what was paid by hand.", f.RefundID)}
 }
 
 // mayPayByHand wants a refund that has failed and no second person's decision pending on it.

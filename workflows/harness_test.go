@@ -38,6 +38,9 @@ type tale struct {
 	events   map[int64]schemas.Event
 	notified []schemas.NoticeOrder
 	calls    []string
+	parkings []parkingOf
+	freeing  bool
+	trouble  map[string][]error // by activity: what its next calls fail with
 	commands int
 
 	intake     func(schemas.IntakeOrder) (schemas.Intake, error)
@@ -48,6 +51,8 @@ type tale struct {
 	trace      func(schemas.TraceOrder) (schemas.TraceAnswer, error)
 	survey     func(schemas.SurveyOrder) (schemas.SurveyReceipt, error)
 	write      func(schemas.Flush) (schemas.Written, error)
+	dispose    func(schemas.DisposeOrder) schemas.Disposed
+	ready      func() // once everything is registered, and mocks may follow
 	reserve    func(schemas.StockOrder) (schemas.StockReceipt, error)
 	ship       func(schemas.ShipOrder) (schemas.ShipReceipt, error)
 	charge     func(schemas.ChargeOrder) (schemas.ChargeReceipt, error)
@@ -143,6 +148,13 @@ func aReturn(t *testing.T) *tale {
 	tl.method = func(schemas.MethodQuestion) schemas.Judged { return schemas.Judged{} }
 	tl.waybill = func(schemas.WaybillQuestion) schemas.Judged { return schemas.Judged{} }
 	tl.write = func(schemas.Flush) (schemas.Written, error) { return schemas.Written{}, nil }
+	tl.dispose = func(o schemas.DisposeOrder) schemas.Disposed {
+		if len(o.Settle) > 0 {
+			tl.replaced = append(tl.replaced, o.Settle)
+		}
+		return schemas.Disposed{Settled: len(o.Settle) > 0}
+	}
+	tl.ready = func() {}
 	tl.register()
 	return tl
 }
@@ -170,7 +182,15 @@ func hear[In, Out any](tl *tale, a schemas.Activity[In, Out], answer func(In) (O
 	tl.env.RegisterActivityWithOptions(func(_ context.Context, in In) (Out, error) {
 		tl.mu.Lock()
 		tl.calls = append(tl.calls, a.Name)
+		trouble := tl.trouble[a.Name]
+		if len(trouble) > 0 {
+			tl.trouble[a.Name] = trouble[1:]
+		}
 		tl.mu.Unlock()
+		if len(trouble) > 0 && trouble[0] != nil {
+			var none Out
+			return none, trouble[0]
+		}
 		return answer(in)
 	}, activity.RegisterOptions{Name: a.Name})
 }
@@ -201,11 +221,11 @@ func (tl *tale) register() {
 	hear(tl, schemas.RefundByHand, func(o schemas.ByHandOrder) (schemas.RefundReceipt, error) {
 		return schemas.RefundReceipt{RefundID: o.RefundID, Status: schemas.RefundManual}, nil
 	})
-	hear(tl, schemas.GoodsDispose, func(o schemas.DisposeOrder) (schemas.Nothing, error) {
+	hear(tl, schemas.GoodsDispose, func(o schemas.DisposeOrder) (schemas.Disposed, error) {
 		tl.mu.Lock()
 		defer tl.mu.Unlock()
 		tl.disposed = append(tl.disposed, o.Goods...)
-		return schemas.Nothing{}, nil
+		return tl.dispose(o), nil
 	})
 	hear(tl, schemas.StockReserve, func(o schemas.StockOrder) (schemas.StockReceipt, error) { return tl.reserve(o) })
 	hear(tl, schemas.StockRelease, func(o schemas.StockReleaseOrder) (schemas.Nothing, error) {
@@ -311,6 +331,7 @@ func (tl *tale) wrote(f schemas.Flush) {
 		tl.events[e.Revision] = e
 	}
 	tl.rows = append(tl.rows, f.Row)
+	tl.noticeParked(f.Row)
 	tl.next(f.Row.State)
 }
 
@@ -430,14 +451,17 @@ func (tl *tale) run() schemas.View {
 			tl.successors = append(tl.successors, o)
 			return nil
 		}, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
+		tl.ready()
 		tl.env.ExecuteWorkflow(workflows.Exchange, converter.NewRawValue(raw))
 	} else {
 		tl.env.RegisterWorkflow(workflows.Return)
+		tl.ready()
 		tl.env.ExecuteWorkflow(workflows.Return, converter.NewRawValue(raw))
 	}
 	require.True(tl.t, tl.env.IsWorkflowCompleted(), "the case did not end")
 	require.NoError(tl.t, tl.env.GetWorkflowError())
 	require.Empty(tl.t, tl.steps, "these steps were never reached")
+	require.Empty(tl.t, tl.parkings, "these were never parked")
 	return tl.last()
 }
 
