@@ -29,14 +29,24 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 	if len(lines) == 0 {
 		return
 	}
-	order := x.shipOrder(fmt.Sprintf("%s/ship/%d", x.CaseID, x.next("ship")), lines)
+	r := x.Opening.Request
+	order := schemas.ShipOrder{
+		ShipmentID: fmt.Sprintf("%s/ship/%d", x.CaseID, x.next("ship")), CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID,
+		CustomerID: r.CustomerID, At: x.now(),
+	}
 	for _, l := range lines {
 		l.Replacement.ShipmentID = order.ShipmentID
+		order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
 	}
 	s.note("shipment_id", order.ShipmentID)
 	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
 	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
-		waiting := func() []*schemas.Line { return x.toBeSent(order.ShipmentID) }
+		waiting := func() []*schemas.Line {
+			here, _ := sort2(lines, func(l *schemas.Line) bool {
+				return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
+			})
+			return here
+		}
 		got, err := insist(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order, parking[schemas.ShipOrder]{
 			lines: lines, moot: func() bool { return len(waiting()) == 0 },
 		})
@@ -59,76 +69,16 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 	})
 }
 
-// shipOrder is the order to send the replacements of lines in one parcel.
-func (x *exchanges) shipOrder(id string, lines []*schemas.Line) schemas.ShipOrder {
-	r := x.Opening.Request
-	order := schemas.ShipOrder{
-		ShipmentID: id, CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID, At: x.now(),
-	}
-	for _, l := range lines {
-		order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
-	}
-	return order
-}
-
-// toBeSent lists the lines that wait for a shipment to leave.
-func (x *exchanges) toBeSent(shipmentID string) []*schemas.Line {
-	lines, _ := sort2(x.Lines, func(l *schemas.Line) bool {
-		return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == shipmentID
-	})
-	return lines
-}
-
-// notSent is the first silence of a replacement that was ordered: the warehouse's word may have been lost, so it is asked what became of
-// the order, and the supervisor is asked too.
-func (x *exchanges) notSent(s *step) {
-	if x.asksByNumber() {
-		x.askWarehouse(s)
-	}
-	x.toSupervisor(s)
-}
-
 // shipAgain is the last rung of a replacement that nobody sent: the order is given again, under its own number, and operations look.
 func (x *exchanges) shipAgain(s *step) {
 	s.say("The replacement of line(s) %s is still not sent.", lineList(s.lines))
-	rest := s.lines
-	if x.asksByNumber() {
-		if asked := x.askWarehouse(s); len(asked) > 0 {
-			row := x.story.row(schemas.ShipReplacement)
-			x.startOn(s, asked, row.clock, row.silence.says)
-		}
-		_, rest = sort2(s.lines, isOrdered)
+	if x.asksAboutLostFacts() {
+		x.askWarehouse(s.lines)
+		s.name = schemas.EventOpsAlert
+		return
 	}
-	x.move(s, rest, schemas.ShipReplacement)
+	x.move(s, s.lines, schemas.ShipReplacement)
 	s.name = schemas.EventOpsAlert
-}
-
-// isOrdered reports whether the warehouse has an order to send the replacement of a line and has not spoken yet.
-func isOrdered(l *schemas.Line) bool { return keptFor(l) && l.Replacement.ShipmentID != "" }
-
-// askWarehouse gives the orders of lines to the warehouse again, under their own numbers, and gives back those lines. An order that was
-// taken before is no second one: the answer says what has become of it.
-func (x *exchanges) askWarehouse(s *step) []*schemas.Line {
-	ordered, _ := sort2(s.lines, isOrdered)
-	for left := ordered; len(left) > 0; {
-		id := left[0].Replacement.ShipmentID
-		_, left = sort2(left, func(l *schemas.Line) bool { return l.Replacement.ShipmentID == id })
-		order := x.shipOrder(id, x.toBeSent(id))
-		s.note("shipment_id", id)
-		s.say("The warehouse is asked what became of order %s.", id)
-		x.effect(schemas.ReplacementShip.Name, id, func(ctx workflow.Context) {
-			got, err := do(ctx, x.Case, schemas.ReplacementShip, id, order)
-			if x.stuckOn(err, schemas.ReplacementShip.Name, id) || got.Waybill == "" {
-				return
-			}
-			s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
-			if s.lines = x.toBeSent(id); len(s.lines) > 0 {
-				x.replacementSent(s, schemas.ShipmentWord{ShipmentID: id, Waybill: got.Waybill, Carrier: got.Carrier})
-				x.settle(s)
-			}
-		})
-	}
-	return ordered
 }
 
 // replacementSent is the warehouse's word that the replacement has left. The merchant's formalities end here.
@@ -184,7 +134,7 @@ func (x *exchanges) replacementSilent(s *step) {
 	}
 	s.say("The carrier is asked where the replacement is.")
 	x.startOn(s, s.lines, row.clock, row.silence.says)
-	x.askCarrierFor(waybill, schemas.ReplacementInTransit, func(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+	x.askCarrierIn(waybill, func(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
 		p := x.parcel(w.Waybill)
 		switch a.Status {
 		case schemas.ParcelDelivered:
@@ -196,7 +146,7 @@ func (x *exchanges) replacementSilent(s *step) {
 			x.replacementNotTaken(s, w)
 		case schemas.ParcelExpected, schemas.ParcelMoving:
 		}
-	})
+	}, schemas.ReplacementInTransit)
 }
 
 // replacementGone is a replacement that does not arrive: lost, damaged, or not taken. The customer chooses between another one and
@@ -354,31 +304,4 @@ func (x *exchanges) confirm(s *step) {
 		x.move(s, owing, schemas.WaitShipback)
 		s.tell("exchange.send_old", vars{"lines": linesVar(owing), "due": stamp(x.dueOf(owing))})
 	}
-}
-
-// askCarrierFor asks about a parcel and lets the verb make something of the answer for lines that stand in a state.
-func (x *exchanges) askCarrierFor(waybill string, state schemas.State, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord)) {
-	p := x.parcel(waybill)
-	if p == nil {
-		return
-	}
-	if x.traceParked(waybill) {
-		return
-	}
-	order := schemas.TraceOrder{Key: fmt.Sprintf("%s/trace/%d", x.CaseID, x.next("trace")), CaseID: x.CaseID, MerchantID: x.Opening.Request.MerchantID, Carrier: p.Carrier, Waybill: waybill, At: x.now()}
-	x.effect(schemas.ParcelTrace.Name, order.Key, func(ctx workflow.Context) {
-		answer, err := insist(ctx, x.Case, schemas.ParcelTrace, order.Key, order, x.tracing(waybill))
-		if x.stuckOn(err, schemas.ParcelTrace.Name, order.Key) {
-			return
-		}
-		word := schemas.ParcelWord{Waybill: waybill}
-		s := x.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
-		s.lines, _ = sort2(x.linesNamed(word), func(l *schemas.Line) bool { return l.State == state })
-		s.note("waybill", waybill)
-		s.say("The carrier says of parcel %s: %s.", waybill, traceWord(answer))
-		if len(s.lines) > 0 {
-			apply(s, answer, word)
-		}
-		x.settle(s)
-	})
 }

@@ -196,6 +196,9 @@ func TestADeclinedPaymentMayBeMadeInAnotherWay(t *testing.T) {
 func TestWhoNeverPaysGetsTheMoneyForTheOldGoods(t *testing.T) {
 	t.Parallel()
 	tl := anExchange(t, 6000).oldGoodsPass()
+	tl.charged = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeAccepted}, nil
+	}
 	v := tl.run()
 	require.Equal(t, schemas.Converted, v.Outcome)
 	require.Equal(t, "shop:r-1:2", v.SuccessorID)
@@ -462,43 +465,4 @@ func TestADifferenceIsBookedBeforeItsLineGoesOnAsAReturn(t *testing.T) {
 	require.Equal(t, []string{"shop:r-1/refund/1"}, asked)
 	require.True(t, v.Money.Entries[0].Confirmed)
 	require.Len(t, tl.successors, 1)
-}
-
-func TestAShipmentOfWhichNoWordCameIsAskedForByItsNumber(t *testing.T) {
-	t.Parallel()
-	t.Run("it had left", func(t *testing.T) {
-		t.Parallel()
-		tl := anExchange(t, 4784).oldGoodsPass()
-		tl.ship = func(o schemas.ShipOrder) (schemas.ShipReceipt, error) {
-			if len(tl.shipped) == 1 {
-				return schemas.ShipReceipt{ShipmentID: o.ShipmentID}, nil
-			}
-			return schemas.ShipReceipt{ShipmentID: o.ShipmentID, Waybill: "RP1", Carrier: "sf"}, nil
-		}
-		tl.replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
-		v := tl.run()
-		require.Equal(t, schemas.Completed, v.Outcome)
-		require.Len(t, tl.shipped, 2)
-		require.Equal(t, tl.shipped[0].ShipmentID, tl.shipped[1].ShipmentID, "it is no second order")
-		require.Equal(t, tl.shipped[0].Goods, tl.shipped[1].Goods)
-		require.Empty(t, tl.ordered, "and no money")
-	})
-	t.Run("it lies there, to the last rung", func(t *testing.T) {
-		t.Parallel()
-		tl := anExchange(t, 4784).oldGoodsPass()
-		tl.ship = func(o schemas.ShipOrder) (schemas.ShipReceipt, error) {
-			r := schemas.ShipReceipt{ShipmentID: o.ShipmentID}
-			if len(tl.shipped) == 3 { // the first order, the first silence, the last rung
-				r.Waybill, r.Carrier = "RP1", "sf"
-			}
-			return r, nil
-		}
-		tl.replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
-		v := tl.run()
-		require.Equal(t, schemas.Completed, v.Outcome)
-		require.Len(t, tl.shipped, 3)
-		for _, o := range tl.shipped {
-			require.Equal(t, "shop:r-1/ship/1", o.ShipmentID)
-		}
-	})
 }

@@ -57,11 +57,13 @@ func (s *Stock) Ship(ctx context.Context, call provider.ShipCall) (provider.Ship
 		}
 		answer = provider.ShipAnswer{}
 		var same bool
-		var left provider.ShipAnswer
-		err := tx.QueryRow(ctx, shipmentFind, call.MerchantID, call.ShipmentID, params).Scan(&same, &left.Waybill, &left.Carrier)
+		var status string
+		err := tx.QueryRow(ctx, shipmentFind, call.MerchantID, call.ShipmentID, params).Scan(&same, &status, &answer.Carrier, &answer.Waybill)
 		switch {
+		case err == nil && same && status == "lost":
+			answer = provider.ShipAnswer{Refused: true, Code: schemas.CodeNotKept}
+			return nil
 		case err == nil && same:
-			answer = left
 			return nil
 		case err == nil:
 			return provider.Never(provider.CodeKeyReused, "this shipment id was used for other goods")

@@ -1,2 +1,2 @@
-select asked = $3::jsonb, case when status = 'sent' then waybill else '' end, case when status = 'sent' then carrier else '' end
-from sandbox.shipments where merchant_id = $1 and shipment_id = $2
+-- status lost: nothing of it could be found.
+select asked = $3::jsonb, status, coalesce(carrier, ''), coalesce(waybill, '') from sandbox.shipments where merchant_id = $1 and shipment_id = $2
