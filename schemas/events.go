@@ -48,5 +48,7 @@ const (
 	EventSurveyClosed   = "survey.expired"  // no answer came
 	EventStuck          = "step.stuck"      // a call failed in a way that no repetition helps
 	EventOpsAlert       = "ops.alerted"     // a clock of the system's own ran out
+	EventLost           = "case.lost"       // the workflow of the case was ended from outside
+	EventAdopted        = "case.adopted"    // the case goes on from the rows of one that was ended from outside
 	EventClosed         = "case.closed"     // the case ended
 )

@@ -39,6 +39,9 @@ const (
 	WorkflowExchange = "exchange"
 )
 
+// WorkflowSweep looks for cases whose workflow was ended from outside. It is no case, and a Schedule starts it.
+const WorkflowSweep = "sweep"
+
 // Activities.
 var (
 	CaseIntake      = Activity[IntakeOrder, Intake]{Name: "case.intake", Queue: QueueCases}                     // find the order, claim the units, make the plan
@@ -68,6 +71,8 @@ var (
 	DepositRelease  = Activity[ChargeQuestion, ChargeReceipt]{Name: "deposit.release", Queue: QueuePayments}    // give a security back
 	DepositCapture  = Activity[ChargeQuestion, ChargeReceipt]{Name: "deposit.capture", Queue: QueuePayments}    // take a security
 	NoticeSend      = Activity[NoticeOrder, NoticeReceipt]{Name: "notice.send", Queue: QueueNotices}            // send the messages of one step
+	SweepFind       = Activity[SweepOrder, Found]{Name: "sweep.find", Queue: QueueCases}                        // compare open cases with their workflows
+	SweepSettle     = Activity[LostWords, LostSettled]{Name: "sweep.settle", Queue: QueueCases}                 // give back what a lost case had reserved, once its money is known
 	SurveyInvite    = Activity[SurveyOrder, SurveyReceipt]{Name: "survey.invite", Queue: QueueNotices}          // ask the customer, unless asked lately
 )
 

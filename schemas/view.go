@@ -46,6 +46,8 @@ type View struct {
 	LegalBreach   bool          `json:"legal_breach"`
 	PredecessorID string        `json:"predecessor_id"`
 	SuccessorID   string        `json:"successor_id"`
+	// Lost is set in the row of a case whose workflow was ended from outside: nobody serves it until somebody takes it on.
+	Lost *Lost `json:"lost,omitempty"`
 }
 
 // Accounts is the money of a case.

@@ -61,6 +61,7 @@ type AcceptResult struct {
 	Owner    string            `json:"owner"`
 	Method   string            `json:"method,omitempty"` // the method that was asked for and can be used; empty is the original one
 	Fallback bool              `json:"fallback,omitempty"`
+	Resumed  *schemas.Resumed  `json:"resumed,omitempty"` // goes on from the rows of a case that was ended from outside
 }
 
 // Accept takes the units of a request in order of arrival and picks the owner, in one transaction (ruling 1). A repeated
@@ -97,7 +98,7 @@ func (s *Store) Accept(ctx context.Context, in AcceptInput) (AcceptResult, error
 		if err != nil {
 			return err
 		}
-		if result.Refusal == nil {
+		if result.Refusal == nil && result.Owner == "" {
 			if result.Owner, err = pickOwner(ctx, tx, request.MerchantID, in.Candidates); err != nil {
 				return err
 			}
@@ -157,6 +158,9 @@ func acceptedBefore(ctx context.Context, tx pgx.Tx, caseID, merchant string) (*A
 
 func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptResult, error) {
 	request, successor := in.Order.Request, in.Order.Predecessor != nil
+	if successor && in.Order.Predecessor.Why == schemas.WhyAdopt {
+		return resume(ctx, tx, in)
+	}
 	if !successor && !known {
 		return AcceptResult{Refusal: UnknownOrder()}, nil
 	}
