@@ -31,6 +31,7 @@ type Lost struct {
 
 // Fate is how the workflow of a case stands, as Temporal knows it.
 type Fate struct {
+	CaseID  string
 	RunID   string
 	Running bool
 	// Lost is set where it was ended from outside. A workflow that is neither running nor lost has ended properly.
@@ -47,6 +48,7 @@ type Found struct {
 	Looked  int        `json:"looked"`            // open rows that were compared with their workflows
 	Revived []string   `json:"revived,omitempty"` // cases that run on from an earlier point: their rows follow them again
 	Mended  []string   `json:"mended,omitempty"`  // cases that had ended properly and whose rows did not say so
+	Beside  []string   `json:"beside,omitempty"`  // workflows that run beside the case that goes on from their rows: they were reset too late
 	Lost    []LostCase `json:"lost,omitempty"`    // cases that were ended from outside and of which something is under way still
 	More    bool       `json:"more,omitempty"`    // there are more of them than one sweep deals with
 }
@@ -90,6 +92,7 @@ type Swept struct {
 	Looked  int         `json:"looked"`
 	Revived []string    `json:"revived"`
 	Mended  []string    `json:"mended"`
+	Beside  []string    `json:"beside"`
 	Lost    []SweptCase `json:"lost"`
 	More    bool        `json:"more,omitempty"`
 }

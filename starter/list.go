@@ -31,6 +31,7 @@ type listCommand struct {
 	Order     string `help:"Only of this order."`
 	Customer  string `help:"Only of this customer."`
 	Waybill   string `help:"Only with this parcel."`
+	Lost      bool   `help:"Only those whose workflow was ended from outside and that nobody has taken on yet."`
 	Closed    bool   `help:"Closed cases instead of open ones."`
 	All       bool   `help:"Open and closed cases."`
 	Limit     int    `help:"How many at most." default:"50"`
@@ -73,7 +74,11 @@ func (c *listCommand) Run(ctx context.Context, cli *commandLine) error {
 		}
 		return nil
 	}
-	listTable(found, filter.Scope, time.Now())
+	if c.Lost {
+		lostTable(found)
+	} else {
+		listTable(found, filter.Scope, time.Now())
+	}
 	fmt.Println(countWords(len(found), total))
 	if next != "" {
 		fmt.Fprintf(os.Stdout, "more: add --after %s\n", next)
@@ -97,6 +102,8 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 		return f, usageError{errors.New("--closed is for closed cases alone and --all for open ones too; give one of them")}
 	case c.Overdue && (c.Closed || c.All):
 		return f, usageError{errors.New("--overdue is for open cases; leave --closed and --all out")}
+	case c.Lost && (c.Closed || c.All):
+		return f, usageError{errors.New("--lost is for open cases; leave --closed and --all out")}
 	case c.All:
 		f.Scope = store.ScopeAll
 	case c.Closed:
@@ -113,6 +120,7 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 			return f, err
 		}
 	}
+	f.Lost = c.Lost
 	if c.Overdue {
 		f.OverdueAt = now
 	}
@@ -147,6 +155,23 @@ func listTable(found []schemas.View, scope store.Scope, clock time.Time) {
 			row = append(row, outcomeOf(v), paid(v))
 		}
 		t.AppendRow(row)
+	}
+	t.Render()
+}
+
+// lostTable prints cases that nobody serves: what ended them, and whether something of them is under way still.
+func lostTable(found []schemas.View) {
+	t := newTable("case", "ended", "at", "by", "reason", "state", "owner", "refunded", "money")
+	for _, v := range found {
+		if v.Lost == nil {
+			continue // revived while it was listed
+		}
+		money := "settled"
+		if !v.Lost.Settled {
+			money = "asked about"
+		}
+		at := v.Lost.At
+		t.AppendRow(table.Row{v.CaseID, v.Lost.How, whenever(&at), orDash(v.Lost.By), orDash(v.Lost.Reason), v.State, orDash(v.Owner), paid(v), money})
 	}
 	t.Render()
 }

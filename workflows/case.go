@@ -28,6 +28,7 @@ type Case struct {
 	// calls counts the calls to the outside that have not been answered.
 	calls []schemas.Work
 	scribe
+	takenUp
 }
 
 // opened reads the input of a case and gives the case, before anything else has happened. The input arrives raw, because
@@ -181,6 +182,10 @@ func (c *Case) takeIn(got schemas.Intake) {
 	}
 	if got.Refusal != nil {
 		c.close(schemas.Invalid, got.Refusal)
+		return
+	}
+	if got.Resumed != nil {
+		c.goOnFrom(got)
 		return
 	}
 	for i := range got.Lines {

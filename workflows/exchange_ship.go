@@ -39,24 +39,27 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 	}
 	s.note("shipment_id", order.ShipmentID)
 	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
-	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
-		got, err := do(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order)
-		if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || !got.Refused {
-			return // the clock on the state comes back to it
-		}
-		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
-		s.lines, _ = sort2(lines, func(l *schemas.Line) bool {
-			return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
-		})
-		s.note("code", string(got.Code))
-		s.say("The warehouse cannot send the replacement: %s.", got.Code)
-		x.forgetStock(s.lines)
-		for _, l := range s.lines {
-			l.Replacement.ShipmentID = ""
-		}
-		x.move(s, s.lines, schemas.OutOfStock)
-		x.settle(s)
+	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) { x.askedToShip(ctx, order, lines) })
+}
+
+// askedToShip takes the warehouse's answer to a shipment order. Where it refuses, the customer chooses.
+func (x *exchanges) askedToShip(ctx workflow.Context, order schemas.ShipOrder, lines []*schemas.Line) {
+	got, err := do(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order)
+	if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || !got.Refused {
+		return // the clock on the state comes back to it
+	}
+	s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+	s.lines, _ = sort2(lines, func(l *schemas.Line) bool {
+		return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
 	})
+	s.note("code", string(got.Code))
+	s.say("The warehouse cannot send the replacement: %s.", got.Code)
+	x.forgetStock(s.lines)
+	for _, l := range s.lines {
+		l.Replacement.ShipmentID = ""
+	}
+	x.move(s, s.lines, schemas.OutOfStock)
+	x.settle(s)
 }
 
 // shipAgain is the last rung of a replacement that nobody sent: the order is given again, under its own number, and operations look.

@@ -17,6 +17,7 @@ func (g *goods) bookLabel(s *step) {
 		return
 	}
 	order := g.parcelOrder(ours, schemas.ToMerchant, schemas.TurnMerchant)
+	order.Key = g.keyAgain(schemas.ParcelLabel.Name, order.Key)
 	g.effect(schemas.ParcelLabel.Name, order.Key, func(ctx workflow.Context) {
 		parcel, err := do(ctx, g.Case, schemas.ParcelLabel, order.Key, order)
 		if g.stuckOn(err, schemas.ParcelLabel.Name, order.Key) {

@@ -52,6 +52,8 @@ type Filter struct {
 	Priority   schemas.Priority
 	Kind       schemas.Kind
 	DueBefore  time.Time
+	// Lost asks for open cases whose workflow was ended from outside.
+	Lost bool
 	// OverdueAt asks for the cases whose due was over at this moment. A case that was fast-forwarded is judged by its own time.
 	OverdueAt time.Time
 }
@@ -148,7 +150,7 @@ func (s *Store) filterArgs(ctx context.Context, f Filter) ([]any, error) {
 	}
 	return []any{
 		pgx.QueryExecModeCacheDescribe, f.Merchant, f.Owner, string(f.State), string(f.Stage), string(f.Turn), f.Order, f.Customer, ids,
-		f.Asked, f.Person, f.Level, string(f.Priority), string(f.Kind), orNull(f.DueBefore), orNull(f.OverdueAt),
+		f.Asked, f.Person, f.Level, string(f.Priority), string(f.Kind), orNull(f.DueBefore), orNull(f.OverdueAt), f.Lost,
 	}, nil
 }
 

@@ -29,41 +29,47 @@ var (
 // resume takes over what is recorded of a case whose workflow was ended from outside, in the transaction of its successor's intake: the
 // lines as they stood, with the units that can be had again, its money under its old numbers, and the facts that nobody heard. The case
 // itself ends with that, and from then on leads to the successor.
-func resume(ctx context.Context, tx pgx.Tx, in AcceptInput) (AcceptResult, error) {
+//
+// One that was ended before it had been taken in has no plan. There is nothing to go on with then (ok is false), and the request is taken
+// in from the start.
+func resume(ctx context.Context, tx pgx.Tx, in AcceptInput) (result AcceptResult, ok bool, err error) {
 	request, from := in.Order.Request, in.Order.Predecessor.CaseID
 	var row schemas.View
 	var runID string
 	var closed bool
-	err := tx.QueryRow(ctx, caseForChange, from, request.MerchantID).Scan(&row, &runID, &closed)
+	err = tx.QueryRow(ctx, caseForChange, from, request.MerchantID).Scan(&row, &runID, &closed)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return AcceptResult{Refusal: refuse(schemas.CodeUnknownCase, "predecessor", "there is no case %.80q to go on with.", from)}, nil
+		result.Refusal = refuse(schemas.CodeUnknownCase, "predecessor", "there is no case %.80q to go on with.", from)
+		return result, true, nil
 	case err != nil:
-		return AcceptResult{}, fmt.Errorf("read the case %s: %w", from, err)
+		return result, false, fmt.Errorf("read the case %s: %w", from, err)
 	case closed && row.SuccessorID != "":
-		return AcceptResult{Refusal: refuse(schemas.CodeCaseClosed, "predecessor", "case %s goes on as %s already.", from, row.SuccessorID)}, nil
+		result.Refusal = refuse(schemas.CodeCaseClosed, "predecessor", "case %s goes on as %s already.", from, row.SuccessorID)
+		return result, true, nil
 	case closed || row.Lost == nil:
-		return AcceptResult{Refusal: refuse(schemas.CodeWrongState, "predecessor", "case %s was not ended from outside; there is nothing to take on.", from)}, nil
+		result.Refusal = refuse(schemas.CodeWrongState, "predecessor", "case %s was not ended from outside; there is nothing to take on.", from)
+		return result, true, nil
 	}
-	result := AcceptResult{Owner: row.Owner, Resumed: &schemas.Resumed{Row: row, Lost: *row.Lost}}
+	if err := endAdopted(ctx, tx, row, in.Order); err != nil || row.PolicyVersion == "" {
+		return result, false, err
+	}
+	result.Owner, result.Resumed = row.Owner, &schemas.Resumed{Row: row, Lost: *row.Lost}
 	if result.Lines, err = retakeUnits(ctx, tx, row, from, in.Order.CaseID, in.Order.At); err != nil {
-		return AcceptResult{}, err
+		return result, false, err
 	}
 	result.Resumed.Row.Lines, result.Resumed.Row.Allowed = nil, nil
 	if err := inheritMoney(ctx, tx, from, in.Order.CaseID, result.Resumed); err != nil {
-		return AcceptResult{}, err
+		return result, false, err
 	}
 	if result.Resumed.Facts, err = missedFacts(ctx, tx, from); err != nil {
-		return AcceptResult{}, err
-	}
-	if err := endAdopted(ctx, tx, row, in.Order); err != nil {
-		return AcceptResult{}, err
+		return result, false, err
 	}
 	if result.Payments, err = payments(ctx, tx, schemas.ShopOrder{MerchantID: request.MerchantID, OrderID: request.OrderID, Currency: currencyOf(row, in)}); err != nil {
-		return AcceptResult{}, err
+		return result, false, err
 	}
 	result.Method, result.Fallback, err = settleWith(ctx, tx, request, in.ShopOrder)
-	return result, err
+	return result, true, err
 }
 
 func currencyOf(row schemas.View, in AcceptInput) string {
