@@ -22,6 +22,8 @@ var (
 	moneyInherit string
 	//go:embed queries/charges_inherit.sql
 	chargesInherit string
+	//go:embed queries/claims_settled_inherit.sql
+	claimsSettledInherit string
 	//go:embed queries/facts_missed.sql
 	factsMissed string
 )
@@ -140,11 +142,11 @@ func retakeUnits(ctx context.Context, tx pgx.Tx, row schemas.View, from, to stri
 	return lines, nil
 }
 
-// inheritMoney lets the successor have the refunds and charges of a case under their own numbers: what is under way with a provider is
-// under way once, and what has moved is not paid again.
+// inheritMoney lets the successor have the refunds and charges of a case under their own numbers, and the units that they have settled: what
+// is under way with a provider is under way once, and what has moved is not paid again.
 func inheritMoney(ctx context.Context, tx pgx.Tx, from, to string, resumed *schemas.Resumed) error {
 	merchant := merchantOf(from)
-	for _, sql := range []string{moneyInherit, chargesInherit} {
+	for _, sql := range []string{moneyInherit, chargesInherit, claimsSettledInherit} {
 		if _, err := tx.Exec(ctx, sql, merchant, from, to); err != nil {
 			return fmt.Errorf("take its money over: %w", err)
 		}
