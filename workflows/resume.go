@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -252,6 +253,7 @@ func (c *Case) enterAgain(s *step, lines []*schemas.Line) {
 
 // takeUp begins again what a return or exchange had under way, state by state.
 func (g *goods) takeUp(s *step, lines []*schemas.Line) {
+	before := slices.Clone(g.Refunds)
 	in := func(state schemas.State, and func(*schemas.Line) bool) []*schemas.Line {
 		found, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == state && and(l) })
 		return found
@@ -270,7 +272,7 @@ func (g *goods) takeUp(s *step, lines []*schemas.Line) {
 	g.enterAgain(s, in(schemas.RefundApproved, func(l *schemas.Line) bool { return g.underWay(l) == 0 && g.openOne("") == nil }))
 	g.enterAgain(s, in(schemas.Refunded, all))
 	g.enterAgain(s, in(schemas.Confirmed, all))
-	for _, f := range g.Refunds {
+	for _, f := range before {
 		switch f.Status {
 		case schemas.RefundRequested, schemas.RefundAccepted, schemas.RefundUnknown:
 			s.say("Refund %s of %s is %s; the provider is asked.", f.RefundID, f.Amount, f.Status)
