@@ -71,6 +71,7 @@ type ParcelOrder struct {
 	Direction  Direction  `json:"direction"`
 	Carrier    string     `json:"carrier,omitempty"`
 	Waybill    string     `json:"waybill,omitempty"` // register: the number the customer gave
+	Avoid      []string   `json:"avoid,omitempty"`   // label: carriers that did not come; another one where there is one
 	Lines      []PickLine `json:"lines"`
 	PaidBy     Turn       `json:"paid_by"`
 	At         time.Time  `json:"at"`

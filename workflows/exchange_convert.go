@@ -193,6 +193,12 @@ func (x *exchanges) handOver(lines []*schemas.Line) schemas.Opening {
 			over.Parcels = append(over.Parcels, schemas.Parcel(*p))
 		}
 	}
+	for _, p := range x.Parcels {
+		if p.Returning {
+			over.Parcels = append(over.Parcels, *p) // the successor hears of it when it is back, and puts it away
+			p.Returning, p.Goods = false, nil
+		}
+	}
 	first := x.OpenedAt
 	if p := x.Opening.Predecessor; p != nil && !p.FirstReceivedAt.IsZero() {
 		first = p.FirstReceivedAt

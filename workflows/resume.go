@@ -86,6 +86,7 @@ func (c *Case) carry(got schemas.Intake) {
 	}
 	c.Owners, c.Messages, c.Evidence, c.Survey = []string{c.Owner}, row.Messages, row.EvidenceIDs, row.Survey
 	c.Priority, c.Level, c.Breach, c.Successor = row.Priority, max(c.Level, row.Level), row.LegalBreach, row.SuccessorID
+	c.Unreachable = row.Unreachable
 	c.Following = row.State == schemas.FollowUp && c.allEnded()
 	c.keepCounting()
 	for i, p := range c.Payments {
