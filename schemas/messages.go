@@ -58,7 +58,7 @@ var (
 	RefundLookup    = Activity[RefundQuestion, RefundReceipt]{Name: "refund.lookup", Queue: QueuePayments}      // ask the provider how a refund stands
 	RefundConfirm   = Activity[RefundQuestion, RefundReceipt]{Name: "refund.confirm", Queue: QueuePayments}     // look a success up once more and book it with its units
 	RefundByHand    = Activity[ByHandOrder, RefundReceipt]{Name: "refund.record_by_hand", Queue: QueuePayments} // book what finance paid outside the provider
-	GoodsDispose    = Activity[DisposeOrder, Nothing]{Name: "goods.dispose", Queue: QueueStock}                 // bring inspected goods where they belong
+	GoodsDispose    = Activity[DisposeOrder, Disposed]{Name: "goods.dispose", Queue: QueueStock}                // bring inspected goods where they belong
 	StockReserve    = Activity[StockOrder, StockReceipt]{Name: "stock.reserve", Queue: QueueStock}              // have goods kept for a replacement
 	StockRelease    = Activity[StockReleaseOrder, Nothing]{Name: "stock.release", Queue: QueueStock}            // give kept goods back
 	ReplacementShip = Activity[ShipOrder, ShipReceipt]{Name: "replacement.ship", Queue: QueueStock}             // have kept goods sent to the customer

@@ -55,3 +55,11 @@ func (c *Case) takesBackUndelivered() bool { return c.Edition >= 2 }
 // startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }
+
+// settlesWithTheGoods lets the units of an exchange be settled by the call that brings the old goods where they belong. 2026-11-26: until
+// then it was a call of its own beside it, six events for one statement.
+func (c *Case) settlesWithTheGoods() bool { return c.Edition >= 2 }
+
+// showsWhatChanges lets the search attributes name only what has changed, and pass over states of the system's own that last but a moment.
+// 2026-11-26: until then each of them was an event with all ten attributes, and a write of Temporal's to its visibility store.
+func (c *Case) showsWhatChanges() bool { return c.Edition >= 2 }
