@@ -74,7 +74,10 @@ func (c *Case) carry(got schemas.Intake) {
 	}
 	for i := range row.Approvals {
 		a := row.Approvals[i]
-		c.Approvals = append(c.Approvals, &a)
+		// What was parked is tried again, so that nobody needs to decide on leaving it out.
+		if a.DecidedBy != nil || a.Subject != subjectSkip {
+			c.Approvals = append(c.Approvals, &a)
+		}
 	}
 	for i := range row.Money.Entries {
 		f := row.Money.Entries[i]
@@ -104,6 +107,9 @@ func (c *Case) carry(got schemas.Intake) {
 		if w.Cause == "" {
 			c.keys[w.Name] = w.Key
 		}
+	}
+	for _, p := range row.Parked {
+		c.keys[p.Step] = p.Key
 	}
 	if c.keys[schemas.RefundConfirm.Name] != "" || c.keys[schemas.ClaimsSettle.Name] != "" {
 		for _, l := range c.Lines {
