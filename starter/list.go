@@ -32,6 +32,7 @@ type listCommand struct {
 	Customer  string `help:"Only of this customer."`
 	Waybill   string `help:"Only with this parcel."`
 	Lost      bool   `help:"Only those whose workflow was ended from outside and that nobody has taken on yet."`
+	Outside   string `help:"Only with an undecided dispute or a hold of this kind, such as chargeback or LEGAL_HOLD; any for every one." placeholder:"KIND"`
 	Closed    bool   `help:"Closed cases instead of open ones."`
 	All       bool   `help:"Open and closed cases."`
 	Limit     int    `help:"How many at most." default:"50"`
@@ -92,6 +93,7 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 		Merchant: c.Merchant, Everywhere: c.Merchant == "", Owner: c.Owner, Asked: c.Asked, Person: c.Person, Order: c.Order, Customer: c.Customer, Waybill: c.Waybill,
 		State: schemas.State(strings.ToUpper(c.State)), Stage: schemas.Stage(strings.ToUpper(c.Stage)), Turn: schemas.Turn(strings.ToLower(c.Turn)),
 		Kind: schemas.Kind(strings.ToLower(c.Kind)), Priority: schemas.Priority(strings.ToUpper(c.Priority)), Level: c.Level,
+		Outside: outsideWord(c.Outside),
 	}
 	switch {
 	case c.Limit < 1 || c.Limit > 500:
@@ -121,6 +123,11 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 		}
 	}
 	f.Lost = c.Lost
+	if f.Outside != "" && f.Outside != "any" {
+		if wordIn("--outside", "DisputeKind", f.Outside) != nil && wordIn("--outside", "HoldKind", f.Outside) != nil {
+			return f, usageError{fmt.Errorf("--outside %q: use any, one of %v, or one of %v", c.Outside, schemas.DisputeKinds, schemas.HoldKinds)}
+		}
+	}
 	if c.Overdue {
 		f.OverdueAt = now
 	}
@@ -205,4 +212,12 @@ func paid(v schemas.View) string {
 		return ""
 	}
 	return v.Money.Refunded.String()
+}
+
+// outsideWord reads the kind of a dispute or of a hold, however it is written.
+func outsideWord(typed string) string {
+	if strings.HasSuffix(strings.ToUpper(typed), "_HOLD") {
+		return strings.ToUpper(typed)
+	}
+	return strings.ToLower(typed)
 }

@@ -72,6 +72,11 @@ func (c *Case) carry(got schemas.Intake) {
 			c.Clocks = append(c.Clocks, &k)
 		}
 	}
+	for i := range row.Disputes {
+		d := row.Disputes[i]
+		c.Disputes = append(c.Disputes, &d)
+	}
+	c.Holds = row.Holds
 	for i := range row.Approvals {
 		a := row.Approvals[i]
 		// What was parked is tried again, so that nobody needs to decide on leaving it out.

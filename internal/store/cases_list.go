@@ -51,6 +51,7 @@ type Filter struct {
 	Level      int
 	Priority   schemas.Priority
 	Kind       schemas.Kind
+	Outside    string // a dispute that is not decided, or a hold: its kind, or "any"
 	DueBefore  time.Time
 	// Lost asks for open cases whose workflow was ended from outside.
 	Lost bool
@@ -105,7 +106,7 @@ func (s *Store) CountCases(ctx context.Context, f Filter, most int) (int, error)
 		open = &is
 	}
 	var n int
-	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most)...).Scan(&n); err != nil {
+	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most, f.Outside, f.Lost)...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count cases: %w", err)
 	}
 	return n, nil
@@ -129,9 +130,9 @@ func (s *Store) listQuery(ctx context.Context, f Filter, p Page) (sql string, ar
 	args = append(args, at, id)
 	switch f.Scope {
 	case ScopeOpen:
-		return casesOpenList, append(args, limit+1), limit, nil
+		return casesOpenList, append(args, limit+1, f.Outside, f.Lost), limit, nil
 	case ScopeClosed, ScopeAll:
-		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1), limit, nil
+		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1, f.Outside, f.Lost), limit, nil
 	}
 	return "", nil, 0, refuse(schemas.CodeBadValue, "scope", "%q is not a scope; leave it out for open cases, or use closed or all.", string(f.Scope))
 }
@@ -150,7 +151,7 @@ func (s *Store) filterArgs(ctx context.Context, f Filter) ([]any, error) {
 	}
 	return []any{
 		pgx.QueryExecModeCacheDescribe, f.Merchant, f.Owner, string(f.State), string(f.Stage), string(f.Turn), f.Order, f.Customer, ids,
-		f.Asked, f.Person, f.Level, string(f.Priority), string(f.Kind), orNull(f.DueBefore), orNull(f.OverdueAt), f.Lost,
+		f.Asked, f.Person, f.Level, string(f.Priority), string(f.Kind), orNull(f.DueBefore), orNull(f.OverdueAt),
 	}, nil
 }
 
