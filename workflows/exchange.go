@@ -92,8 +92,11 @@ func (x *exchanges) table() *story {
 					fact(schemas.ParcelScanned, x.handedOver),
 					fact(schemas.ParcelDeliver, x.arrived),
 					fact(schemas.GoodsReceived, x.arrived),
+					fact(schemas.ParcelLoss, x.lost),
+					fact(schemas.ParcelDamage, x.lost),
+					fact(schemas.ParcelRefusal, x.refusedUnscanned),
 				},
-				silence: does("the request expires, or the deposit is taken where the replacement was sent in advance", x.neverSent),
+				silence: does("the request expires, or the deposit is taken where the replacement was sent in advance", x.notSentBack),
 			},
 			{
 				state: schemas.ReturnInTransit, stage: schemas.StageVerification, turn: schemas.TurnCarrier, pauses: true, clock: "exchange.in_transit",
@@ -232,7 +235,7 @@ func (x *exchanges) table() *story {
 			fact(schemas.DepositVoided, x.depositVoided),
 		),
 		expiries: map[string]silence{
-			"exchange.shipback_extension":  does("the request expires, or the deposit is taken where the replacement was sent in advance", x.neverSent),
+			"exchange.shipback_extension":  does("the request expires, or the deposit is taken where the replacement was sent in advance", x.notSentBack),
 			"exchange.appeal_again":        does("the operator grants the appeal", x.appealLapses),
 			"exchange.goods_kept":          does("one last notice is sent", x.lastNotice),
 			"exchange.goods_notice":        does("the goods are sent back", x.sendBackUnasked),

@@ -154,15 +154,41 @@ func (c *Case) bookWord(s *step, body any) {
 		return
 	}
 	if p := c.parcel(word.Waybill); p != nil {
+		c.takeUp(p)
 		p.book(s.name, s.report.OccurredAt)
 		s.note("waybill", word.Waybill)
 	}
 }
 
+// takeUp lets the word on a parcel that was booked for lines before count for them, where it is the first that moves of all their parcels:
+// whatever number was given later, the goods are in this one.
+func (c *Case) takeUp(p *parcelRecord) {
+	word := schemas.ParcelWord{Waybill: p.Waybill}
+	if !c.knowsEarlierParcels() || p.Direction != schemas.ToMerchant || p.MovedAt != nil || len(c.linesNamed(word)) > 0 {
+		return
+	}
+	for _, l := range c.Lines {
+		later := c.parcel(l.Waybill)
+		if (l.State == schemas.WaitShipback || l.State == schemas.ReturnInTransit) && picksContain(p.Lines, l.LineID) && (later == nil || later.MovedAt == nil) {
+			l.Waybill = p.Waybill
+		}
+	}
+}
+
 // linesOf lists the lines a fact is about whose state hears it.
 func (c *Case) linesOf(name string, body any) []*schemas.Line {
-	lines, _ := sort2(c.linesNamed(body), func(l *schemas.Line) bool { return c.hears(l, name) })
+	lines, _ := sort2(c.linesNamed(body), func(l *schemas.Line) bool {
+		if l.State == schemas.WaitShipback && endsTheWay(name) && !c.hearsOfLostLabels() {
+			return false
+		}
+		return c.hears(l, name)
+	})
 	return lines
+}
+
+// endsTheWay tells words on a parcel that does not arrive.
+func endsTheWay(name string) bool {
+	return name == schemas.ParcelLoss.Name || name == schemas.ParcelDamage.Name || name == schemas.ParcelRefusal.Name
 }
 
 // hadHeard tells the carrier's word on a replacement that the customer has confirmed before: it says nothing new, so that nobody

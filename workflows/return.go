@@ -82,8 +82,11 @@ func (r *returns) table() *story {
 					fact(schemas.ParcelScanned, r.handedOver),
 					fact(schemas.ParcelDeliver, r.arrived),
 					fact(schemas.GoodsReceived, r.arrived),
+					fact(schemas.ParcelLoss, r.lost),
+					fact(schemas.ParcelDamage, r.lost),
+					fact(schemas.ParcelRefusal, r.refusedUnscanned),
 				},
-				silence: does("the request expires; a new one can be made while the right lasts", r.expire),
+				silence: does("the request expires; a new one can be made while the right lasts", r.notSent),
 			},
 			{
 				state: schemas.ReturnInTransit, stage: schemas.StageVerification, turn: schemas.TurnCarrier, pauses: true, clock: "return.in_transit",
@@ -171,7 +174,7 @@ func (r *returns) table() *story {
 			fact(schemas.RefundReversal, r.refundCameBack),
 		),
 		expiries: map[string]silence{
-			"return.shipback_extension":  does("the request expires; a new one can be made while the right lasts", r.expire),
+			"return.shipback_extension":  does("the request expires; a new one can be made while the right lasts", r.notSent),
 			"return.appeal_again":        does("the operator grants the appeal", r.appealLapses),
 			"return.goods_kept":          does("one last notice is sent", r.lastNotice),
 			"return.goods_notice":        does("the goods are sent back", r.sendBackUnasked),

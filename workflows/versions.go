@@ -47,6 +47,23 @@ func (c *Case) showsWhoIsAsked() bool { return c.Edition >= 1 }
 // and nobody noticed that it was not done.
 func (c *Case) refusesUsedIDs() bool { return c.Edition >= 1 }
 
+// leavesNoLineWithoutClock gives a line that has lost its clock the one of its state again. 2026-11-26: until then a line that an escalation for
+// the sake of other lines had taken along stood without a clock when that ended, and its case never did.
+func (c *Case) leavesNoLineWithoutClock() bool { return c.Edition >= 2 }
+
+// hearsOfLostLabels takes a carrier's word on a parcel that we have booked before its first scan was heard, and asks the carrier before a
+// request expires for which one is booked. 2026-11-26: until then a lost word of the carrier's let the request of a customer expire
+// whose goods were on their way or lost.
+func (c *Case) hearsOfLostLabels() bool { return c.Edition >= 2 }
+
+// knowsEarlierParcels lets the word on a parcel that was booked for lines count for them, whatever number was given later, as long as the
+// later one has not moved. 2026-11-26: until then the goods arrived, and the request expired.
+func (c *Case) knowsEarlierParcels() bool { return c.Edition >= 2 }
+
+// readsWordsStrictly refuses words where a code belongs. 2026-11-26: until then a reason or a mode could hold what a person had typed, and
+// with it personal data, which then stood in histories and events for good.
+func (c *Case) readsWordsStrictly() bool { return c.Edition >= 2 }
+
 // startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }
