@@ -21,6 +21,10 @@ type Case struct {
 	asked workflow.Context
 	log   log.Logger
 	story *story
+	// as is the case as its kind: what the verbs of the story are methods of.
+	as any
+	// leaving gives back what lines took that leave with an outcome; nil where a kind takes nothing.
+	leaving func(*step, []*schemas.Line, schemas.Outcome)
 	// calls counts the calls to the outside that have not been answered.
 	calls []schemas.Work
 	scribe

@@ -23,17 +23,13 @@ type asked struct {
 }
 
 // takeCommands lets the case hear every command of its story as a Temporal Update. They are registered last: with
-// update-with-start a handler runs inside SetUpdateHandler, and must find the case complete.
+// update-with-start a handler runs inside SetUpdateHandler, and must find the case complete. All commands share one handler, which
+// asks for its name: a handler for each would be a good part of what an open case holds in memory.
 func (c *Case) takeCommands() {
+	handle, validate := any(c.handle), workflow.UpdateHandlerOptions{Validator: c.validate}
 	commands, _ := c.story.names()
 	for _, name := range commands {
-		name := name
-		err := workflow.SetUpdateHandlerWithOptions(c.ctx, name,
-			func(ctx workflow.Context, raw converter.RawValue) (schemas.Receipt, error) {
-				return c.handle(ctx, name, raw)
-			},
-			workflow.UpdateHandlerOptions{Validator: func(raw converter.RawValue) error { return c.validate(name, raw) }})
-		if err != nil {
+		if err := workflow.SetUpdateHandlerWithOptions(c.ctx, name, handle, validate); err != nil {
 			panic(fmt.Errorf("register command %s: %w", name, err))
 		}
 	}
@@ -41,7 +37,8 @@ func (c *Case) takeCommands() {
 
 // validate refuses what may not be done, before it leaves a trace in the history. It changes nothing. A command that was
 // accepted before under the same id is let through, to be given the same answer.
-func (c *Case) validate(name string, raw converter.RawValue) error {
+func (c *Case) validate(ctx workflow.Context, raw converter.RawValue) error {
+	name := workflow.GetCurrentUpdateInfo(ctx).Name
 	order, refusal := readOrder(raw)
 	if refusal == nil {
 		var done bool
@@ -60,7 +57,8 @@ func (c *Case) validate(name string, raw converter.RawValue) error {
 
 // handle carries a permitted command out. It changes the state before it waits for anything, so that the next validator
 // sees the change and no lock is needed; then it waits until the decision is recorded, and answers.
-func (c *Case) handle(ctx workflow.Context, name string, raw converter.RawValue) (schemas.Receipt, error) {
+func (c *Case) handle(ctx workflow.Context, raw converter.RawValue) (schemas.Receipt, error) {
+	name := workflow.GetCurrentUpdateInfo(ctx).Name
 	order, refusal := readOrder(raw)
 	if refusal != nil {
 		return schemas.Receipt{}, refused(refusal)

@@ -15,19 +15,19 @@ import (
 // customer chooses; whoever wants the money back goes on as a return.
 func Exchange(ctx workflow.Context, input converter.RawValue) error {
 	x := &exchanges{openedGoods(ctx, input, schemas.KindExchange)}
-	x.onward, x.story = x.replace, x.table()
+	x.as, x.story, x.onward, x.leaving = x, exchangeStory, x.replace, x.giveBack
 	return x.run()
 }
 
 // exchanges is a case that follows the story of an exchange.
 type exchanges struct{ *goods }
 
-// table is the story, state by state in the order of the way. An advance exchange goes through the same states in another order.
-func (x *exchanges) table() *story {
+// exchangeStory is the story, state by state in the order of the way. An advance exchange goes through the same states in another order.
+var exchangeStory = func() *story {
+	type x = *exchanges
 	return &story{
-		kind:    schemas.KindExchange,
-		begin:   x.keepFirst,
-		leaving: x.giveBack,
+		kind:  schemas.KindExchange,
+		begin: work(x.keepFirst),
 		rows: []row{
 			{
 				state: schemas.Submitted, stage: schemas.StageIntake, turn: schemas.TurnSystem, clock: "exchange.submitted",
@@ -75,7 +75,7 @@ func (x *exchanges) table() *story {
 			},
 			{
 				state: schemas.OutOfStock, stage: schemas.StageInvestigation, turn: schemas.TurnCustomer, pauses: true, clock: "exchange.out_of_stock",
-				enter: x.tellChoices,
+				enter: work(x.tellChoices),
 				hear: []answer{
 					on(schemas.OfferAccept, x.chosenOutOfStock, x.mayChooseOutOfStock),
 					on(schemas.OfferDecline, x.wantsMoney, x.mayConvert),
@@ -85,7 +85,7 @@ func (x *exchanges) table() *story {
 			},
 			{
 				state: schemas.WaitShipback, stage: schemas.StageVerification, turn: schemas.TurnCustomer, pauses: true, clock: "exchange.wait_shipback",
-				enter: x.bookLabel,
+				enter: work(x.bookLabel),
 				hear: []answer{
 					on(schemas.ReturnSubmitWaybill, x.shippedBack, x.mayShip),
 					on(schemas.ShipbackExtend, x.extended, x.mayExtend),
@@ -132,7 +132,7 @@ func (x *exchanges) table() *story {
 			},
 			{
 				state: schemas.SendBack, stage: schemas.StageVerification, turn: schemas.TurnCarrier, pauses: true, clock: "exchange.send_back",
-				enter: x.sendBack,
+				enter: work(x.sendBack),
 				hear: []answer{
 					fact(schemas.ParcelScanned, x.moved),
 					fact(schemas.ParcelDeliver, x.handedBack),
@@ -145,7 +145,7 @@ func (x *exchanges) table() *story {
 			},
 			{
 				state: schemas.WaitPayment, stage: schemas.StageResolution, turn: schemas.TurnCustomer, pauses: true, clock: "exchange.wait_payment",
-				enter: x.askPayment,
+				enter: work(x.askPayment),
 				hear: []answer{
 					on(schemas.OfferAccept, x.chosenPayment, x.mayChoosePayment),
 					on(schemas.OfferDecline, x.wantsMoney, x.mayConvert),
@@ -154,7 +154,7 @@ func (x *exchanges) table() *story {
 			},
 			{
 				state: schemas.ShipReplacement, stage: schemas.StageResolution, turn: schemas.TurnWarehouse, clock: "exchange.ship",
-				enter: x.shipOut,
+				enter: work(x.shipOut),
 				hear: []answer{
 					fact(schemas.ReplacementSent, x.replacementSent),
 					fact(schemas.StockLost, x.stockLost),
@@ -187,7 +187,7 @@ func (x *exchanges) table() *story {
 			},
 			{
 				state: schemas.Confirmed, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "system",
-				enter:   x.finish,
+				enter:   work(x.finish),
 				silence: does("ops are alerted", x.alertOps),
 			},
 			{
@@ -200,7 +200,7 @@ func (x *exchanges) table() *story {
 			},
 			{
 				state: schemas.RefundApproved, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "exchange.refund_approved",
-				enter:    x.payOut,
+				enter:    work(x.payOut),
 				silence:  does("the supervisor is asked", x.toSupervisor),
 				lastRung: does("the refund is ordered", x.payOutNow),
 			},
@@ -210,7 +210,7 @@ func (x *exchanges) table() *story {
 			},
 			{
 				state: schemas.Refunded, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "system",
-				enter:   x.finish,
+				enter:   work(x.finish),
 				silence: does("ops are alerted", x.alertOps),
 			},
 			{
@@ -222,7 +222,7 @@ func (x *exchanges) table() *story {
 				lastRung: does("the recovery lapses", x.recoveryLapses),
 			},
 		},
-		whole: append(x.common(),
+		whole: common(
 			on(schemas.CaseWithdraw, x.withdrawnExchange, x.mayWithdrawExchange),
 			on(schemas.CaseProvideInfo, x.evidenceAdded),
 			on(schemas.CaseMerge, x.merge, x.mayMerge),
@@ -257,7 +257,7 @@ func (x *exchanges) table() *story {
 			"recovery_survey":              does("the customer is asked once more", x.askAgain),
 		},
 	}
-}
+}()
 
 // replace sends granted lines on: to the customer for the old goods, to the choice where there is no stock, or to the replacement
 // where the old goods have left the customer already. What the customer is to have in money goes the way of a refund.

@@ -84,7 +84,7 @@ func standing(ctx workflow.Context, kind schemas.Kind, state schemas.State) *Cas
 		},
 	}}
 	r := c
-	r.story = storyOf(kind, c)
+	r.follow(kind)
 	if kind == schemas.KindExchange {
 		l.Replacement = &schemas.Replacement{SKU: "other", ProductID: "p", UnitPrice: usd(500), StockKey: "shop:r-1/stock/1"}
 		r.Sequences["stock"] = 1
@@ -176,20 +176,21 @@ func everyClock(st *story) []string {
 // kinds are the kinds of case that have a story.
 var kinds = []schemas.Kind{schemas.KindReturn, schemas.KindExchange}
 
-// storyOf gives a case the story of a kind.
-func storyOf(kind schemas.Kind, c *Case) *story {
+// follow lets a case follow the story of a kind.
+func (c *Case) follow(kind schemas.Kind) {
 	g := &goods{Case: c}
 	if kind == schemas.KindExchange {
 		x := &exchanges{g}
-		g.onward = x.replace
-		return x.table()
+		c.as, c.story, c.leaving, g.onward = x, exchangeStory, x.giveBack, x.replace
+		return
 	}
 	r := &returns{g}
-	g.onward = r.pay
-	return r.table()
+	c.as, c.story, g.onward = r, returnStory, r.pay
 }
 
-func tableOf(kind schemas.Kind) *story { return storyOf(kind, &Case{State: &State{}}) }
+func tableOf(kind schemas.Kind) *story {
+	return map[schemas.Kind]*story{schemas.KindReturn: returnStory, schemas.KindExchange: exchangeStory}[kind]
+}
 
 // inWorkflow runs a function inside a workflow whose calls to the outside are all answered.
 func inWorkflow(t *testing.T, run func(workflow.Context)) {

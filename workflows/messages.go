@@ -7,9 +7,10 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// common are the answers that every kind of case gives in every state.
-func (c *Case) common() []answer {
-	return []answer{
+// common are the answers that every kind of case gives in every state, before those of its own.
+func common(own ...answer) []answer {
+	type c = *Case
+	return append([]answer{
 		on(schemas.CaseMessage, c.messaged),
 		on(schemas.CaseReply, c.replied),
 		on(schemas.CaseNote, c.noted),
@@ -21,7 +22,7 @@ func (c *Case) common() []answer {
 		on(schemas.ApprovalGrant, c.granted, c.mayDecideApproval),
 		on(schemas.ApprovalRefuse, c.approvalRefused, c.mayRefuseApproval),
 		fact(schemas.CaseMergedIn, c.mergedIn),
-	}
+	}, own...)
 }
 
 func (c *Case) messaged(s *step, m schemas.Message) {

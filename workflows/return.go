@@ -15,19 +15,20 @@ import (
 // offers, a refusal by a person, and an appeal to another; where somebody is silent, the row says what happens.
 func Return(ctx workflow.Context, input converter.RawValue) error {
 	r := &returns{openedGoods(ctx, input, schemas.KindReturn)}
-	r.onward, r.story = r.pay, r.table()
+	r.as, r.story, r.onward = r, returnStory, r.pay
 	return r.run()
 }
 
 // returns is a case that follows the story of a return.
 type returns struct{ *goods }
 
-// table is the story: every state in the order in which it lies on the way, with whose turn it is, the clock that runs, what
+// returnStory is the story: every state in the order in which it lies on the way, with whose turn it is, the clock that runs, what
 // the state hears, and what silence does.
-func (r *returns) table() *story {
+var returnStory = func() *story {
+	type r = *returns
 	return &story{
 		kind:  schemas.KindReturn,
-		begin: r.begun,
+		begin: work(r.begun),
 		rows: []row{
 			{
 				state: schemas.Submitted, stage: schemas.StageIntake, turn: schemas.TurnSystem, clock: "return.submitted",
@@ -75,7 +76,7 @@ func (r *returns) table() *story {
 			},
 			{
 				state: schemas.WaitShipback, stage: schemas.StageVerification, turn: schemas.TurnCustomer, pauses: true, clock: "return.wait_shipback",
-				enter: r.bookLabel,
+				enter: work(r.bookLabel),
 				hear: []answer{
 					on(schemas.ReturnSubmitWaybill, r.shippedBack, r.mayShip),
 					on(schemas.ShipbackExtend, r.extended, r.mayExtend),
@@ -122,7 +123,7 @@ func (r *returns) table() *story {
 			},
 			{
 				state: schemas.SendBack, stage: schemas.StageVerification, turn: schemas.TurnCarrier, pauses: true, clock: "return.send_back",
-				enter: r.sendBack,
+				enter: work(r.sendBack),
 				hear: []answer{
 					fact(schemas.ParcelScanned, r.moved),
 					fact(schemas.ParcelDeliver, r.handedBack),
@@ -143,7 +144,7 @@ func (r *returns) table() *story {
 			},
 			{
 				state: schemas.RefundApproved, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "return.refund_approved",
-				enter:    r.payOut,
+				enter:    work(r.payOut),
 				silence:  does("the supervisor is asked", r.toSupervisor),
 				lastRung: does("the refund is ordered", r.payOutNow),
 			},
@@ -153,7 +154,7 @@ func (r *returns) table() *story {
 			},
 			{
 				state: schemas.Refunded, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "system",
-				enter:   r.finishRefund,
+				enter:   work(r.finishRefund),
 				silence: does("ops are alerted", r.alertOps),
 			},
 			{
@@ -165,7 +166,7 @@ func (r *returns) table() *story {
 				lastRung: does("the recovery lapses", r.recoveryLapses),
 			},
 		},
-		whole: append(r.common(),
+		whole: common(
 			on(schemas.CaseWithdraw, r.withdrawn, r.mayWithdraw),
 			on(schemas.CaseProvideInfo, r.evidenceAdded),
 			on(schemas.CaseMerge, r.merge, r.mayMerge),
@@ -191,7 +192,7 @@ func (r *returns) table() *story {
 			"recovery_survey":            does("the customer is asked once more", r.askAgain),
 		},
 	}
-}
+}()
 
 // pay sends granted lines on: to the customer for the way back, or to the refund where nothing has to come back or the
 // goods have left the customer already.

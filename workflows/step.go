@@ -147,8 +147,8 @@ func (c *Case) move(s *step, lines []*schemas.Line, to schemas.State) {
 
 // end gives lines their outcome.
 func (c *Case) end(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
-	if c.story.leaving != nil && len(lines) > 0 {
-		c.story.leaving(s, lines, outcome)
+	if c.leaving != nil && len(lines) > 0 {
+		c.leaving(s, lines, outcome)
 	}
 	for _, l := range lines {
 		l.Outcome, l.Offer = outcome, nil

@@ -6,13 +6,12 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// story is one kind of case, told as a table.
+// story is one kind of case, told as a table. There is one for all cases of a worker: the table names its verbs as functions of the case
+// (Go's method expressions), and binds them to none.
 type story struct {
 	kind schemas.Kind
 	// begin sends the lines on their way once intake is done.
 	begin func(*step)
-	// leaving gives back what lines took that leave with an outcome; nil where a kind takes nothing.
-	leaving func(*step, []*schemas.Line, schemas.Outcome)
 	// rows are the waiting states, in the order in which they lie on the way. The state of a case is that of its line
 	// furthest behind, which is the first row of this table that any of its lines stands in.
 	rows []row
@@ -44,7 +43,22 @@ type silence struct {
 	act  func(*step)
 }
 
-func does(says string, act func(*step)) silence { return silence{says: says, act: act} }
+func does[K any](says string, act func(K, *step)) silence {
+	return silence{says: says, act: work(act)}
+}
+
+// work lets a step do a verb of its own case.
+func work[K any](verb func(K, *step)) func(*step) {
+	return func(s *step) { verb(caseOf[K](s), s) }
+}
+
+// caseOf is the case of a step as what a verb is a method of: its kind, or what all kinds have in common.
+func caseOf[K any](s *step) K {
+	if common, ok := any(s.c).(K); ok {
+		return common
+	}
+	return s.c.as.(K)
+}
 
 // answer is something a state hears: a command of a person's or a fact of a machine's.
 type answer struct {
@@ -58,19 +72,19 @@ type answer struct {
 }
 
 // guard judges a command on the lines it would act on. It changes nothing: it runs inside the validator.
-type guard[In any] func(*step, In) *schemas.Refusal
+type guard[K, In any] func(K, *step, In) *schemas.Refusal
 
 // on says that a state hears a command. The verb's payload type is the command's, or it does not compile.
-func on[In any](c schemas.Command[In], verb func(*step, In), guards ...guard[In]) answer {
+func on[K, In any](c schemas.Command[In], verb func(K, *step, In), guards ...guard[K, In]) answer {
 	return hears(c.Name, false, verb, guards)
 }
 
 // fact says that a state hears a fact.
-func fact[In any](f schemas.Fact[In], verb func(*step, In)) answer {
+func fact[K, In any](f schemas.Fact[In], verb func(K, *step, In)) answer {
 	return hears(f.Name, true, verb, nil)
 }
 
-func hears[In any](name string, isFact bool, verb func(*step, In), guards []guard[In]) answer {
+func hears[K, In any](name string, isFact bool, verb func(K, *step, In), guards []guard[K, In]) answer {
 	return answer{
 		name: name,
 		fact: isFact,
@@ -88,13 +102,13 @@ func hears[In any](name string, isFact bool, verb func(*step, In), guards []guar
 		},
 		may: func(s *step, body any) *schemas.Refusal {
 			for _, g := range guards {
-				if refusal := g(s, body.(In)); refusal != nil {
+				if refusal := g(caseOf[K](s), s, body.(In)); refusal != nil {
 					return refusal
 				}
 			}
 			return nil
 		},
-		act: func(s *step, body any) { verb(s, body.(In)) },
+		act: func(s *step, body any) { verb(caseOf[K](s), s, body.(In)) },
 	}
 }
 
