@@ -52,7 +52,7 @@ func (s *Stock) Release(ctx context.Context, order schemas.StockReleaseOrder) (s
 }
 
 // Ship orders kept goods to be sent. It is safe to run twice: a shipment id is one shipment. A refusal is an answer: nothing is
-// sent, and the goods that are there stay kept.
+// sent, and the goods that are there stay kept. Run again it says in which parcel the shipment has left.
 func (s *Stock) Ship(ctx context.Context, order schemas.ShipOrder) (schemas.ShipReceipt, error) {
 	ctx, cancel := patience(ctx)
 	defer cancel()
@@ -63,5 +63,5 @@ func (s *Stock) Ship(ctx context.Context, order schemas.ShipOrder) (schemas.Ship
 	if err != nil {
 		return schemas.ShipReceipt{}, outsideFailed("send goods "+order.ShipmentID, err)
 	}
-	return schemas.ShipReceipt{ShipmentID: order.ShipmentID, Refused: answer.Refused, Code: answer.Code}, nil
+	return schemas.ShipReceipt{ShipmentID: order.ShipmentID, Refused: answer.Refused, Code: answer.Code, Sent: answer.Sent}, nil
 }

@@ -83,6 +83,8 @@ type ShipReceipt struct {
 	ShipmentID string `json:"shipment_id"`
 	Refused    bool   `json:"refused,omitempty"`
 	Code       Code   `json:"code,omitempty"`
+	// Sent is set where it has left already: an order that is given again under its own number is a look-up.
+	Sent *ShipmentWord `json:"sent,omitempty"`
 }
 
 // ArticleQuestion asks for an article of the catalogue.

@@ -35,6 +35,12 @@ func (c *Case) approvalSilent(s *step) {
 		c.askApprover(s, a, c.named("approval_deputy"), "the next level is asked")
 		return
 	}
+	if a.Level == 5 && a.Subject != subjectLargeRefund && c.lapsesUnseenPayouts() {
+		who := schemas.Operator
+		a.DecidedBy, a.Reason = &who, "last_rung"
+		s.say("%s of %s lapses: nobody has looked at it. The refund still waits for finance.", a.Subject, a.Amount)
+		return
+	}
 	if a.Level == 5 {
 		c.grant(s, a, schemas.Operator, "last_rung")
 		return

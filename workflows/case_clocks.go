@@ -59,6 +59,10 @@ func (c *Case) startMissing(s *step) {
 			c.startOn(s, group, r.clock, r.silence.says)
 		}
 	}
+	if c.Following && c.ClosedAt == nil && len(c.calls) == 0 && c.nearest() == nil {
+		// A recovery whose escalation has ended, because somebody took it or asked for help, still waits for its end.
+		c.startClock(s, "recovery", "the recovery is escalated")
+	}
 }
 
 // merchantsTurn reports whether any line waits for the merchant's side.

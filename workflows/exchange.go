@@ -159,13 +159,13 @@ var exchangeStory = func() *story {
 					fact(schemas.ReplacementSent, x.replacementSent),
 					fact(schemas.StockLost, x.stockLost),
 				},
-				silence:  does("the supervisor is asked", x.toSupervisor),
+				silence:  does("the warehouse is asked, then the supervisor", x.notShipped),
 				lastRung: does("the replacement is ordered again, and operations are told", x.shipAgain),
 			},
 			{
 				state: schemas.ReplacementInTransit, stage: schemas.StageResolution, turn: schemas.TurnCarrier, pauses: true, clock: "exchange.replacement",
 				hear: []answer{
-					on(schemas.ReplacementConfirm, x.confirmedBy),
+					on(schemas.ReplacementConfirm, x.confirmedBy, x.mayConfirmReplacement),
 					on(schemas.ReplacementReject, x.replacementRejected, x.mayRejectReplacement),
 					fact(schemas.ParcelScanned, x.replacementMoved),
 					fact(schemas.ParcelDeliver, x.replacementArrived),

@@ -28,41 +28,107 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 	if len(lines) == 0 {
 		return
 	}
+	id := fmt.Sprintf("%s/ship/%d", x.CaseID, x.next("ship"))
+	for _, l := range lines {
+		l.Replacement.ShipmentID = id
+	}
+	s.note("shipment_id", id)
+	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
+	x.askToSend(lines, func(schemas.ShipReceipt, error) {}) // the clock on the state comes back to it
+}
+
+// askToSend gives the warehouse the order for lines of one shipment, or gives it again, which is a look-up. What it says of a
+// shipment that has left, or cannot, is done; otherwise the verb decides.
+func (x *exchanges) askToSend(lines []*schemas.Line, otherwise func(schemas.ShipReceipt, error)) {
 	r := x.Opening.Request
 	order := schemas.ShipOrder{
-		ShipmentID: fmt.Sprintf("%s/ship/%d", x.CaseID, x.next("ship")), CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID,
+		ShipmentID: lines[0].Replacement.ShipmentID, CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID,
 		CustomerID: r.CustomerID, At: x.now(),
 	}
 	for _, l := range lines {
-		l.Replacement.ShipmentID = order.ShipmentID
 		order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
 	}
-	s.note("shipment_id", order.ShipmentID)
-	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
 	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
 		got, err := do(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order)
-		if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || !got.Refused {
-			return // the clock on the state comes back to it
-		}
-		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
-		s.lines, _ = sort2(lines, func(l *schemas.Line) bool {
+		waiting, _ := sort2(lines, func(l *schemas.Line) bool {
 			return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
 		})
-		s.note("code", string(got.Code))
-		s.say("The warehouse cannot send the replacement: %s.", got.Code)
-		x.forgetStock(s.lines)
-		for _, l := range s.lines {
-			l.Replacement.ShipmentID = ""
+		if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || (!got.Refused && got.Sent == nil) {
+			otherwise(got, err)
+			return
 		}
-		x.move(s, s.lines, schemas.OutOfStock)
+		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+		s.lines = waiting
+		switch {
+		case got.Refused:
+			s.note("code", string(got.Code))
+			s.say("The warehouse cannot send the replacement: %s.", got.Code)
+			x.forgetStock(s.lines)
+			for _, l := range s.lines {
+				l.Replacement.ShipmentID = ""
+			}
+			x.move(s, s.lines, schemas.OutOfStock)
+		case len(waiting) > 0:
+			x.replacementSent(s, *got.Sent)
+		}
 		x.settle(s)
 	})
 }
 
-// shipAgain is the last rung of a replacement that nobody sent: the order is given again, under its own number, and operations look.
+// notShipped is the warehouse's silence. Its words get lost too, so that it is asked under the shipment's own number first.
+func (x *exchanges) notShipped(s *step) {
+	ordered, rest := sort2(s.lines, func(l *schemas.Line) bool { return x.looksForShipments() && l.Replacement.ShipmentID != "" })
+	all := s.lines
+	if len(rest) > 0 {
+		s.lines = rest
+		x.toSupervisor(s)
+	}
+	x.lookForShipments(s, ordered, func(s *step) {
+		s.say("The replacement of line(s) %s is still not sent.", lineList(s.lines))
+		x.escalate(s, 3, x.named("ship"))
+	})
+	s.lines = all
+}
+
+// lookForShipments asks about each shipment of lines, and does what silence does for those that have not left.
+func (x *exchanges) lookForShipments(s *step, lines []*schemas.Line, silence func(*step)) {
+	for len(lines) > 0 {
+		var group []*schemas.Line
+		id := lines[0].Replacement.ShipmentID
+		group, lines = sort2(lines, func(l *schemas.Line) bool { return l.Replacement.ShipmentID == id })
+		s.say("The warehouse is asked about %s.", id)
+		x.startOn(s, group, "system", "ops are alerted")
+		x.askToSend(group, func(schemas.ShipReceipt, error) {
+			s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+			s.lines, _ = sort2(group, func(l *schemas.Line) bool {
+				return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == id
+			})
+			if len(s.lines) == 0 {
+				return
+			}
+			for _, l := range s.lines {
+				x.removeClock(l.ClockID)
+				l.ClockID = ""
+			}
+			silence(s)
+			x.settle(s)
+		})
+	}
+}
+
+// shipAgain is the last rung of a replacement that nobody sent: the order is given again under its own number, and operations look.
+// Another number would be another replacement.
 func (x *exchanges) shipAgain(s *step) {
+	s.name = schemas.EventOpsAlert
+	ordered, rest := sort2(s.lines, func(l *schemas.Line) bool { return x.looksForShipments() && l.Replacement.ShipmentID != "" })
 	s.say("The replacement of line(s) %s is still not sent.", lineList(s.lines))
-	x.move(s, s.lines, schemas.ShipReplacement)
+	x.move(s, rest, schemas.ShipReplacement)
+	x.lookForShipments(s, ordered, func(s *step) {
+		s.name = schemas.EventOpsAlert
+		s.say("The replacement of line(s) %s has not left the warehouse.", lineList(s.lines))
+		row := x.story.row(schemas.ShipReplacement)
+		x.startOn(s, s.lines, row.clock, row.silence.says)
+	})
 	s.name = schemas.EventOpsAlert
 }
 
@@ -212,7 +278,18 @@ func (x *exchanges) another(lines []*schemas.Line) {
 	})
 }
 
-func (x *exchanges) mayRejectReplacement(_ *step, d schemas.RejectReplacement) *schemas.Refusal {
+// mayConfirmReplacement refuses a yes while another one is being kept for a no.
+func (x *exchanges) mayConfirmReplacement(s *step, _ schemas.OnLines) *schemas.Refusal {
+	if x.answersOnce() {
+		return beingAsked(s.lines)
+	}
+	return nil
+}
+
+func (x *exchanges) mayRejectReplacement(s *step, d schemas.RejectReplacement) *schemas.Refusal {
+	if refusal := beingAsked(s.lines); refusal != nil && x.answersOnce() {
+		return refusal
+	}
 	if !d.Reason.MerchantsFault() {
 		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "reason", Message: "say what is wrong with it: defective, damaged, not_as_described or wrong_item_sent."}
 	}

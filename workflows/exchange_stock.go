@@ -75,6 +75,9 @@ func (x *exchanges) keep(lines []*schemas.Line, wait bool, then func(*step, []*s
 			x.kept(s, l, orders[i], receipts[i])
 		}
 		then(s, lines)
+		if s.message == "" {
+			s.say("The warehouse has answered; nobody waits for it any more.")
+		}
 		x.settle(s)
 	})
 }

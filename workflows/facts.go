@@ -154,7 +154,9 @@ func (c *Case) bookWord(s *step, body any) {
 		return
 	}
 	if p := c.parcel(word.Waybill); p != nil {
-		c.takeUp(p)
+		if s.name != schemas.ParcelException.Name {
+			c.takeUp(p)
+		}
 		p.book(s.name, s.report.OccurredAt)
 		s.note("waybill", word.Waybill)
 	}
@@ -163,8 +165,8 @@ func (c *Case) bookWord(s *step, body any) {
 // takeUp lets the word on a parcel that was booked for lines before count for them, where it is the first that moves of all their parcels:
 // whatever number was given later, the goods are in this one.
 func (c *Case) takeUp(p *parcelRecord) {
-	word := schemas.ParcelWord{Waybill: p.Waybill}
-	if !c.knowsEarlierParcels() || p.Direction != schemas.ToMerchant || p.MovedAt != nil || len(c.linesNamed(word)) > 0 {
+	inIt, _ := sort2(c.linesNamed(schemas.ParcelWord{Waybill: p.Waybill}), func(l *schemas.Line) bool { return l.State != schemas.Closed })
+	if !c.knowsEarlierParcels() || p.Direction != schemas.ToMerchant || len(inIt) > 0 {
 		return
 	}
 	for _, l := range c.Lines {

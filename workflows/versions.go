@@ -64,6 +64,23 @@ func (c *Case) knowsEarlierParcels() bool { return c.Edition >= 2 }
 // with it personal data, which then stood in histories and events for good.
 func (c *Case) readsWordsStrictly() bool { return c.Edition >= 2 }
 
+// looksForShipments asks the warehouse about a shipment under its own number before anybody acts on its silence. 2026-11-26: until then the
+// operator ordered it again under another number, for which nothing was kept, so that a customer whose replacement had left was
+// refunded too.
+func (c *Case) looksForShipments() bool { return c.Edition >= 2 }
+
+// lapsesUnseenPayouts lets a payment by hand, or one to another account, on which nobody decides lapse. 2026-11-26: until then the operator
+// granted it in the end, which is what the second person is there to prevent.
+func (c *Case) lapsesUnseenPayouts() bool { return c.Edition >= 2 }
+
+// keepsWhatWasSent keeps lines from being merged into another case once a replacement was ordered or paid for. 2026-11-26: until then the
+// customer kept both articles.
+func (c *Case) keepsWhatWasSent() bool { return c.Edition >= 2 }
+
+// answersOnce refuses a second word on a replacement while the warehouse is asked for another one. 2026-11-26: until then a rejection that was
+// sent twice counted as two faulty replacements, and a confirmation after it as an exchange whose old goods the customer has.
+func (c *Case) answersOnce() bool { return c.Edition >= 2 }
+
 // startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }

@@ -72,7 +72,7 @@ type shipmentBook struct {
 	Order schemas.ShipOrder
 	Sent  bool
 	Lost  bool // the goods could not be found
-	Stop  bool // cancelled before it was sent
+	Word  *schemas.ShipmentWord
 }
 
 type parcelBook struct {

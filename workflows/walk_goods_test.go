@@ -85,8 +85,8 @@ func (o *outside) reserve(in schemas.StockOrder) schemas.StockReceipt {
 
 // ship takes an order to send kept goods, once per shipment.
 func (o *outside) ship(in schemas.ShipOrder) schemas.ShipReceipt {
-	if o.books.Shipments[in.ShipmentID] != nil {
-		return schemas.ShipReceipt{ShipmentID: in.ShipmentID}
+	if s := o.books.Shipments[in.ShipmentID]; s != nil {
+		return schemas.ShipReceipt{ShipmentID: in.ShipmentID, Sent: s.Word, Refused: s.Lost}
 	}
 	for _, g := range in.Goods {
 		if h := o.books.Holds[g.StockKey]; h == nil || h.Status != "held" {
@@ -113,7 +113,7 @@ func (o *outside) moves() []move {
 		list = append(list, o.movesOfCharge(ch)...)
 	}
 	for _, s := range o.books.shipments() {
-		if !s.Sent && !s.Lost && !s.Stop {
+		if !s.Sent && !s.Lost {
 			list = append(list, func() { o.send(s) }, func() { o.send(s) }, func() { o.loseStock(s) })
 		}
 	}
@@ -192,7 +192,8 @@ func (o *outside) send(s *shipmentBook) {
 	o.books.Parcels[number] = &parcelBook{Case: s.Order.CaseID, Replaces: true, At: o.tick(), Parcel: schemas.Parcel{
 		Waybill: number, Carrier: "SF", Direction: schemas.ToCustomer, Lines: lines, Status: schemas.ParcelExpected,
 	}}
-	o.happens(schemas.ReplacementSent.Name, schemas.ShipmentWord{ShipmentID: s.Order.ShipmentID, Waybill: number, Carrier: "SF"})
+	s.Word = &schemas.ShipmentWord{ShipmentID: s.Order.ShipmentID, Waybill: number, Carrier: "SF"}
+	o.happens(schemas.ReplacementSent.Name, *s.Word)
 }
 
 func (o *outside) loseStock(s *shipmentBook) {
@@ -244,7 +245,7 @@ func (o *outside) goesOn() {
 		}
 	}
 	for _, s := range o.books.shipments() {
-		if !s.Sent && !s.Lost && !s.Stop && o.now().Sub(s.Order.At) > 6*time.Hour {
+		if !s.Sent && !s.Lost && o.now().Sub(s.Order.At) > 6*time.Hour {
 			o.send(s)
 		}
 	}

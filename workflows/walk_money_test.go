@@ -14,7 +14,7 @@ func (o *outside) listenMoney(env *testsuite.TestWorkflowEnvironment) {
 	serve(env, o, schemas.RefundRequest, func(r schemas.RefundOrder) string { return r.Refund.RefundID }, o.refund)
 	serve(env, o, schemas.RefundLookup, ofRefund, o.lookUp)
 	serve(env, o, schemas.RefundConfirm, ofRefund, o.lookUp)
-	serve(env, o, schemas.RefundByHand, func(q schemas.ByHandOrder) string { return q.RefundID }, o.byHand)
+	tryServing(env, o, schemas.RefundByHand, func(q schemas.ByHandOrder) string { return q.RefundID }, o.byHand)
 	serve(env, o, schemas.PaymentRequest, func(r schemas.ChargeOrder) string { return r.Charge.ChargeID }, o.charge)
 	serve(env, o, schemas.DepositHold, func(r schemas.ChargeOrder) string { return r.Charge.ChargeID }, o.charge)
 	serve(env, o, schemas.PaymentLookup, ofCharge, o.lookAtCharge)
@@ -115,16 +115,17 @@ func (o *outside) lookUp(q schemas.RefundQuestion) schemas.RefundReceipt {
 	return schemas.RefundReceipt{RefundID: q.RefundID, Status: r.Status, Code: r.Code, Amount: r.Refund.Amount}
 }
 
-func (o *outside) byHand(in schemas.ByHandOrder) schemas.RefundReceipt {
+func (o *outside) byHand(in schemas.ByHandOrder) (schemas.RefundReceipt, *schemas.Refusal) {
 	r := o.books.Refunds[in.RefundID]
 	if r == nil {
-		r = &refundBook{Refund: *in.Refund}
+		r = &refundBook{Refund: *in.Refund, Status: schemas.RefundFailedWord} // the ledger had refused it
 		o.books.Refunds[in.RefundID] = r
 	}
-	if !r.paid() && o.room(r.Refund) == nil {
-		r.Status = schemas.RefundManual
+	if r.reserved() || o.room(r.Refund) != nil {
+		return schemas.RefundReceipt{}, &schemas.Refusal{Code: schemas.CodeWrongState, Message: "this refund cannot be paid by hand."}
 	}
-	return schemas.RefundReceipt{RefundID: in.RefundID, Status: r.Status}
+	r.Status = schemas.RefundManual
+	return schemas.RefundReceipt{RefundID: in.RefundID, Status: r.Status}, nil
 }
 
 // charge asks the customer to pay, or holds a deposit.

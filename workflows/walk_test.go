@@ -209,6 +209,7 @@ func (w *walk) run() {
 
 func (w *walk) runCase(id string, kind schemas.Kind, opening schemas.Opening, at time.Time) time.Time {
 	w.caseID, w.kind, w.last, w.events = id, kind, nil, nil
+	w.orders, w.books.Answers = nil, map[string]answerBook{}
 	if w.books.OpenedAt.IsZero() {
 		w.books.OpenedAt = at
 	}

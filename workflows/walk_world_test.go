@@ -76,7 +76,7 @@ func (o *outside) faultOf(name, key string, attempt int32) fault {
 	}
 	kind := o.chance(10, "class", name, key)
 	switch {
-	case kind < 3 && attempt <= 2, kind == 3 && attempt <= 12:
+	case kind < 3 && attempt <= 2, kind == 3 && attempt <= 8:
 		return lostBefore
 	case (kind == 4 || kind == 5) && attempt <= 1, kind == 6 && attempt <= 8:
 		return lostAfter
@@ -88,6 +88,14 @@ func (o *outside) faultOf(name, key string, attempt int32) fault {
 
 // serve registers one call. The world's answer is given under its lock, as a system with transactions of its own would.
 func serve[In, Out any](env *testsuite.TestWorkflowEnvironment, o *outside, a schemas.Activity[In, Out], key func(In) string, answer func(In) Out) {
+	tryServing(env, o, a, key, func(in In) (Out, *schemas.Refusal) { return answer(in), nil })
+}
+
+// tryServing is serve for a system that may refuse for reasons of its own.
+func tryServing[In, Out any](env *testsuite.TestWorkflowEnvironment, o *outside, a schemas.Activity[In, Out], key func(In) string, answer func(In) (Out, *schemas.Refusal)) {
+	refused := func(r schemas.Refusal) error {
+		return temporal.NewNonRetryableApplicationError(r.Message, schemas.ErrorTypeRefused, nil, r)
+	}
 	env.RegisterActivityWithOptions(func(ctx context.Context, in In) (Out, error) {
 		o.mu.Lock()
 		defer o.mu.Unlock()
@@ -97,13 +105,16 @@ func serve[In, Out any](env *testsuite.TestWorkflowEnvironment, o *outside, a sc
 		case lostBefore:
 			return none, errOutside
 		case never:
-			r := schemas.Refusal{Code: schemas.CodeDeclined, Message: "the outside system says no."}
-			return none, temporal.NewNonRetryableApplicationError(r.Message, schemas.ErrorTypeRefused, nil, r)
+			return none, refused(schemas.Refusal{Code: schemas.CodeDeclined, Message: "the outside system says no."})
 		case lostAfter:
-			answer(in)
+			_, _ = answer(in)
 			return none, errOutside
 		}
-		return answer(in), nil
+		out, refusal := answer(in)
+		if refusal != nil {
+			return none, refused(*refusal)
+		}
+		return out, nil
 	}, activity.RegisterOptions{Name: a.Name})
 }
 

@@ -1,1 +1,1 @@
-select asked = $3::jsonb from sandbox.shipments where merchant_id = $1 and shipment_id = $2
+select asked = $3::jsonb, status, carrier, waybill from sandbox.shipments where merchant_id = $1 and shipment_id = $2
