@@ -44,6 +44,7 @@ type View struct {
 	Policy        string        `json:"policy"`
 	PolicyVersion string        `json:"policy_version"`
 	LegalBreach   bool          `json:"legal_breach"`
+	Unreachable   *Unreachable  `json:"unreachable,omitempty"` // the customer cannot be reached
 	PredecessorID string        `json:"predecessor_id"`
 	SuccessorID   string        `json:"successor_id"`
 }

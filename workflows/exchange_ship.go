@@ -191,8 +191,10 @@ func (x *exchanges) replacementSilent(s *step) {
 		case schemas.ParcelDelivered:
 			p.book(schemas.ParcelDeliver.Name, s.at)
 			x.replacementArrived(s, w)
-		case schemas.ParcelLost, schemas.ParcelDamaged, schemas.ParcelRefused:
+		case schemas.ParcelLost, schemas.ParcelDamaged:
 			x.replacementGone(s, w)
+		case schemas.ParcelRefused:
+			x.replacementNotTaken(s, w)
 		case schemas.ParcelExpected, schemas.ParcelMoving:
 		}
 	})
@@ -254,6 +256,14 @@ func (x *exchanges) chosenAfterLoss(s *step, d schemas.AnswerOffer) {
 
 // sendAnother is the customer's silence after a loss: another one is sent, once; whoever lost two has the money.
 func (x *exchanges) sendAnother(s *step) {
+	refused, lost := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Undelivered })
+	if len(refused) > 0 {
+		x.notSentAgain(s, refused)
+		if s.lines = lost; len(lost) == 0 {
+			s.lines = refused
+			return
+		}
+	}
 	again, enough := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Attempts < 2 })
 	if len(enough) > 0 {
 		s.say("Two replacements did not arrive; the money for line(s) %s is refunded.", lineList(enough))
@@ -270,12 +280,30 @@ func (x *exchanges) sendAnother(s *step) {
 
 // another has a new replacement kept and sent.
 func (x *exchanges) another(lines []*schemas.Line) {
+	for _, l := range lines {
+		l.Replacement.Undelivered = false
+	}
 	x.keep(lines, false, func(s *step, lines []*schemas.Line) {
 		waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.ReplacementLost && l.Replacement != nil })
 		there, missing := sort2(waiting, keptFor)
 		x.move(s, there, schemas.ShipReplacement)
 		x.move(s, missing, schemas.OutOfStock)
 	})
+}
+
+// bookBeforeTheNext brings old goods away that were inspected, because what comes back next is another article: the replacement that is
+// rejected.
+func (x *exchanges) bookBeforeTheNext(lines []*schemas.Line) {
+	if !x.booksEveryArticle() {
+		return
+	}
+	goods := inspectedOf(lines)
+	for _, l := range lines {
+		l.BackSKU, l.Disposition, l.Finding, l.Disposed = l.Replacement.SKU, "", "", false
+	}
+	if len(goods) > 0 {
+		x.putAway(goods)
+	}
 }
 
 // mayConfirmReplacement refuses a yes while another one is being kept for a no.
@@ -307,6 +335,7 @@ func (x *exchanges) replacementRejected(s *step, d schemas.RejectReplacement) {
 	if x.Priority == schemas.P2 || x.Priority == schemas.P3 {
 		x.Priority = schemas.P1
 	}
+	x.bookBeforeTheNext(s.lines)
 	for _, l := range s.lines {
 		l.Replacement.Attempts++
 		l.Verdict.Freight, l.Verdict.Owed, l.Waybill = schemas.TurnMerchant, true, ""

@@ -125,7 +125,7 @@ func (g *goods) finishRefund(s *step) {
 				return
 			}
 		}
-		g.dispose(ctx, lines, key)
+		g.dispose(ctx, lines, key, nil)
 		done, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Refunded })
 		if len(done) == 0 {
 			return
@@ -200,27 +200,39 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 	return false
 }
 
-// dispose brings inspected goods where they belong. A failure is a task of the owner's: the customer's case does not wait
-// for our shelves.
-func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string) {
+// dispose brings inspected goods where they belong, and lets units be settled on the way; it reports whether they are. A failure is a task
+// of the owner's: the customer's case does not wait for our shelves.
+func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string, settle []schemas.LineUnits) (settled bool) {
+	goods := inspectedOf(lines)
+	if len(goods) == 0 {
+		return false
+	}
+	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now(), Settle: settle}
+	disposed, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
+	g.stuckOn(err, schemas.GoodsDispose.Name, key)
+	return disposed.Settled
+}
+
+// inspectedOf lists what was inspected of lines and not brought away yet, and marks it as brought away.
+func inspectedOf(lines []*schemas.Line) []schemas.Disposal {
 	var goods []schemas.Disposal
 	for _, l := range lines {
-		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !l.Disposed && !noGoods(l) {
-			l.Disposed = true
-			// No more goods are booked than the line has units, whatever was asked for.
-			quantity := l.Quantity
-			if len(l.Units) > 0 {
-				quantity = min(quantity, len(l.Units))
-			}
+		if l.GoodsWith != schemas.TurnWarehouse || l.Disposition == "" || l.Disposed || noGoods(l) {
+			continue
+		}
+		l.Disposed = true
+		// No more goods are booked than the line has units, whatever was asked for.
+		quantity := l.Quantity
+		if len(l.Units) > 0 {
+			quantity = min(quantity, len(l.Units))
+		}
+		goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: or(l.BackSKU, l.SKU), Quantity: quantity, Disposition: l.Disposition})
+		if l.BackSKU != "" && l.Replacement != nil && l.Replacement.Both {
+			// The old article came along with the replacement that was rejected.
 			goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: l.SKU, Quantity: quantity, Disposition: l.Disposition})
 		}
 	}
-	if len(goods) == 0 {
-		return
-	}
-	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now()}
-	_, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
-	g.stuckOn(err, schemas.GoodsDispose.Name, key)
+	return goods
 }
 
 // mayRetry wants a refund that has failed.

@@ -35,6 +35,7 @@ var mayGive = map[string][]schemas.Role{
 	schemas.CaseEscalate.Name:        staff,
 	schemas.CaseAccept.Name:          leads,
 	schemas.CaseMerge.Name:           decides,
+	schemas.CaseMarkUnreachable.Name: decides,
 	schemas.ReviewApprove.Name:       decides,
 	schemas.ReviewReject.Name:        decides,
 	schemas.ReviewRequestInfo.Name:   decides,
