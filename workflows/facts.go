@@ -82,10 +82,15 @@ func (c *Case) hearCommand(name string, raw json.RawMessage) {
 		if order.Door == "" {
 			order.Door = schemas.DoorSignal
 		}
-		var a asked
-		if a, refusal = c.permit(name, order, false); refusal == nil {
-			c.carryOut(name, a)
-			return
+		if c.judgesParts() {
+			_, refusal = c.permit(name, order, true)
+		}
+		if refusal == nil {
+			var a asked
+			if a, refusal = c.permit(name, order, false); refusal == nil {
+				c.carryOut(name, a)
+				return
+			}
 		}
 	}
 	c.refuse(name, order.Actor, refusal)

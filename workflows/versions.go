@@ -90,6 +90,14 @@ func (c *Case) takesBackUndelivered() bool { return c.Edition >= 2 }
 // one booking, under the old article and with the finding on the last.
 func (c *Case) booksEveryArticle() bool { return c.Edition >= 2 }
 
+// asksForUnknownDeposits asks the provider about a deposit of which nobody knows whether it is held, when its lines leave. 2026-11-26: until
+// then the case ended, and the customer's money stayed held until the bank let go of it.
+func (c *Case) asksForUnknownDeposits() bool { return c.Edition >= 2 }
+
+// judgesParts judges a command on a part of a line by that part, before the line is split. 2026-11-26: until then the whole line was judged,
+// and where the part was refused after all the line stayed split: a refusal had changed something.
+func (c *Case) judgesParts() bool { return c.Edition >= 2 }
+
 // startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }

@@ -111,7 +111,10 @@ func endOf(b *books, v schemas.View, l schemas.Line) string {
 			return fmt.Sprintf("In the end nobody is left unpaid. Line %s ended as %s, and %s is owed.", l.LineID, l.Outcome, l.Owed())
 		}
 	case schemas.Withdrawn, schemas.Expired, schemas.RejectedFinal:
-		if l.GoodsWith == schemas.TurnWarehouse && !(l.Finding == schemas.FindingEmpty || l.Finding == schemas.FindingMissing) {
+		if l.Finding == schemas.FindingEmpty || l.Finding == schemas.FindingMissing {
+			return "" // there was nothing in the parcel; another one that comes is a task of the owner's
+		}
+		if l.GoodsWith == schemas.TurnWarehouse {
 			return fmt.Sprintf("In the end nobody is left without both. Line %s ended as %s, and the shop has the goods.", l.LineID, l.Outcome)
 		}
 		ours := l.Verdict.Freight == schemas.TurnMerchant || l.Outcome == schemas.Expired

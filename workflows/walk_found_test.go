@@ -254,3 +254,37 @@ func TestWhatWasSentInAdvanceIsNotMergedAway(t *testing.T) {
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.Equal(t, []string{"captured shop:r-1/charge/1"}, tl.deposits)
 }
+
+func TestADepositNobodyKnowsOfIsLookedForWhenTheCaseEnds(t *testing.T) {
+	t.Parallel()
+	tl := anAdvance(t, 4784)
+	tl.hold = func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: schemas.ChargeUnknown, Code: schemas.CodeNoAnswer}, nil
+	}
+	tl.charged = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeHeld}, nil
+	}
+	tl.in(schemas.WaitPayment, does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{}))
+	require.Equal(t, schemas.Withdrawn, tl.run().Outcome)
+	require.Equal(t, []string{"released shop:r-1/charge/1"}, tl.deposits)
+}
+
+func TestARefusedCommandOnAPartOfALineSplitsNothing(t *testing.T) {
+	t.Parallel()
+	two := line("1", 1000)
+	two.Quantity, two.Units = 2, []int{1, 2}
+	tl := aReturn(t).refundOnly().finding(two)
+	tl.in(schemas.Review, func() {
+		// 15 dollars are less than the line costs, and more than one of it does.
+		much := usd(1500)
+		offer := schemas.MakeOffer{OnLines: schemas.OnLines{Lines: []schemas.PickLine{{LineID: "1", Quantity: 1}}}, What: schemas.OfferPartialRefund, Amount: &much}
+		refuses(tl, schemas.CodeBadAmount, send(tl, schemas.OfferMake, anAgent, offer, "", 0))
+		tl.env.SignalWorkflow(schemas.OfferMake.Name, schemas.Order{CommandID: "sig", Actor: anAgent, Body: encode(t, offer)})
+		tl.env.RegisterDelayedCallback(func() {
+			require.Len(t, tl.last().Lines, 1, "nothing is split")
+			does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{})()
+		}, time.Minute)
+	})
+	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, usd(2000), v.Money.Refunded)
+}

@@ -321,14 +321,19 @@ func moneyIsOrderedOnce(s *sight) string {
 	if s.Now.ClosedAt == nil {
 		return ""
 	}
-	var told int64
+	var paid, back int64 // back is what came back after success; the word of it may be on its way, or lost
 	for _, r := range s.Books.refunds() {
-		if r.paid() && caseOf(r.Refund.RefundID) == s.Now.CaseID {
-			told += r.Refund.Amount.Minor
+		if caseOf(r.Refund.RefundID) != s.Now.CaseID {
+			continue
+		}
+		if r.paid() {
+			paid += r.Refund.Amount.Minor
+		} else if r.Status == schemas.RefundReversed {
+			back += r.Refund.Amount.Minor
 		}
 	}
-	if s.Before != nil && s.Before.ClosedAt == nil && s.Now.Money.Refunded.Minor != told {
-		return fmt.Sprintf("the case ends with %s refunded, the provider has paid %d.", s.Now.Money.Refunded, told)
+	if sum := s.Now.Money.Refunded.Minor; s.Before != nil && s.Before.ClosedAt == nil && (sum < paid || sum > paid+back) {
+		return fmt.Sprintf("the case ends with %s refunded, the provider has paid %d.", s.Now.Money.Refunded, paid)
 	}
 	return ""
 }
@@ -470,9 +475,10 @@ func refusedWell(name string, o schemas.Order, r schemas.Refusal, before, now sc
 		}
 	}
 	if before.Revision == now.Revision {
-		b, n := before, now
-		n.Now, n.Waiting, n.Work, b.Work = b.Now, b.Waiting, nil, nil
-		if asJSON(b) != asJSON(n) {
+		told := func(v schemas.View) string {
+			return asJSON([]any{v.State, v.Owner, v.Lines, v.Money, v.Approvals, v.Parcels, v.Outcome})
+		}
+		if told(before) != told(now) {
 			return fmt.Sprintf("A refusal changes nothing. %s was refused, and the case is another one.", name)
 		}
 	}
