@@ -61,7 +61,7 @@ func (s *Stock) Release(ctx context.Context, order schemas.StockReleaseOrder) (s
 }
 
 // Ship orders kept goods to be sent. It is safe to run twice: a shipment id is one shipment. A refusal is an answer: nothing is
-// sent, and the goods that are there stay kept. Run again it says in which parcel the shipment has left.
+// sent, and the goods that are there stay kept.
 func (s *Stock) Ship(ctx context.Context, order schemas.ShipOrder) (schemas.ShipReceipt, error) {
 	ctx, cancel := patience(ctx)
 	defer cancel()
@@ -72,5 +72,5 @@ func (s *Stock) Ship(ctx context.Context, order schemas.ShipOrder) (schemas.Ship
 	if err != nil {
 		return schemas.ShipReceipt{}, outsideFailed("send goods "+order.ShipmentID, err)
 	}
-	return schemas.ShipReceipt{ShipmentID: order.ShipmentID, Refused: answer.Refused, Code: answer.Code, Sent: answer.Sent}, nil
+	return schemas.ShipReceipt{ShipmentID: order.ShipmentID, Refused: answer.Refused, Code: answer.Code, Waybill: answer.Waybill, Carrier: answer.Carrier}, nil
 }

@@ -87,6 +87,7 @@ var (
 	CaseMarkUnreachable = Command[MarkUnreachable]{Name: "case.mark_unreachable"} // say that the customer cannot be reached, with the attempts
 	ReviewApprove       = Command[Approve]{Name: "review.approve"}                // grant the wish
 	ReviewReject        = Command[Reject]{Name: "review.reject"}                  // refuse the wish; only a person can
+	DecisionRevoke      = Command[Revoke]{Name: "decision.revoke"}                // take a mistaken decision back before goods or money have moved by it
 	ReviewRequestInfo   = Command[RequestInfo]{Name: "review.request_info"}       // ask the customer for facts or photos
 	OfferMake           = Command[MakeOffer]{Name: "offer.make"}                  // put an alternative to the customer
 	OfferAccept         = Command[AnswerOffer]{Name: "offer.accept"}              // take the open offer
@@ -104,6 +105,9 @@ var (
 	ReplacementReject   = Command[RejectReplacement]{Name: "replacement.reject"}  // the replacement is faulty or another article
 	RefundRetry         = Command[RetryRefund]{Name: "refund.retry"}              // send a failed refund again, or to another account
 	RefundManualPaid    = Command[ManualPaid]{Name: "refund.manual_paid"}         // record a payment outside the provider; a second person grants it
+	StepRetry           = Command[RetryStep]{Name: "step.retry"}                  // try parked steps again
+	StepCorrect         = Command[CorrectStep]{Name: "step.correct"}              // correct a datum that a parked step has used, and try it again
+	StepSkip            = Command[SkipStep]{Name: "step.skip"}                    // propose to do without a parked step; a second person grants it
 	SurveyAnswer        = Command[AnswerSurvey]{Name: "survey.answer"}            // say how it went
 	RecoveryClose       = Command[CloseRecovery]{Name: "recovery.close"}          // end the follow-up of a low score; not by the case's own agent
 )

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 
 	enums "go.temporal.io/api/enums/v1"
@@ -43,6 +44,9 @@ func (x *exchanges) offerMoney(s *step) {
 			return
 		}
 	}
+	if x.asksAboutLostFacts() {
+		x.lookUpOpenCharges(s.lines)
+	}
 	clock := x.named("payment_again")
 	if s.lines[0].State == schemas.OutOfStock {
 		clock = x.named("out_of_stock_again")
@@ -80,7 +84,11 @@ func (x *exchanges) convert(s *step, lines []*schemas.Line, why string) {
 	x.effect(schemas.PaymentLapse.Name, open[0].ChargeID, func(ctx workflow.Context) {
 		for _, ch := range open {
 			question := schemas.ChargeQuestion{CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, ChargeID: ch.ChargeID, At: x.now()}
-			got, err := do(ctx, x.Case, schemas.PaymentLapse, ch.ChargeID, question)
+			got, err := x.endCharge(ctx, schemas.PaymentLapse, ch, question, lines)
+			if errors.Is(err, errSkipped) {
+				x.endSkipped(ch, schemas.PaymentLapse.Name)
+				continue
+			}
 			if x.stuckOn(err, schemas.PaymentLapse.Name, ch.ChargeID) {
 				return
 			}
@@ -148,13 +156,16 @@ func (x *exchanges) startSuccessor(s *step, lines []*schemas.Line) {
 	s.say("Line(s) %s go on as a return, case %s.", lineList(lines), next)
 	s.note("successor_id", next)
 	x.startOn(s, lines, "system", "ops are alerted")
-	x.effect("case.successor", next, func(ctx workflow.Context) {
-		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-			WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
-			WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, Priority: x.servedBy(),
-		})
-		err := workflow.ExecuteChildWorkflow(child, schemas.WorkflowReturn, opening).GetChildWorkflowExecution().Get(ctx, nil)
-		if x.stuckOn(err, "case.successor", next) {
+	x.effect(successor, next, func(ctx workflow.Context) {
+		begin := func(*Parked) error {
+			child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+				WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
+				WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, Priority: x.servedBy(),
+			})
+			return workflow.ExecuteChildWorkflow(child, schemas.WorkflowReturn, opening).GetChildWorkflowExecution().Get(ctx, nil)
+		}
+		err := x.untilFreed(ctx, begin(nil), waiting{name: successor, key: next, lines: lines}, begin)
+		if x.stuckOn(err, successor, next) {
 			return
 		}
 		s := x.begin(schemas.EventConverted, schemas.System, schemas.DoorSystem)

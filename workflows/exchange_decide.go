@@ -99,9 +99,6 @@ func (x *exchanges) deductionTaken(s *step, d schemas.AnswerOffer) {
 	x.settleUp(s, swap)
 }
 
-// notSentBack asks the carrier first where a way back was booked.
-func (x *exchanges) notSentBack(s *step) { x.askBefore(s, x.neverSent) }
-
 // neverSent is the customer's silence on the way back. Before anything was sent the request expires; a replacement that was sent in
 // advance is paid for with the deposit.
 func (x *exchanges) neverSent(s *step) {

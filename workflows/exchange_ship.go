@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
@@ -28,107 +29,55 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 	if len(lines) == 0 {
 		return
 	}
-	id := fmt.Sprintf("%s/ship/%d", x.CaseID, x.next("ship"))
-	for _, l := range lines {
-		l.Replacement.ShipmentID = id
-	}
-	s.note("shipment_id", id)
-	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
-	x.askToSend(lines, func(schemas.ShipReceipt, error) {}) // the clock on the state comes back to it
-}
-
-// askToSend gives the warehouse the order for lines of one shipment, or gives it again, which is a look-up. What it says of a
-// shipment that has left, or cannot, is done; otherwise the verb decides.
-func (x *exchanges) askToSend(lines []*schemas.Line, otherwise func(schemas.ShipReceipt, error)) {
 	r := x.Opening.Request
 	order := schemas.ShipOrder{
-		ShipmentID: lines[0].Replacement.ShipmentID, CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID,
+		ShipmentID: fmt.Sprintf("%s/ship/%d", x.CaseID, x.next("ship")), CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID,
 		CustomerID: r.CustomerID, At: x.now(),
 	}
 	for _, l := range lines {
+		l.Replacement.ShipmentID = order.ShipmentID
 		order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
 	}
+	s.note("shipment_id", order.ShipmentID)
+	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
 	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
-		got, err := do(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order)
-		waiting, _ := sort2(lines, func(l *schemas.Line) bool {
-			return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
+		waiting := func() []*schemas.Line {
+			here, _ := sort2(lines, func(l *schemas.Line) bool {
+				return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
+			})
+			return here
+		}
+		got, err := insist(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order, parking[schemas.ShipOrder]{
+			lines: lines, moot: func() bool { return len(waiting()) == 0 },
 		})
-		if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || (!got.Refused && got.Sent == nil) {
-			otherwise(got, err)
-			return
+		if errors.Is(err, errSkipped) {
+			got, err = schemas.ShipReceipt{Refused: true, Code: schemas.CodeSkipped}, nil
+		}
+		if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || !got.Refused {
+			return // the clock on the state comes back to it
 		}
 		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
-		s.lines = waiting
-		switch {
-		case got.Refused:
-			s.note("code", string(got.Code))
-			s.say("The warehouse cannot send the replacement: %s.", got.Code)
-			x.forgetStock(s.lines)
-			for _, l := range s.lines {
-				l.Replacement.ShipmentID = ""
-			}
-			x.move(s, s.lines, schemas.OutOfStock)
-		case len(waiting) > 0:
-			x.replacementSent(s, *got.Sent)
+		s.lines = waiting()
+		s.note("code", string(got.Code))
+		s.say("The warehouse cannot send the replacement: %s.", got.Code)
+		x.forgetStock(s.lines)
+		for _, l := range s.lines {
+			l.Replacement.ShipmentID = ""
 		}
+		x.move(s, s.lines, schemas.OutOfStock)
 		x.settle(s)
 	})
 }
 
-// notShipped is the warehouse's silence. Its words get lost too, so that it is asked under the shipment's own number first.
-func (x *exchanges) notShipped(s *step) {
-	ordered, rest := sort2(s.lines, func(l *schemas.Line) bool { return x.looksForShipments() && l.Replacement.ShipmentID != "" })
-	all := s.lines
-	if len(rest) > 0 {
-		s.lines = rest
-		x.toSupervisor(s)
-	}
-	x.lookForShipments(s, ordered, func(s *step) {
-		s.say("The replacement of line(s) %s is still not sent.", lineList(s.lines))
-		x.escalate(s, 3, x.named("ship"))
-	})
-	s.lines = all
-}
-
-// lookForShipments asks about each shipment of lines, and does what silence does for those that have not left.
-func (x *exchanges) lookForShipments(s *step, lines []*schemas.Line, silence func(*step)) {
-	for len(lines) > 0 {
-		var group []*schemas.Line
-		id := lines[0].Replacement.ShipmentID
-		group, lines = sort2(lines, func(l *schemas.Line) bool { return l.Replacement.ShipmentID == id })
-		s.say("The warehouse is asked about %s.", id)
-		x.startOn(s, group, "system", "ops are alerted")
-		x.askToSend(group, func(schemas.ShipReceipt, error) {
-			s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
-			s.lines, _ = sort2(group, func(l *schemas.Line) bool {
-				return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == id
-			})
-			if len(s.lines) == 0 {
-				return
-			}
-			for _, l := range s.lines {
-				x.removeClock(l.ClockID)
-				l.ClockID = ""
-			}
-			silence(s)
-			x.settle(s)
-		})
-	}
-}
-
-// shipAgain is the last rung of a replacement that nobody sent: the order is given again under its own number, and operations look.
-// Another number would be another replacement.
+// shipAgain is the last rung of a replacement that nobody sent: the order is given again, under its own number, and operations look.
 func (x *exchanges) shipAgain(s *step) {
-	s.name = schemas.EventOpsAlert
-	ordered, rest := sort2(s.lines, func(l *schemas.Line) bool { return x.looksForShipments() && l.Replacement.ShipmentID != "" })
 	s.say("The replacement of line(s) %s is still not sent.", lineList(s.lines))
-	x.move(s, rest, schemas.ShipReplacement)
-	x.lookForShipments(s, ordered, func(s *step) {
+	if x.asksAboutLostFacts() {
+		x.askWarehouse(s.lines)
 		s.name = schemas.EventOpsAlert
-		s.say("The replacement of line(s) %s has not left the warehouse.", lineList(s.lines))
-		row := x.story.row(schemas.ShipReplacement)
-		x.startOn(s, s.lines, row.clock, row.silence.says)
-	})
+		return
+	}
+	x.move(s, s.lines, schemas.ShipReplacement)
 	s.name = schemas.EventOpsAlert
 }
 
@@ -185,7 +134,7 @@ func (x *exchanges) replacementSilent(s *step) {
 	}
 	s.say("The carrier is asked where the replacement is.")
 	x.startOn(s, s.lines, row.clock, row.silence.says)
-	x.askCarrierFor(waybill, schemas.ReplacementInTransit, func(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+	x.askCarrierIn(waybill, func(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
 		p := x.parcel(w.Waybill)
 		switch a.Status {
 		case schemas.ParcelDelivered:
@@ -197,7 +146,7 @@ func (x *exchanges) replacementSilent(s *step) {
 			x.replacementNotTaken(s, w)
 		case schemas.ParcelExpected, schemas.ParcelMoving:
 		}
-	})
+	}, schemas.ReplacementInTransit)
 }
 
 // replacementGone is a replacement that does not arrive: lost, damaged, or not taken. The customer chooses between another one and
@@ -382,28 +331,4 @@ func (x *exchanges) confirm(s *step) {
 		x.move(s, owing, schemas.WaitShipback)
 		s.tell("exchange.send_old", vars{"lines": linesVar(owing), "due": stamp(x.dueOf(owing))})
 	}
-}
-
-// askCarrierFor asks about a parcel and lets the verb make something of the answer for lines that stand in a state.
-func (x *exchanges) askCarrierFor(waybill string, state schemas.State, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord)) {
-	p := x.parcel(waybill)
-	if p == nil {
-		return
-	}
-	order := schemas.TraceOrder{Key: fmt.Sprintf("%s/trace/%d", x.CaseID, x.next("trace")), CaseID: x.CaseID, MerchantID: x.Opening.Request.MerchantID, Carrier: p.Carrier, Waybill: waybill, At: x.now()}
-	x.effect(schemas.ParcelTrace.Name, order.Key, func(ctx workflow.Context) {
-		answer, err := do(ctx, x.Case, schemas.ParcelTrace, order.Key, order)
-		if x.stuckOn(err, schemas.ParcelTrace.Name, order.Key) {
-			return
-		}
-		word := schemas.ParcelWord{Waybill: waybill}
-		s := x.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
-		s.lines, _ = sort2(x.linesNamed(word), func(l *schemas.Line) bool { return l.State == state })
-		s.note("waybill", waybill)
-		s.say("The carrier says of parcel %s: %s.", waybill, traceWord(answer))
-		if len(s.lines) > 0 {
-			apply(s, answer, word)
-		}
-		x.settle(s)
-	})
 }

@@ -14,7 +14,7 @@ import (
 // raw, because the SDK drops one that does not decode into a typed channel; here nothing is dropped without a trace.
 func (c *Case) listen(ctx workflow.Context) {
 	for {
-		if workflow.Await(ctx, func() bool { return (c.ready() && len(workflow.GetUnhandledSignalNames(ctx)) > 0) }) != nil {
+		if workflow.Await(ctx, func() bool { return len(c.hearable(ctx)) > 0 }) != nil {
 			return
 		}
 		// What has come back from the outside in the same task is applied first: a fact may be about a parcel whose number
@@ -37,12 +37,26 @@ func letOthersRun(ctx workflow.Context) error {
 // that it could be judged by.
 func (c *Case) ready() bool { return len(c.Lines) > 0 || c.ClosedAt != nil }
 
+// hearable lists the signals that have arrived and can be judged, by their names. Of a case whose intake is parked, that is what frees it.
+func (c *Case) hearable(ctx workflow.Context) []string {
+	names := workflow.GetUnhandledSignalNames(ctx)
+	if !c.ready() {
+		kept := names[:0]
+		for _, name := range names {
+			if name == schemas.StepRetry.Name && len(c.Parked) > 0 {
+				kept = append(kept, name)
+			}
+		}
+		names = kept
+	}
+	sort.Strings(names)
+	return names
+}
+
 // hearAll hears every signal that has arrived, in the order of their names, and says how many there were.
 func (c *Case) hearAll() int {
 	heard := 0
-	names := workflow.GetUnhandledSignalNames(c.ctx)
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range c.hearable(c.ctx) {
 		ch := workflow.GetSignalChannel(c.ctx, name)
 		var raw converter.RawValue
 		for ch.ReceiveAsync(&raw) {
@@ -206,6 +220,9 @@ func endsTheWay(name string) bool {
 // hadHeard tells the carrier's word on a replacement that the customer has confirmed before: it says nothing new, so that nobody
 // needs to look at it.
 func (c *Case) hadHeard(name string, body any) bool {
+	if sent, is := body.(schemas.ShipmentWord); is && c.asksAboutLostFacts() {
+		return c.parcel(sent.Waybill) != nil // the warehouse had said so when it was asked
+	}
 	word, ok := body.(schemas.ParcelWord)
 	if !ok || (name != schemas.ParcelScanned.Name && name != schemas.ParcelDeliver.Name && name != schemas.GoodsReceived.Name) {
 		return false

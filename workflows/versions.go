@@ -51,9 +51,8 @@ func (c *Case) refusesUsedIDs() bool { return c.Edition >= 1 }
 // the sake of other lines had taken along stood without a clock when that ended, and its case never did.
 func (c *Case) leavesNoLineWithoutClock() bool { return c.Edition >= 2 }
 
-// hearsOfLostLabels takes a carrier's word on a parcel that we have booked before its first scan was heard, and asks the carrier before a
-// request expires for which one is booked. 2026-11-26: until then a lost word of the carrier's let the request of a customer expire
-// whose goods were on their way or lost.
+// hearsOfLostLabels takes a carrier's word on a parcel that we have booked before its first scan was heard. 2026-11-26: until then the word
+// that it was lost came too early, and the request of its customer expired.
 func (c *Case) hearsOfLostLabels() bool { return c.Edition >= 2 }
 
 // knowsEarlierParcels lets the word on a parcel that was booked for lines count for them, whatever number was given later, as long as the
@@ -63,11 +62,6 @@ func (c *Case) knowsEarlierParcels() bool { return c.Edition >= 2 }
 // readsWordsStrictly refuses words where a code belongs. 2026-11-26: until then a reason or a mode could hold what a person had typed, and
 // with it personal data, which then stood in histories and events for good.
 func (c *Case) readsWordsStrictly() bool { return c.Edition >= 2 }
-
-// looksForShipments asks the warehouse about a shipment under its own number before anybody acts on its silence. 2026-11-26: until then the
-// operator ordered it again under another number, for which nothing was kept, so that a customer whose replacement had left was
-// refunded too.
-func (c *Case) looksForShipments() bool { return c.Edition >= 2 }
 
 // lapsesUnseenPayouts lets a payment by hand, or one to another account, on which nobody decides lapse. 2026-11-26: until then the operator
 // granted it in the end, which is what the second person is there to prevent.
@@ -98,6 +92,11 @@ func (c *Case) asksForUnknownDeposits() bool { return c.Edition >= 2 }
 // and where the part was refused after all the line stayed split: a refusal had changed something.
 func (c *Case) judgesParts() bool { return c.Edition >= 2 }
 
+// asksAboutLostFacts hears what has arrived before a clock runs out, and asks the outside before silence costs anybody anything: the carrier
+// before a request expires, the provider before an unpaid difference becomes a refund, the warehouse before its order is given to people.
+// 2026-11-26: until then a scan that came while no worker ran lost against the clock, and a fact that was never sent was never looked for.
+func (c *Case) asksAboutLostFacts() bool { return c.Edition >= 2 }
+
 // startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }
@@ -109,3 +108,13 @@ func (c *Case) settlesWithTheGoods() bool { return c.Edition >= 2 }
 // showsWhatChanges lets the search attributes name only what has changed, and pass over states of the system's own that last but a moment.
 // 2026-11-26: until then each of them was an event with all ten attributes, and a write of Temporal's to its visibility store.
 func (c *Case) showsWhatChanges() bool { return c.Edition >= 2 }
+
+// parksSteps parks a step that fails for ever until a person frees it. 2026-11-26: until then it was an event and a task, and nothing could be
+// done about it but to wait for the next clock; a refund or a charge that no provider would ever take was asked about for ever.
+func (c *Case) parksSteps() bool { return c.Edition >= 2 }
+
+// parksIntake parks a look-up of the order that fails for ever. 2026-11-26: until then the case ended as INVALID at once. Asked only where it
+// has failed: intake gives the edition.
+func parksIntake(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "intake-is-parked", workflow.DefaultVersion, 1) >= 1
+}

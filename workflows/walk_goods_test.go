@@ -86,7 +86,11 @@ func (o *outside) reserve(in schemas.StockOrder) schemas.StockReceipt {
 // ship takes an order to send kept goods, once per shipment.
 func (o *outside) ship(in schemas.ShipOrder) schemas.ShipReceipt {
 	if s := o.books.Shipments[in.ShipmentID]; s != nil {
-		return schemas.ShipReceipt{ShipmentID: in.ShipmentID, Sent: s.Word, Refused: s.Lost}
+		got := schemas.ShipReceipt{ShipmentID: in.ShipmentID, Refused: s.Lost}
+		if s.Word != nil {
+			got.Waybill, got.Carrier = s.Word.Waybill, s.Word.Carrier
+		}
+		return got
 	}
 	for _, g := range in.Goods {
 		if h := o.books.Holds[g.StockKey]; h == nil || h.Status != "held" {

@@ -268,7 +268,7 @@ func everyStateHasAClock(s *sight) string {
 	switch {
 	case v.Owner == "":
 		return "nobody owns the case."
-	case v.DueAt == nil:
+	case v.DueAt == nil && (len(v.Work) == 0 || !allEnded(v)):
 		return fmt.Sprintf("nothing is due in %s.", v.State)
 	case v.Turn == schemas.TurnNobody || v.Turn == "":
 		return fmt.Sprintf("it is nobody's turn in %s.", v.State)
@@ -282,6 +282,15 @@ func everyStateHasAClock(s *sight) string {
 		}
 	}
 	return ""
+}
+
+func allEnded(v schemas.View) bool {
+	for _, l := range v.Lines {
+		if l.State != schemas.Closed {
+			return false
+		}
+	}
+	return true
 }
 
 func noTimeIsLost(s *sight) string {

@@ -62,14 +62,12 @@ const (
 	well       fault = iota
 	lostBefore       // it never arrived
 	lostAfter        // it was done, and the answer got lost
-	never            // it is refused, and no repetition helps
+	turnedDown       // it is refused, and no repetition helps
 )
 
-// refusable are the calls that an outside system may turn down for good, and for which a case has a way on.
-var refusable = []string{
-	schemas.ParcelLabel.Name, schemas.ParcelRegister.Name, schemas.ParcelSendBack.Name, schemas.ParcelTrace.Name, schemas.GoodsDispose.Name, schemas.StockReserve.Name,
-	schemas.RefundRequest.Name, schemas.PaymentRequest.Name, schemas.DepositHold.Name, schemas.NoticeSend.Name, schemas.SurveyInvite.Name, schemas.CaseMayMerge.Name, schemas.MethodKnown.Name,
-}
+// refusable are the calls that an outside system may turn down for good, and that a case goes on without. Any other is parked until a
+// person frees it, which nobody does once everybody is silent.
+var refusable = []string{schemas.NoticeSend.Name, schemas.SurveyInvite.Name, schemas.CaseMayMerge.Name, schemas.MethodKnown.Name}
 
 func (o *outside) faultOf(name, key string, attempt int32) fault {
 	if o.silent || o.chance(100, "fault", name, key) >= o.rate {
@@ -82,7 +80,7 @@ func (o *outside) faultOf(name, key string, attempt int32) fault {
 	case (kind == 4 || kind == 5) && attempt <= 1, kind == 6 && attempt <= 8:
 		return lostAfter
 	case kind > 7 && contains(refusable, name):
-		return never
+		return turnedDown
 	}
 	return well
 }
@@ -106,7 +104,7 @@ func tryServing[In, Out any](env *testsuite.TestWorkflowEnvironment, o *outside,
 		switch o.faultOf(a.Name, key(in), activity.GetInfo(ctx).Attempt) {
 		case lostBefore:
 			return none, errOutside
-		case never:
+		case turnedDown:
 			return none, refused(schemas.Refusal{Code: schemas.CodeDeclined, Message: "the outside system says no."})
 		case lostAfter:
 			_, _ = answer(in)

@@ -28,8 +28,7 @@ type Stock interface {
 
 	// Ship orders kept goods to be sent, once per shipment id, and uses their reservations up: all of them or none. Where one
 	// is not there the answer is Refused and nothing is sent; the same order may be given again. What becomes of it comes as a
-	// fact: replacement.shipped, or stock.lost for goods that could not be found. The same order again is a look-up, for facts get
-	// lost: it answers Sent with the parcel once it has left, and Refused where the goods could not be found.
+	// fact: replacement.shipped, or stock.lost for goods that could not be found.
 	// Errors: key_reused (never retry), and whatever Classify says of a call without an answer.
 	Ship(ctx context.Context, call ShipCall) (ShipAnswer, error)
 }
@@ -106,6 +105,7 @@ func (c ShipCall) Check() error {
 type ShipAnswer struct {
 	Refused bool
 	Code    schemas.Code // refused: why
-	// Sent says in which parcel it has left, where it has.
-	Sent *schemas.ShipmentWord
+	// Waybill and Carrier are those of a shipment that has left: the same order given again tells what became of it.
+	Waybill string
+	Carrier string
 }

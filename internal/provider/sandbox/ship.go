@@ -57,12 +57,9 @@ func (s *Stock) Ship(ctx context.Context, call provider.ShipCall) (provider.Ship
 		}
 		answer = provider.ShipAnswer{}
 		var same bool
-		var status, carrier, waybill string
-		err := tx.QueryRow(ctx, shipmentFind, call.MerchantID, call.ShipmentID, params).Scan(&same, &status, &carrier, &waybill)
+		var status string
+		err := tx.QueryRow(ctx, shipmentFind, call.MerchantID, call.ShipmentID, params).Scan(&same, &status, &answer.Carrier, &answer.Waybill)
 		switch {
-		case err == nil && same && status == "sent":
-			answer.Sent = &schemas.ShipmentWord{ShipmentID: call.ShipmentID, Waybill: waybill, Carrier: carrier}
-			return nil
 		case err == nil && same && status == "lost":
 			answer = provider.ShipAnswer{Refused: true, Code: schemas.CodeNotKept}
 			return nil
