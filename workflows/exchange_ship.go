@@ -13,6 +13,11 @@ import (
 
 // shipOut is the work of SHIP_REPLACEMENT: the warehouse is asked to send what it keeps. It answers with a fact.
 func (x *exchanges) shipOut(s *step) {
+	if x.held(schemas.ShipmentHold) {
+		s.say("The replacement of line(s) %s waits: a %s stands (%s).", lineList(s.lines), schemas.ShipmentHold, x.keptBy(schemas.ShipmentHold))
+		x.keepBack(s, s.lines)
+		return
+	}
 	kept, missing := sort2(s.lines, keptFor)
 	if len(missing) > 0 {
 		x.keep(missing, false, func(s *step, lines []*schemas.Line) {
@@ -160,6 +165,7 @@ func (x *exchanges) replacementGone(s *step, w schemas.ParcelWord) {
 		p.setUnlessDelivered(schemas.ParcelLost)
 	}
 	s.say("The replacement in parcel %s did not reach the customer.", w.Waybill)
+	x.claimFromCarrier(s, w.Waybill)
 	for _, l := range s.lines {
 		l.Replacement.Waybill, l.Replacement.ShipmentID = "", ""
 		l.Replacement.Attempts++
