@@ -101,6 +101,7 @@ type Line struct {
 	Finding     Finding      `json:"finding,omitempty"`
 	Disposition Disposition  `json:"disposition,omitempty"`
 	Disposed    bool         `json:"disposed,omitempty"` // the goods were moved there; once, however often the money moves
+	BackSKU     string       `json:"back_sku,omitempty"` // what comes back where it is not the article that was bought: a rejected replacement
 	Offer       *Offer       `json:"offer,omitempty"`    // the open offer
 	Rounds      int          `json:"rounds,omitempty"`   // offers made so far
 	Rejection   *Rejection   `json:"rejection,omitempty"`

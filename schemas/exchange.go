@@ -236,6 +236,7 @@ type HandedLine struct {
 	Units       []int       `json:"units,omitempty"`
 	GoodsWith   Turn        `json:"goods_with"`
 	Waybill     string      `json:"waybill,omitempty"`
+	BackSKU     string      `json:"back_sku,omitempty"`
 	Inspected   bool        `json:"inspected,omitempty"`
 	Disposition Disposition `json:"disposition,omitempty"`
 	Finding     Finding     `json:"finding,omitempty"`

@@ -52,6 +52,12 @@ func (c *Case) approvalSilent(s *step) {
 		s.say("Nobody has decided on %s; it lapses.", about(a))
 		return
 	}
+	if a.Level == 5 && (a.Subject == subjectByHand || a.Subject == subjectOtherAccount) && c.lapsesUnseenPayouts() {
+		who := schemas.Operator
+		a.DecidedBy, a.Reason = &who, "last_rung"
+		s.say("%s of %s lapses: nobody has looked at it. The refund still waits for finance.", a.Subject, a.Amount)
+		return
+	}
 	if a.Level == 5 {
 		c.grant(s, a, schemas.Operator, "last_rung")
 		return

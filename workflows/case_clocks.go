@@ -45,6 +45,26 @@ func (c *Case) followClocks(s *step) {
 		c.stopLaw("law.refund")
 	}
 	c.followLadder()
+	if c.leavesNoLineWithoutClock() {
+		c.startMissing(s)
+	}
+}
+
+// startMissing starts the clock of a state anew for lines that have lost theirs: a line that an escalation had taken along stands without
+// one when that ends for the sake of another.
+func (c *Case) startMissing(s *step) {
+	lost, _ := sort2(c.Lines, func(l *schemas.Line) bool { return l.State != schemas.Closed && c.clockByID(l.ClockID) == nil })
+	for len(lost) > 0 {
+		var group []*schemas.Line
+		group, lost = sort2(lost, func(l *schemas.Line) bool { return l.State == lost[0].State })
+		if r := c.story.row(group[0].State); r != nil && r.clock != "" {
+			c.startOn(s, group, r.clock, r.silence.says)
+		}
+	}
+	if c.Following && c.ClosedAt == nil && len(c.calls) == 0 && c.nearest() == nil {
+		// A recovery whose escalation has ended, because somebody took it or asked for help, still waits for its end.
+		c.startClock(s, "recovery", "the recovery is escalated")
+	}
 }
 
 // merchantsTurn reports whether any line waits for the merchant's side.

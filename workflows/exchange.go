@@ -95,6 +95,9 @@ var exchangeStory = func() *story {
 					fact(schemas.ParcelScanned, x.handedOver),
 					fact(schemas.ParcelDeliver, x.arrived),
 					fact(schemas.GoodsReceived, x.arrived),
+					fact(schemas.ParcelLoss, x.lost),
+					fact(schemas.ParcelDamage, x.lost),
+					fact(schemas.ParcelRefusal, x.refusedUnscanned),
 					fact(schemas.PickupBooked, x.pickupBooked),
 					fact(schemas.PickupMissed, x.pickupMissed),
 					on(schemas.DecisionRevoke, x.revoked, x.mayRevoke),
@@ -172,7 +175,7 @@ var exchangeStory = func() *story {
 			{
 				state: schemas.ReplacementInTransit, stage: schemas.StageResolution, turn: schemas.TurnCarrier, pauses: true, clock: "exchange.replacement",
 				hear: []answer{
-					on(schemas.ReplacementConfirm, x.confirmedBy),
+					on(schemas.ReplacementConfirm, x.confirmedBy, x.mayConfirmReplacement),
 					on(schemas.ReplacementReject, x.replacementRejected, x.mayRejectReplacement),
 					fact(schemas.ParcelScanned, x.replacementMoved),
 					fact(schemas.ParcelDeliver, x.replacementArrived),
@@ -248,6 +251,7 @@ var exchangeStory = func() *story {
 		),
 		expiries: map[string]silence{
 			"exchange.shipback_extension":  does("the carrier is asked about a label of ours; otherwise the request expires, or the deposit is taken where the replacement was sent in advance", x.notShippedBack),
+			unseenClock:                    does("the request expires, or the deposit is taken where the replacement was sent in advance", x.neverSent),
 			"exchange.appeal_again":        does("the operator grants the appeal", x.appealLapses),
 			"exchange.goods_kept":          does("one last notice is sent", x.lastNotice),
 			"exchange.goods_notice":        does("the goods are sent back", x.sendBackUnasked),

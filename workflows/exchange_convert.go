@@ -223,7 +223,7 @@ func (x *exchanges) handOver(lines []*schemas.Line) schemas.Opening {
 	for _, l := range lines {
 		r.Lines = append(r.Lines, schemas.RequestLine{LineID: l.LineID, Quantity: l.Quantity})
 		over.Lines = append(over.Lines, schemas.HandedLine{
-			LineID: l.LineID, Units: l.Units, GoodsWith: l.GoodsWith, Waybill: l.Waybill, Disposition: l.Disposition,
+			LineID: l.LineID, Units: l.Units, GoodsWith: l.GoodsWith, Waybill: l.Waybill, BackSKU: l.BackSKU, Disposition: l.Disposition,
 			Finding: l.Finding, Freight: l.Verdict.Freight, Inspected: l.Disposition != "", Rule: l.Verdict.Rule, Approver: l.Approver,
 		})
 		if p := x.parcel(l.Waybill); p != nil && !over.Has(l.Waybill) {

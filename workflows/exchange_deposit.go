@@ -38,8 +38,14 @@ func (x *exchanges) settleDeposits(s *step, lines []*schemas.Line) {
 	}
 	ids := lineIDs(lines)
 	for _, ch := range x.Charges {
-		if ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeHeld && meets(ch.Lines, ids) && !x.needed(ch, ids) {
+		if ch.Kind != schemas.ChargeDeposit || !meets(ch.Lines, ids) || x.needed(ch, ids) {
+			continue
+		}
+		switch {
+		case ch.Status == schemas.ChargeHeld:
 			x.settleDeposit(s, ch)
+		case ch.Status == schemas.ChargeUnknown && x.asksForUnknownDeposits():
+			x.chargeCall(schemas.PaymentLookup, ch) // what turns out to be held is given back
 		}
 	}
 }

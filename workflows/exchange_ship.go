@@ -249,7 +249,33 @@ func (x *exchanges) another(lines []*schemas.Line) {
 	})
 }
 
-func (x *exchanges) mayRejectReplacement(_ *step, d schemas.RejectReplacement) *schemas.Refusal {
+// bookBeforeTheNext brings old goods away that were inspected, because what comes back next is another article: the replacement that is
+// rejected.
+func (x *exchanges) bookBeforeTheNext(lines []*schemas.Line) {
+	if !x.booksEveryArticle() {
+		return
+	}
+	goods := inspectedOf(lines)
+	for _, l := range lines {
+		l.BackSKU, l.Disposition, l.Finding, l.Disposed = l.Replacement.SKU, "", "", false
+	}
+	if len(goods) > 0 {
+		x.putAway(goods)
+	}
+}
+
+// mayConfirmReplacement refuses a yes while another one is being kept for a no.
+func (x *exchanges) mayConfirmReplacement(s *step, _ schemas.OnLines) *schemas.Refusal {
+	if x.answersOnce() {
+		return beingAsked(s.lines)
+	}
+	return nil
+}
+
+func (x *exchanges) mayRejectReplacement(s *step, d schemas.RejectReplacement) *schemas.Refusal {
+	if refusal := beingAsked(s.lines); refusal != nil && x.answersOnce() {
+		return refusal
+	}
 	if !d.Reason.MerchantsFault() {
 		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "reason", Message: "say what is wrong with it: defective, damaged, not_as_described or wrong_item_sent."}
 	}
@@ -267,6 +293,7 @@ func (x *exchanges) replacementRejected(s *step, d schemas.RejectReplacement) {
 	if x.Priority == schemas.P2 || x.Priority == schemas.P3 {
 		x.Priority = schemas.P1
 	}
+	x.bookBeforeTheNext(s.lines)
 	for _, l := range s.lines {
 		l.Replacement.Attempts++
 		l.Verdict.Freight, l.Verdict.Owed, l.Waybill = schemas.TurnMerchant, true, ""

@@ -91,6 +91,9 @@ func (x *exchanges) stockAnswered(lines []*schemas.Line, orders []schemas.StockO
 		x.kept(s, l, orders[i], receipts[i])
 	}
 	then(s, lines)
+	if s.message == "" {
+		s.say("The warehouse has answered; nobody waits for it any more.")
+	}
 	x.settle(s)
 }
 

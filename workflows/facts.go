@@ -96,10 +96,15 @@ func (c *Case) hearCommand(name string, raw json.RawMessage) {
 		if order.Door == "" {
 			order.Door = schemas.DoorSignal
 		}
-		var a asked
-		if a, refusal = c.permit(name, order, false); refusal == nil {
-			c.carryOut(name, a)
-			return
+		if c.judgesParts() {
+			_, refusal = c.permit(name, order, true)
+		}
+		if refusal == nil {
+			var a asked
+			if a, refusal = c.permit(name, order, false); refusal == nil {
+				c.carryOut(name, a)
+				return
+			}
 		}
 	}
 	c.refuse(name, order.Actor, refusal)
@@ -178,15 +183,43 @@ func (c *Case) bookWord(s *step, body any) {
 		return
 	}
 	if p := c.parcel(word.Waybill); p != nil {
+		if s.name != schemas.ParcelException.Name {
+			c.takeUp(p)
+		}
 		p.book(s.name, s.report.OccurredAt)
 		s.note("waybill", word.Waybill)
 	}
 }
 
+// takeUp lets the word on a parcel that was booked for lines before count for them, where it is the first that moves of all their parcels:
+// whatever number was given later, the goods are in this one.
+func (c *Case) takeUp(p *parcelRecord) {
+	inIt, _ := sort2(c.linesNamed(schemas.ParcelWord{Waybill: p.Waybill}), func(l *schemas.Line) bool { return l.State != schemas.Closed })
+	if !c.knowsEarlierParcels() || p.Direction != schemas.ToMerchant || len(inIt) > 0 {
+		return
+	}
+	for _, l := range c.Lines {
+		later := c.parcel(l.Waybill)
+		if (l.State == schemas.WaitShipback || l.State == schemas.ReturnInTransit) && picksContain(p.Lines, l.LineID) && (later == nil || later.MovedAt == nil) {
+			l.Waybill = p.Waybill
+		}
+	}
+}
+
 // linesOf lists the lines a fact is about whose state hears it.
 func (c *Case) linesOf(name string, body any) []*schemas.Line {
-	lines, _ := sort2(c.linesNamed(body), func(l *schemas.Line) bool { return c.hears(l, name) })
+	lines, _ := sort2(c.linesNamed(body), func(l *schemas.Line) bool {
+		if l.State == schemas.WaitShipback && endsTheWay(name) && !c.hearsOfLostLabels() {
+			return false
+		}
+		return c.hears(l, name)
+	})
 	return lines
+}
+
+// endsTheWay tells words on a parcel that does not arrive.
+func endsTheWay(name string) bool {
+	return name == schemas.ParcelLoss.Name || name == schemas.ParcelDamage.Name || name == schemas.ParcelRefusal.Name
 }
 
 // hadHeard tells the carrier's word on a replacement that the customer has confirmed before: it says nothing new, so that nobody

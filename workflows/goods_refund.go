@@ -210,18 +210,7 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 // dispose brings inspected goods where they belong, and lets units be settled on the way; it reports whether they are. A failure is a task
 // of the owner's: the customer's case does not wait for our shelves.
 func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string, settle []schemas.LineUnits) (settled bool) {
-	var goods []schemas.Disposal
-	for _, l := range lines {
-		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !l.Disposed && !noGoods(l) {
-			l.Disposed = true
-			// No more goods are booked than the line has units, whatever was asked for.
-			quantity := l.Quantity
-			if len(l.Units) > 0 {
-				quantity = min(quantity, len(l.Units))
-			}
-			goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: l.SKU, Quantity: quantity, Disposition: l.Disposition})
-		}
-	}
+	goods := inspectedOf(lines)
 	if len(goods) == 0 {
 		return false
 	}
@@ -243,6 +232,28 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string,
 		return err
 	})
 	return disposed.Settled
+}
+
+// inspectedOf lists what was inspected of lines and not brought away yet, and marks it as brought away.
+func inspectedOf(lines []*schemas.Line) []schemas.Disposal {
+	var goods []schemas.Disposal
+	for _, l := range lines {
+		if l.GoodsWith != schemas.TurnWarehouse || l.Disposition == "" || l.Disposed || noGoods(l) {
+			continue
+		}
+		l.Disposed = true
+		// No more goods are booked than the line has units, whatever was asked for.
+		quantity := l.Quantity
+		if len(l.Units) > 0 {
+			quantity = min(quantity, len(l.Units))
+		}
+		goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: or(l.BackSKU, l.SKU), Quantity: quantity, Disposition: l.Disposition})
+		if l.BackSKU != "" && l.Replacement != nil && l.Replacement.Both {
+			// The old article came along with the replacement that was rejected.
+			goods = append(goods, schemas.Disposal{LineID: l.LineID, SKU: l.SKU, Quantity: quantity, Disposition: l.Disposition})
+		}
+	}
+	return goods
 }
 
 // placedIn is the same goods in another place.

@@ -173,7 +173,9 @@ func (c *Case) accepted(s *step, _ schemas.Nothing) {
 	for _, l := range lines {
 		l.ClockID = ""
 	}
-	if len(lines) > 0 {
+	if c.leavesNoLineWithoutClock() {
+		c.startMissing(s)
+	} else if len(lines) > 0 {
 		r := c.story.row(lines[0].State)
 		c.startOn(s, lines, r.clock, r.silence.says)
 	}

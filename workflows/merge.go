@@ -136,7 +136,9 @@ func (c *Case) mayLeave(lines []*schemas.Line) *schemas.Refusal {
 		return &schemas.Refusal{Code: schemas.CodeWrongState, Message: "these lines have ended."}
 	}
 	for _, l := range lines {
-		if l.GoodsWith != schemas.TurnCustomer || c.underWay(l) > 0 || l.Refunded.Minor > 0 {
+		r := l.Replacement
+		sent := c.keepsWhatWasSent() && r != nil && (r.ShipmentID != "" || r.Settled != 0 || r.ConfirmedAt != nil || r.Attempts > 0)
+		if l.GoodsWith != schemas.TurnCustomer || c.underWay(l) > 0 || l.Refunded.Minor > 0 || sent {
 			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("goods or money of line %s have moved in this case; finish it here.", l.LineID)}
 		}
 	}

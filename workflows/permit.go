@@ -30,6 +30,12 @@ func (c *Case) permit(name string, order schemas.Order, dry bool) (asked, *schem
 			return a, refusal
 		}
 	}
+	if words, has := body.(schemas.WordChecker); has && c.readsWordsStrictly() {
+		if refusal := words.CheckWords(); refusal != nil {
+			refusal.Revision = c.revision()
+			return a, refusal
+		}
+	}
 	if c.ClosedAt != nil {
 		return refuse(schemas.CodeCaseClosed, "this case has ended as %s; open a new one, or send case.request_human where it is INVALID.", c.Outcome)
 	}

@@ -84,6 +84,9 @@ var returnStory = func() *story {
 					fact(schemas.ParcelScanned, r.handedOver),
 					fact(schemas.ParcelDeliver, r.arrived),
 					fact(schemas.GoodsReceived, r.arrived),
+					fact(schemas.ParcelLoss, r.lost),
+					fact(schemas.ParcelDamage, r.lost),
+					fact(schemas.ParcelRefusal, r.refusedUnscanned),
 					fact(schemas.PickupBooked, r.pickupBooked),
 					fact(schemas.PickupMissed, r.pickupMissed),
 					on(schemas.DecisionRevoke, r.revoked, r.mayRevoke),
@@ -184,6 +187,7 @@ var returnStory = func() *story {
 		),
 		expiries: map[string]silence{
 			"return.shipback_extension":  does("the carrier is asked about a label of ours; otherwise the request expires; a new one can be made while the right lasts", r.notShippedBack),
+			unseenClock:                  does("the request expires; a new one can be made while the right lasts", r.expire),
 			"return.appeal_again":        does("the operator grants the appeal", r.appealLapses),
 			"return.goods_kept":          does("one last notice is sent", r.lastNotice),
 			"return.goods_notice":        does("the goods are sent back", r.sendBackUnasked),

@@ -29,6 +29,7 @@ func (r *returns) takenOver(s *step, from string, h schemas.Handover) {
 		for _, handed := range h.Lines {
 			if handed.LineID == l.LineID && (len(handed.Units) == 0 || sameUnits(handed.Units, l.Units)) {
 				l.GoodsWith, l.Waybill, l.Disposition, l.Finding, l.Approver = handed.GoodsWith, handed.Waybill, handed.Disposition, handed.Finding, handed.Approver
+				l.BackSKU = handed.BackSKU
 				l.Verdict.Owed, l.Verdict.Proposal, l.Verdict.Rule = true, schemas.ProposeApprove, or(handed.Rule, l.Verdict.Rule)
 				l.Verdict.Freight = handed.Freight
 			}

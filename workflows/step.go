@@ -215,7 +215,9 @@ func (c *Case) pick(chosen []schemas.PickLine, can func(*schemas.Line) bool, dry
 			if want == 0 {
 				break
 			}
-			if want < l.Quantity && !dry {
+			if want < l.Quantity && dry && c.judgesParts() {
+				l = c.partOf(l, want)
+			} else if want < l.Quantity && !dry {
 				c.split(l, want)
 			}
 			picked = append(picked, l)
@@ -236,6 +238,13 @@ func (c *Case) partsOf(lineID string, can func(*schemas.Line) bool) (parts []*sc
 		}
 	}
 	return parts, known
+}
+
+// partOf is what the first n of a line would be, for judging: nothing is split yet.
+func (c *Case) partOf(l *schemas.Line, n int) *schemas.Line {
+	part := *l
+	(&Case{State: &State{Currency: c.Currency, Edition: c.Edition, Lines: []*schemas.Line{&part}}}).split(&part, n)
+	return &part
 }
 
 // split keeps the first n of a line and puts the rest into a part of its own, right behind it.

@@ -47,10 +47,50 @@ func (c *Case) showsWhoIsAsked() bool { return c.Edition >= 1 }
 // and nobody noticed that it was not done.
 func (c *Case) refusesUsedIDs() bool { return c.Edition >= 1 }
 
+// leavesNoLineWithoutClock gives a line that has lost its clock the one of its state again. 2026-11-26: until then a line that an escalation for
+// the sake of other lines had taken along stood without a clock when that ended, and its case never did.
+func (c *Case) leavesNoLineWithoutClock() bool { return c.Edition >= 2 }
+
+// hearsOfLostLabels takes a carrier's word on a parcel that we have booked before its first scan was heard. 2026-11-26: until then the word
+// that it was lost came too early, and the request of its customer expired.
+func (c *Case) hearsOfLostLabels() bool { return c.Edition >= 2 }
+
+// knowsEarlierParcels lets the word on a parcel that was booked for lines count for them, whatever number was given later, as long as the
+// later one has not moved. 2026-11-26: until then the goods arrived, and the request expired.
+func (c *Case) knowsEarlierParcels() bool { return c.Edition >= 2 }
+
+// readsWordsStrictly refuses words where a code belongs. 2026-11-26: until then a reason or a mode could hold what a person had typed, and
+// with it personal data, which then stood in histories and events for good.
+func (c *Case) readsWordsStrictly() bool { return c.Edition >= 2 }
+
+// lapsesUnseenPayouts lets a payment by hand, or one to another account, on which nobody decides lapse. 2026-11-26: until then the operator
+// granted it in the end, which is what the second person is there to prevent.
+func (c *Case) lapsesUnseenPayouts() bool { return c.Edition >= 2 }
+
+// keepsWhatWasSent keeps lines from being merged into another case once a replacement was ordered or paid for. 2026-11-26: until then the
+// customer kept both articles.
+func (c *Case) keepsWhatWasSent() bool { return c.Edition >= 2 }
+
+// answersOnce refuses a second word on a replacement while the warehouse is asked for another one. 2026-11-26: until then a rejection that was
+// sent twice counted as two faulty replacements, and a confirmation after it as an exchange whose old goods the customer has.
+func (c *Case) answersOnce() bool { return c.Edition >= 2 }
+
 // takesBackUndelivered lets what the customer did not take, or what could not be handed over, come back to the warehouse. 2026-11-26: until
 // then a replacement that was refused counted as lost, so that silence sent another one to a customer who did not want it, and goods
 // that a customer did not take back counted as lost in the end, so that they were paid for.
 func (c *Case) takesBackUndelivered() bool { return c.Edition >= 2 }
+
+// booksEveryArticle books old goods before a rejected replacement comes back, and that one as what it is. 2026-11-26: until then both were
+// one booking, under the old article and with the finding on the last.
+func (c *Case) booksEveryArticle() bool { return c.Edition >= 2 }
+
+// asksForUnknownDeposits asks the provider about a deposit of which nobody knows whether it is held, when its lines leave. 2026-11-26: until
+// then the case ended, and the customer's money stayed held until the bank let go of it.
+func (c *Case) asksForUnknownDeposits() bool { return c.Edition >= 2 }
+
+// judgesParts judges a command on a part of a line by that part, before the line is split. 2026-11-26: until then the whole line was judged,
+// and where the part was refused after all the line stayed split: a refusal had changed something.
+func (c *Case) judgesParts() bool { return c.Edition >= 2 }
 
 // asksAboutLostFacts hears what has arrived before a clock runs out, and asks the outside before silence costs anybody anything: the carrier
 // before a request expires, the provider before an unpaid difference becomes a refund, the warehouse before its order is given to people.

@@ -1,0 +1,39 @@
+package schemas
+
+import "slices"
+
+// WordChecker is what a payload implements that has codes which need not be given. Words of people never stand in them: they go into a
+// text_id, so that they can be erased.
+type WordChecker interface{ CheckWords() *Refusal }
+
+// CheckWords judges the reason.
+func (w Withdraw) CheckWords() *Refusal { return checkCode(w.Reason) }
+
+// CheckWords judges the reason.
+func (a Approve) CheckWords() *Refusal { return checkCode(a.Reason) }
+
+// CheckWords judges the reason and the number.
+func (d DecideApproval) CheckWords() *Refusal {
+	if d.ApprovalID != "" && !ValidID(d.ApprovalID) {
+		return badID("approval_id", d.ApprovalID)
+	}
+	return checkCode(d.Reason)
+}
+
+// CheckWords judges how the answer came.
+func (a AnswerSurvey) CheckWords() *Refusal {
+	if a.Mode != "" && !slices.Contains(SurveyModes, a.Mode) {
+		return &Refusal{Code: CodeBadValue, Field: "mode", Message: "an answer comes by link or by phone."}
+	}
+	return nil
+}
+
+// SurveyModes are the ways in which an answer can come.
+var SurveyModes = []string{"link", "phone"}
+
+func checkCode(reason string) *Refusal {
+	if reason == "" {
+		return nil
+	}
+	return checkReason(reason)
+}

@@ -1,0 +1,126 @@
+package workflows_test
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// checkEnd holds the books of a walk that has ended against each other: nobody is left unpaid, unsent or unanswered.
+func checkEnd(w *walk) []string {
+	var list []string
+	say := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	b := w.books
+	for id, r := range ordered(b.Refunds) {
+		if r.Known && r.Status == schemas.RefundAccepted {
+			say("In the end nobody is left unpaid. The provider still has %s.", id)
+		}
+	}
+	for id, ch := range ordered(b.Charges) {
+		switch ch.Status {
+		case schemas.ChargeHeld:
+			say("In the end no deposit is held. %s still is.", id)
+		case schemas.ChargeSucceeded:
+			if b.paidOut(id) < ch.Charge.Amount.Minor && !sentFor(b, ch.Charge.Lines) {
+				say("In the end nobody has paid for nothing. The customer paid %s, and nothing was sent for it.", id)
+			}
+		}
+	}
+	for key, h := range ordered(b.Holds) {
+		if h.Status == "held" || h.Status == "waiting" {
+			say("In the end nothing is kept for nobody. %s still is (%s).", key, h.Status)
+		}
+	}
+	for _, s := range w.stories {
+		for _, l := range s.Now.Lines {
+			if fault := endOf(b, s.Now, l); fault != "" {
+				say("%s", fault)
+			}
+		}
+		if told(b, "case.closed")+told(b, "case.invalid")+told(b, "case.merged") == 0 && !couldNotSay(s.All, "case.closed") {
+			say("In the end everybody is answered. Nobody told the customer that %s has ended.", s.Now.CaseID)
+		}
+	}
+	return list
+}
+
+// couldNotSay reports whether no channel took a message, so that the owner is to say it in another way.
+func couldNotSay(events []schemas.Event, what string) bool {
+	for _, e := range events {
+		if e.Name == schemas.EventNoticeFailed && strings.Contains(e.Message, what) {
+			return true
+		}
+	}
+	return false
+}
+
+func told(b *books, template string) int {
+	n := 0
+	for _, t := range b.Told {
+		if t.Template == template {
+			n++
+		}
+	}
+	return n
+}
+
+func sentFor(b *books, lines []string) bool {
+	for _, s := range b.shipments() {
+		for _, g := range s.Order.Goods {
+			if contains(lines, g.LineID) && s.Sent {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// goneWith finds the parcel in which the goods of a line have left the customer and from which they did not come home.
+func goneWith(b *books, l schemas.Line) *parcelBook {
+	var gone *parcelBook
+	for _, p := range b.parcels() {
+		if !carries(p, l.LineID) || p.Replaces {
+			continue
+		}
+		switch p.Parcel.Status {
+		case schemas.ParcelDelivered, schemas.ParcelLost, schemas.ParcelDamaged:
+			if p.Parcel.MovedAt.After(l.Since) {
+				continue // after the end: the owner has a task for it
+			}
+			if p.Parcel.Direction == schemas.ToCustomer {
+				return nil
+			}
+			gone = p
+		}
+	}
+	return gone
+}
+
+// endOf wants of a line that has ended what its outcome says: the money, the replacement, or the goods.
+func endOf(b *books, v schemas.View, l schemas.Line) string {
+	switch l.Outcome {
+	case schemas.Completed, schemas.CompletedPartial:
+		if l.Replacement != nil {
+			if !sentFor(b, []string{l.LineID}) {
+				return fmt.Sprintf("In the end nobody is left unsent. Line %s ended as %s, and no replacement was sent.", l.LineID, l.Outcome)
+			}
+			return ""
+		}
+		if l.GoodsWith != schemas.TurnCustomer && l.Owed().Minor > 0 {
+			return fmt.Sprintf("In the end nobody is left unpaid. Line %s ended as %s, and %s is owed.", l.LineID, l.Outcome, l.Owed())
+		}
+	case schemas.Withdrawn, schemas.Expired, schemas.RejectedFinal:
+		if l.Finding == schemas.FindingEmpty || l.Finding == schemas.FindingMissing {
+			return "" // there was nothing in the parcel; another one that comes is a task of the owner's
+		}
+		if l.GoodsWith == schemas.TurnWarehouse {
+			return fmt.Sprintf("In the end nobody is left without both. Line %s ended as %s, and the shop has the goods.", l.LineID, l.Outcome)
+		}
+		ours := l.Verdict.Freight == schemas.TurnMerchant || l.Outcome == schemas.Expired
+		if p := goneWith(b, l); p != nil && ours && l.Outcome != schemas.RejectedFinal && l.Payable.Minor > 0 && b.paidFor(l.LineID) == 0 && b.Elsewhere[l.LineID] == 0 {
+			return fmt.Sprintf("In the end nobody is left without both. Line %s ended as %s, and its goods left in parcel %s, which is %s.", l.LineID, l.Outcome, p.Parcel.Waybill, p.Parcel.Status)
+		}
+	}
+	return ""
+}
