@@ -165,6 +165,7 @@ func (x *exchanges) replacementGone(s *step, w schemas.ParcelWord) {
 		p.setUnlessDelivered(schemas.ParcelLost)
 	}
 	s.say("The replacement in parcel %s did not reach the customer.", w.Waybill)
+	x.claimFromCarrier(s, w.Waybill)
 	for _, l := range s.lines {
 		l.Replacement.Waybill, l.Replacement.ShipmentID = "", ""
 		l.Replacement.Attempts++
