@@ -14,6 +14,7 @@ import (
 func (g *goods) sendBack(s *step) {
 	lines := s.lines
 	order := g.parcelOrder(lines, schemas.ToCustomer, schemas.TurnMerchant)
+	order.Key = g.keyAgain(schemas.ParcelSendBack.Name, order.Key)
 	for _, l := range lines {
 		l.Waybill = ""
 	}

@@ -19,6 +19,7 @@ func (g *goods) bookLabel(s *step) {
 		return
 	}
 	order := g.parcelOrder(ours, schemas.ToMerchant, schemas.TurnMerchant)
+	order.Key = g.keyAgain(schemas.ParcelLabel.Name, order.Key)
 	g.effect(schemas.ParcelLabel.Name, order.Key, func(ctx workflow.Context) {
 		needed := func() []*schemas.Line {
 			waiting, _ := sort2(ours, func(l *schemas.Line) bool { return l.State == schemas.WaitShipback && l.Waybill == "" })

@@ -28,7 +28,7 @@ func (c *Comparison) stock(ctx context.Context, ours Ours, cases []schemas.View,
 		if err != nil {
 			return fmt.Errorf("the warehouse's book: %w", err)
 		}
-		g := goods{caseOf(m.Key), m.LineID}
+		g := goods{c.caseOf(m.Key), m.LineID}
 		warehouse[g] += m.Quantity
 		sku[g] = m.SKU
 	}
@@ -73,6 +73,17 @@ func piecesOf(v schemas.View) map[string]pieces {
 			p.may += l.Quantity
 		}
 		decided[l.LineID] = p
+	}
+	// What was sent and came back is put away by the case that hears of it.
+	for _, parcel := range v.Parcels {
+		for _, g := range parcel.Goods {
+			p := decided[g.LineID]
+			p.may += g.Quantity
+			if !parcel.Returning {
+				p.ordered += g.Quantity
+			}
+			decided[g.LineID] = p
+		}
 	}
 	return decided
 }

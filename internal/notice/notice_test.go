@@ -30,6 +30,7 @@ var sample = map[string]string{
 	"decision": "granted", "what": "partial_refund", "waybill": "SF-1", "status": "lost", "finding": "used", "method": "original",
 	"waiting": "carrier", "text_id": "txt-1", "outcome": "COMPLETED", "kind": "return", "clock": "return.review", "level": "3",
 	"subject": "large_refund", "task": "trace", "code": "declined", "overall": "2", "solved": "no", "expected": "2026-11-27T02:00:00Z", "from": "2026-11-27T02:00:00Z", "successor": "lotus:r-1:2",
+	"predecessor": "lotus:r-1", "how": "terminated", "ended_at": "2026-11-20T10:05:00Z",
 	"step": "parcel.label", "cause": "no such carrier",
 }
 
