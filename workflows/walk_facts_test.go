@@ -45,6 +45,12 @@ var words = []func(*dice, schemas.View) any{
 	func(d *dice, _ schemas.View) any {
 		return schemas.ShipmentWord{ShipmentID: fmt.Sprintf("shop:r-1/ship/%d", 90+d.n(5)), Waybill: "RP-NOBODYS", Carrier: "SF"}
 	},
+	func(d *dice, v schemas.View) any {
+		return schemas.ExternalWord{
+			DisputeID: fmt.Sprintf("d-%d", d.n(2)), Kind: pickOf(d, []schemas.DisputeKind{schemas.DisputePlatform, schemas.DisputeRegulator}), OrderID: "o-1",
+			Decision: pickOf(d, schemas.Decisions),
+		}
+	},
 	func(*dice, schemas.View) any {
 		return schemas.MergedIn{CaseID: "shop:r-7", Kind: schemas.KindExchange, Reason: schemas.Defective, Lines: []schemas.PickLine{{LineID: "1", Quantity: 1}}}
 	},
