@@ -40,6 +40,7 @@ type commandLine struct {
 	Play     playCommand     `cmd:"" help:"Play requests to the end, every other party acting."`
 	Books    booksCommand    `cmd:"" help:"Compare the sandboxes' books with the ledger."`
 	Sandbox  sandboxCommand  `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
+	Release  releaseCommand  `cmd:"" help:"Try everything again that is parked for one cause (docs/stuck.md)."`
 	Rebuild  rebuildCommand  `cmd:"" help:"Write the rows of open cases anew from their workflows."`
 	Due      dueCommand      `cmd:"" help:"Reckon a deadline with a calendar (docs/calendars.md). Needs no server."`
 	Calendar calendarCommand `cmd:"" help:"List the calendars, or show a month of one. Needs no server."`

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -20,6 +21,8 @@ var (
 	casesAllList string
 	//go:embed queries/cases_count.sql
 	casesCount string
+	//go:embed queries/cases_parked.sql
+	casesParked string
 	//go:embed queries/cases_of_waybill.sql
 	casesOfWaybill string
 )
@@ -54,6 +57,9 @@ type Filter struct {
 	DueBefore  time.Time
 	// OverdueAt asks for the cases whose due was over at this moment. A case that was fast-forwarded is judged by its own time.
 	OverdueAt time.Time
+	Stuck     bool         // with a parked step
+	Cause     schemas.Code // with a step that is parked for this cause
+	Step      string       // with a step of this name that is parked
 }
 
 // Page is a part of a list. Limit is 50 where it is not given, and at most 500.
@@ -148,8 +154,38 @@ func (s *Store) filterArgs(ctx context.Context, f Filter) ([]any, error) {
 	}
 	return []any{
 		pgx.QueryExecModeCacheDescribe, f.Merchant, f.Owner, string(f.State), string(f.Stage), string(f.Turn), f.Order, f.Customer, ids,
-		f.Asked, f.Person, f.Level, string(f.Priority), string(f.Kind), orNull(f.DueBefore), orNull(f.OverdueAt),
+		f.Asked, f.Person, f.Level, string(f.Priority), string(f.Kind), orNull(f.DueBefore), orNull(f.OverdueAt), f.Stuck || f.Cause != "" || f.Step != "", parkedLike(f.Cause, f.Step),
 	}, nil
+}
+
+// parkedLike is a parked step of a cause and a name, as PostgreSQL looks for it inside a row; null where neither is given.
+func parkedLike(cause schemas.Code, step string) *string {
+	wanted := map[string]string{}
+	if cause != "" {
+		wanted["cause"] = string(cause)
+	}
+	if step != "" {
+		wanted["step"] = step
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	raw, _ := json.Marshal([]map[string]string{wanted}) // a map of strings always marshals
+	text := string(raw)
+	return &text
+}
+
+// ParkedCases lists the next open cases with a parked step, in the order of their ids: of one merchant, or of all where none is named.
+func (s *Store) ParkedCases(ctx context.Context, merchant string, cause schemas.Code, step, after string, limit int) ([]schemas.ParkedCase, error) {
+	rows, err := s.pool.Query(ctx, casesParked, pgx.QueryExecModeCacheDescribe, merchant, parkedLike(cause, step), after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list parked cases: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[schemas.ParkedCase])
+	if err != nil {
+		return nil, fmt.Errorf("list parked cases: %w", err)
+	}
+	return found, nil
 }
 
 func orNull(t time.Time) *time.Time {
