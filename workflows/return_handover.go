@@ -48,15 +48,3 @@ func (r *returns) takenOver(s *step, from string, h schemas.Handover) {
 		r.goOn(s, ready)
 	}
 }
-
-// startRefundDuty starts the statutory duty to pay back for goods that are here already: it counts from their delivery.
-func (r *returns) startRefundDuty(s *step, lines []*schemas.Line) {
-	for _, l := range lines {
-		p := r.parcel(l.Waybill)
-		if l.GoodsWith != schemas.TurnWarehouse || p == nil || p.DeliveredAt == nil || r.clock("law.refund") != nil {
-			continue
-		}
-		k := r.startClock(s, "law.refund", caseExpiries["law.refund"].says)
-		r.reckon(k, *p.DeliveredAt)
-	}
-}
