@@ -54,6 +54,7 @@ type Filter struct {
 	Level      int
 	Priority   schemas.Priority
 	Kind       schemas.Kind
+	Outside    string // a dispute that is not decided, or a hold: its kind, or "any"
 	DueBefore  time.Time
 	// OverdueAt asks for the cases whose due was over at this moment. A case that was fast-forwarded is judged by its own time.
 	OverdueAt time.Time
@@ -109,7 +110,7 @@ func (s *Store) CountCases(ctx context.Context, f Filter, most int) (int, error)
 		open = &is
 	}
 	var n int
-	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most)...).Scan(&n); err != nil {
+	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most, f.Outside, f.stuck(), parkedLike(f.Cause, f.Step))...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count cases: %w", err)
 	}
 	return n, nil
@@ -133,9 +134,9 @@ func (s *Store) listQuery(ctx context.Context, f Filter, p Page) (sql string, ar
 	args = append(args, at, id)
 	switch f.Scope {
 	case ScopeOpen:
-		return casesOpenList, append(args, limit+1), limit, nil
+		return casesOpenList, append(args, limit+1, f.Outside, f.stuck(), parkedLike(f.Cause, f.Step)), limit, nil
 	case ScopeClosed, ScopeAll:
-		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1), limit, nil
+		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1, f.Outside, f.stuck(), parkedLike(f.Cause, f.Step)), limit, nil
 	}
 	return "", nil, 0, refuse(schemas.CodeBadValue, "scope", "%q is not a scope; leave it out for open cases, or use closed or all.", string(f.Scope))
 }
@@ -154,9 +155,12 @@ func (s *Store) filterArgs(ctx context.Context, f Filter) ([]any, error) {
 	}
 	return []any{
 		pgx.QueryExecModeCacheDescribe, f.Merchant, f.Owner, string(f.State), string(f.Stage), string(f.Turn), f.Order, f.Customer, ids,
-		f.Asked, f.Person, f.Level, string(f.Priority), string(f.Kind), orNull(f.DueBefore), orNull(f.OverdueAt), f.Stuck || f.Cause != "" || f.Step != "", parkedLike(f.Cause, f.Step),
+		f.Asked, f.Person, f.Level, string(f.Priority), string(f.Kind), orNull(f.DueBefore), orNull(f.OverdueAt),
 	}, nil
 }
+
+// stuck says whether only cases with a parked step are meant.
+func (f Filter) stuck() bool { return f.Stuck || f.Cause != "" || f.Step != "" }
 
 // parkedLike is a parked step of a cause and a name, as PostgreSQL looks for it inside a row; null where neither is given.
 func parkedLike(cause schemas.Code, step string) *string {

@@ -1,10 +1,10 @@
--- How many cases a list is of, counted up to $19: the open ones where $18 is true, the closed ones where it is false, all where it is
+-- How many cases a list is of, counted up to $17: the open ones where $16 is true, the closed ones where it is false, all where it is
 -- null. The rest as in cases_open_list.
 SELECT count(*)
 FROM (
     SELECT
     FROM aftercare.cases
-    WHERE ($1::text = '' OR merchant_id = $1) AND ($18::boolean IS NULL OR (closed_at IS NULL) = $18)
+    WHERE ($1::text = '' OR merchant_id = $1) AND ($16::boolean IS NULL OR (closed_at IS NULL) = $16)
       AND ($2::text = '' OR owner = $2) AND ($3::text = '' OR state = $3)
       AND ($4::text = '' OR stage = $4) AND ($5::text = '' OR turn = $5)
       AND ($6::text = '' OR order_id = $6) AND ($7::text = '' OR customer_id = $7)
@@ -14,6 +14,8 @@ FROM (
       AND ($11::int = 0 OR level = $11) AND ($12::text = '' OR priority = $12) AND ($13::text = '' OR kind = $13)
       AND ($14::timestamptz IS NULL OR due_at < $14)
       AND ($15::timestamptz IS NULL OR due_at < GREATEST($15, (row->>'now')::timestamptz))
-      AND (NOT $16::boolean OR row->'parked' @> '[{}]') AND ($17::jsonb IS NULL OR row->'parked' @> $17)
-    LIMIT $19::int
+      AND (NOT $19::boolean OR row->'parked' @> '[{}]') AND ($20::jsonb IS NULL OR row->'parked' @> $20)
+      AND ($18::text = '' OR jsonb_path_exists(row, '$.disputes[*] ? (($w == "any" || @.kind == $w) && (@.status == "open" || @.status == "answered" || @.status == "missed"))', jsonb_build_object('w', $18::text))
+           OR jsonb_path_exists(row, '$.holds[*] ? ($w == "any" || @.kind == $w)', jsonb_build_object('w', $18::text)))
+    LIMIT $17::int
 ) AS counted
