@@ -43,7 +43,7 @@ const SettleOriginal = "original"
 // Predecessor links a successor case to the one it continues.
 type Predecessor struct {
 	CaseID          string    `json:"case_id"`
-	Why             string    `json:"why"` // request_human, reopen, convert
+	Why             string    `json:"why"` // request_human, reopen, convert, adopt
 	FirstReceivedAt time.Time `json:"first_received_at"`
 	AtReview        bool      `json:"at_review"` // a person decides first, whatever the rules propose
 	// Disputes and Holds go on in the successor.
@@ -51,6 +51,9 @@ type Predecessor struct {
 	Holds    []Hold    `json:"holds,omitempty"`
 	// Handover is set where lines go on as another kind: what was decided and where the goods are.
 	Handover *Handover `json:"handover,omitempty"`
+	// By and Reason say who took a case on whose workflow was ended from outside, and why.
+	By     *Actor `json:"by,omitempty"`
+	Reason string `json:"reason,omitempty"`
 }
 
 // WhyRequestHuman is why a case continues one that could not be a request: its customer asked for a person.

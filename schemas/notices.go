@@ -99,6 +99,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "external.confirmed", Vars: []string{"dispute"}},
 	{ID: "external.settled", Vars: []string{"amount"}},
 	{ID: "case.converted", Vars: []string{"successor", "lines"}},
+	{ID: "case.continued", Vars: []string{"predecessor"}},
 	{ID: "survey.invite", Vars: []string{"due"}},
 	{ID: "survey.remind", Vars: []string{"due"}},
 	{ID: "survey.again", Vars: []string{"due"}},
@@ -115,5 +116,6 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "staff.task", Vars: []string{"task", "due"}},
 	{ID: "staff.refund_failed", Vars: []string{"amount", "code", "due"}},
 	{ID: "staff.low_score", Vars: []string{"overall", "solved", "due"}},
+	{ID: "staff.case_lost", Vars: []string{"how", "ended_at", "reason"}},
 	{ID: "staff.stuck", Vars: []string{"step", "cause"}},
 }

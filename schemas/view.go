@@ -50,6 +50,8 @@ type View struct {
 	Unreachable   *Unreachable  `json:"unreachable,omitempty"` // the customer cannot be reached
 	PredecessorID string        `json:"predecessor_id"`
 	SuccessorID   string        `json:"successor_id"`
+	// Lost is set in the row of a case whose workflow was ended from outside: nobody serves it until somebody takes it on.
+	Lost *Lost `json:"lost,omitempty"`
 }
 
 // Accounts is the money of a case.

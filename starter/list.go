@@ -34,6 +34,7 @@ type listCommand struct {
 	Stuck     bool   `help:"Only with a step that is parked (docs/stuck.md)."`
 	Cause     string `help:"Only with a step that is parked for this cause, such as unserviceable." placeholder:"CODE"`
 	Step      string `help:"Only with this step parked, such as parcel.label." placeholder:"STEP"`
+	Lost      bool   `help:"Only those whose workflow was ended from outside and that nobody has taken on yet."`
 	Outside   string `help:"Only with an undecided dispute or a hold of this kind, such as chargeback or LEGAL_HOLD; any for every one." placeholder:"KIND"`
 	Closed    bool   `help:"Closed cases instead of open ones."`
 	All       bool   `help:"Open and closed cases."`
@@ -77,9 +78,12 @@ func (c *listCommand) Run(ctx context.Context, cli *commandLine) error {
 		}
 		return nil
 	}
-	if filter.Stuck {
+	switch {
+	case c.Lost:
+		lostTable(found)
+	case filter.Stuck:
 		stuckTable(found, filter)
-	} else {
+	default:
 		listTable(found, filter.Scope, time.Now())
 	}
 	fmt.Println(countWords(len(found), total))
@@ -111,6 +115,8 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 		return f, usageError{errors.New("--closed is for closed cases alone and --all for open ones too; give one of them")}
 	case c.Overdue && (c.Closed || c.All):
 		return f, usageError{errors.New("--overdue is for open cases; leave --closed and --all out")}
+	case c.Lost && (c.Closed || c.All):
+		return f, usageError{errors.New("--lost is for open cases; leave --closed and --all out")}
 	case c.All:
 		f.Scope = store.ScopeAll
 	case c.Closed:
@@ -127,6 +133,7 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 			return f, err
 		}
 	}
+	f.Lost = c.Lost
 	if f.Outside != "" && f.Outside != "any" {
 		if wordIn("--outside", "DisputeKind", f.Outside) != nil && wordIn("--outside", "HoldKind", f.Outside) != nil {
 			return f, usageError{fmt.Errorf("--outside %q: use any, one of %v, or one of %v", c.Outside, schemas.DisputeKinds, schemas.HoldKinds)}
@@ -180,6 +187,23 @@ func stuckTable(found []schemas.View, filter store.Filter) {
 			}
 			t.AppendRow(table.Row{v.CaseID, p.Step, p.StepID, p.Cause, p.Turn, when(p.Since), p.Tries, orDash(whenever(p.DueAt)), v.Owner})
 		}
+	}
+	t.Render()
+}
+
+// lostTable prints cases that nobody serves: what ended them, and whether something of them is under way still.
+func lostTable(found []schemas.View) {
+	t := newTable("case", "ended", "at", "by", "reason", "state", "owner", "refunded", "money")
+	for _, v := range found {
+		if v.Lost == nil {
+			continue // revived while it was listed
+		}
+		money := "settled"
+		if !v.Lost.Settled {
+			money = "asked about"
+		}
+		at := v.Lost.At
+		t.AppendRow(table.Row{v.CaseID, v.Lost.How, whenever(&at), orDash(v.Lost.By), orDash(v.Lost.Reason), v.State, orDash(v.Owner), paid(v), money})
 	}
 	t.Render()
 }

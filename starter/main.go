@@ -43,10 +43,13 @@ type commandLine struct {
 	Sandbox  sandboxCommand  `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
 	Release  releaseCommand  `cmd:"" help:"Try everything again that is parked for one cause (docs/stuck.md)."`
 	Rebuild  rebuildCommand  `cmd:"" help:"Write the rows of open cases anew from their workflows."`
+	Sweep    sweepCommand    `cmd:"" help:"Look now for cases whose workflow was ended from outside; a Schedule does it every five minutes."`
+	Adopt    adoptCommand    `cmd:"" help:"Go on with a case whose workflow was ended from outside."`
 	Due      dueCommand      `cmd:"" help:"Reckon a deadline with a calendar (docs/calendars.md). Needs no server."`
 	Calendar calendarCommand `cmd:"" help:"List the calendars, or show a month of one. Needs no server."`
 	Names    namesCommand    `cmd:"" help:"List commands, facts, states, roles and the other words, with their Chinese."`
 	Bench    benchCommand    `cmd:"" help:"Measure what a case costs, against bare workflows with the same calls (docs/performance.md)."`
+	Chaos    chaosCommand    `cmd:"" help:"Break everything around mixed cases, on a stack of its own, and compare the books (docs/chaos.md)."`
 	Policy   policyCommand   `cmd:"" help:"Check, compare, explain and install policies (docs/policies.md)."`
 
 	BenchWorker benchWorkerCommand `cmd:"" hidden:"" help:"The worker that bench starts."`

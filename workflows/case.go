@@ -31,6 +31,7 @@ type Case struct {
 	// booking is set while the ledger writes a dispute down: one word after the other.
 	booking bool
 	scribe
+	takenUp
 }
 
 // opened reads the input of a case and gives the case, before anything else has happened. The input arrives raw, because
@@ -221,6 +222,10 @@ func (c *Case) takeIn(got schemas.Intake) {
 	}
 	if got.Refusal != nil {
 		c.close(schemas.Invalid, got.Refusal)
+		return
+	}
+	if got.Resumed != nil {
+		c.goOnFrom(got)
 		return
 	}
 	for i := range got.Lines {

@@ -119,7 +119,7 @@ func oldest(lines []*schemas.Line) time.Time {
 // goods go where they belong, and the customer is told.
 func (g *goods) finishRefund(s *step) {
 	lines := s.lines
-	key := fmt.Sprintf("%s/settle/%d", g.CaseID, g.next("settle"))
+	key := g.keyAgain(schemas.RefundConfirm.Name, fmt.Sprintf("%s/settle/%d", g.CaseID, g.next("settle")))
 	g.effect(schemas.RefundConfirm.Name, key, func(ctx workflow.Context) {
 		for _, f := range g.Refunds {
 			if f.Status == schemas.RefundSucceeded && !f.Confirmed && g.paysAny(f, lines) && !g.confirmRefund(ctx, f) {
@@ -169,7 +169,7 @@ func (g *goods) paidFor(lines []*schemas.Line) (schemas.Money, string) {
 func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 	q := schemas.RefundQuestion{
 		CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, OrderID: g.Opening.Request.OrderID, RefundID: f.RefundID,
-		Units: unitsOf(g.linesPaidBy(f)), At: g.now(),
+		Units: g.settledBy(f), At: g.now(),
 	}
 	receipt, err := insist(ctx, g.Case, schemas.RefundConfirm, f.RefundID, q, parking[schemas.RefundQuestion]{
 		lines: g.linesPaidBy(f), moot: func() bool { return f.Status != schemas.RefundSucceeded },

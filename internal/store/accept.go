@@ -61,13 +61,15 @@ type AcceptResult struct {
 	Owner    string            `json:"owner"`
 	Method   string            `json:"method,omitempty"` // the method that was asked for and can be used; empty is the original one
 	Fallback bool              `json:"fallback,omitempty"`
+	Resumed  *schemas.Resumed  `json:"resumed,omitempty"` // goes on from the rows of a case that was ended from outside
 }
 
 // Accept takes the units of a request in order of arrival and picks the owner, in one transaction (ruling 1). A repeated
 // call answers what the first one did, whatever has changed since; one for a case that has ended changes nothing.
 //
 // A successor inherits what its predecessor still holds of the lines it was opened for, and takes no units of its own, unless its
-// predecessor could not be a request and a person was asked for: then it takes what is free.
+// predecessor could not be a request and a person was asked for: then it takes what is free. One whose predecessor was ended from outside
+// goes on from its rows (see resume).
 func (s *Store) Accept(ctx context.Context, in AcceptInput) (AcceptResult, error) {
 	request, order := in.Order.Request, in.ShopOrder
 	known := Knows(request, order)
@@ -97,7 +99,7 @@ func (s *Store) Accept(ctx context.Context, in AcceptInput) (AcceptResult, error
 		if err != nil {
 			return err
 		}
-		if result.Refusal == nil {
+		if result.Refusal == nil && result.Owner == "" {
 			if result.Owner, err = pickOwner(ctx, tx, request.MerchantID, in.Candidates); err != nil {
 				return err
 			}
@@ -157,6 +159,12 @@ func acceptedBefore(ctx context.Context, tx pgx.Tx, caseID, merchant string) (*A
 
 func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptResult, error) {
 	request, successor := in.Order.Request, in.Order.Predecessor != nil
+	adopted := successor && in.Order.Predecessor.Why == schemas.WhyAdopt
+	if adopted {
+		if result, ok, err := resume(ctx, tx, in); ok || err != nil {
+			return result, err
+		}
+	}
 	if !successor && !known {
 		return AcceptResult{Refusal: UnknownOrder()}, nil
 	}
@@ -168,7 +176,7 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	if successor {
 		err = inheritUnits(ctx, tx, in.Order, lines)
 	}
-	if err == nil && (!successor || in.Order.Predecessor.Why == schemas.WhyRequestHuman && known) {
+	if err == nil && (!successor || (adopted || in.Order.Predecessor.Why == schemas.WhyRequestHuman) && known) {
 		lines, err = takeUnits(ctx, tx, in, lines)
 	}
 	if err != nil {
