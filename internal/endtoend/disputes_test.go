@@ -35,7 +35,7 @@ func disputeIs(status schemas.DisputeStatus) func(schemas.View) bool {
 func TestAChargebackWhileARefundIsInFlight(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
-	r := h.wish(bought, keeps)
+	r := h.wish(bought, isFaulty, keeps, withPhoto)
 	h.fault(r, "refund", sandbox.Lose, "")
 	h.fault(r, sandbox.Settling, sandbox.Slow, "8s")
 	id := h.reviewed(r)
@@ -60,7 +60,7 @@ func TestAChargebackWhileARefundIsInFlight(t *testing.T) {
 func TestALostChargebackIsNeverRefundedToo(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
-	r := h.wish(bought, keeps)
+	r := h.wish(bought, isFaulty, keeps, withPhoto)
 	id := h.reviewed(r)
 	number := "dp-" + r.RequestID
 	h.takesBack(r, number, 6550)
@@ -78,7 +78,7 @@ func TestALostChargebackIsNeverRefundedToo(t *testing.T) {
 func TestAnAcceptedChargebackIsBookedAndTheBankIsTold(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
-	r := h.wish(bought, keeps)
+	r := h.wish(bought, isFaulty, keeps, withPhoto)
 	id := h.reviewed(r)
 	h.takesBack(r, "dp-"+r.RequestID, 6550)
 	h.await(id, "the case has heard", disputeIs(schemas.DisputeOpen))
