@@ -157,6 +157,9 @@ func (x *exchanges) startSuccessor(s *step, lines []*schemas.Line) {
 	s.note("successor_id", next)
 	x.startOn(s, lines, "system", "ops are alerted")
 	x.effect(successor, next, func(ctx workflow.Context) {
+		if x.booksWhatGoesOn() && !x.bookDifferences(ctx, lines) {
+			return
+		}
 		begin := func(*Parked) error {
 			child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 				WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
@@ -176,6 +179,29 @@ func (x *exchanges) startSuccessor(s *step, lines []*schemas.Line) {
 		x.hand(s, lines)
 		x.settle(s)
 	})
+}
+
+// bookDifferences asks the provider once more about the differences that were paid back for lines, so that the ledger has its word on them
+// before the lines leave the case. Their units are settled by whoever pays for them in the end.
+func (x *exchanges) bookDifferences(ctx workflow.Context, lines []*schemas.Line) bool {
+	r := x.Opening.Request
+	for _, f := range x.Refunds {
+		if f.Status != schemas.RefundSucceeded || f.Confirmed || !x.paysAny(f, lines) {
+			continue
+		}
+		question := schemas.RefundQuestion{CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, At: x.now()}
+		got, err := do(ctx, x.Case, schemas.RefundLookup, f.RefundID, question)
+		if x.stuckOn(err, schemas.RefundLookup.Name, f.RefundID) {
+			return false
+		}
+		if f.Confirmed = got.Status == schemas.RefundSucceeded; f.Confirmed {
+			continue
+		}
+		s := x.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
+		x.providerSaid(s, f, got.Status, got.Code)
+		x.settle(s)
+	}
+	return true
 }
 
 // hand ends lines here without freeing their units: the successor's intake has taken them over, or will.

@@ -65,6 +65,10 @@ func (c *Case) claimsLosses() bool { return c.Edition >= 2 }
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }
 
+// booksWhatGoesOn looks a difference that was paid back up at the provider before its lines go on as another kind. 2026-11-26: until then
+// the ledger never heard that it had arrived, because that is looked up at the end of a line, and these had none.
+func (c *Case) booksWhatGoesOn() bool { return c.Edition >= 2 }
+
 // settlesWithTheGoods lets the units of an exchange be settled by the call that brings the old goods where they belong. 2026-11-26: until
 // then it was a call of its own beside it, six events for one statement.
 func (c *Case) settlesWithTheGoods() bool { return c.Edition >= 2 }
