@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/client"
 
@@ -86,12 +87,20 @@ func (c *Client) explain(ctx context.Context, caseID, command string, order sche
 	if command == schemas.CaseRequestHuman.Name {
 		return c.requestHuman(ctx, view, order)
 	}
+	if command == schemas.CaseReopen.Name && view.ClosedAt != nil {
+		return c.reopen(ctx, view, order)
+	}
 	if view.ClosedAt == nil {
 		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: "the workflow of this case was ended from outside, so nobody can decide in it any more; tell whoever runs Aftercare.", Revision: view.Revision}
 	}
 	message := fmt.Sprintf("this case has ended as %s; open a new one", view.Outcome)
-	if view.Outcome == schemas.Invalid {
+	switch {
+	case view.SuccessorID != "":
+		message = fmt.Sprintf("this case has ended as %s, and goes on in %s; decide there", view.Outcome, view.SuccessorID)
+	case view.Outcome == schemas.Invalid:
 		message += ", or send case.request_human to have a person look at it"
+	case view.MayReopen(time.Now()) == nil:
+		message += fmt.Sprintf(", or have it reopened until %s with case.reopen", view.ClosedAt.Add(schemas.ReopenWithin).UTC().Format(time.DateOnly))
 	}
 	return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: message + ".", Revision: view.Revision}
 }

@@ -75,7 +75,7 @@ func (c *Client) requestHuman(ctx context.Context, view schemas.View, order sche
 	next := schemas.SuccessorID(view.CaseID)
 	opened, err := c.start(ctx, next, schemas.Opening{
 		Request: request, Policy: view.Policy, Door: c.door,
-		Predecessor: &schemas.Predecessor{CaseID: view.CaseID, Why: schemas.WhyRequestHuman, FirstReceivedAt: view.OpenedAt, AtReview: true},
+		Predecessor: &schemas.Predecessor{CaseID: view.CaseID, Why: schemas.WhyRequestHuman, FirstReceivedAt: view.FirstReceived(), AtReview: true},
 	})
 	if err != nil {
 		return schemas.Receipt{}, err

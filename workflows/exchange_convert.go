@@ -3,7 +3,6 @@ package workflows
 import (
 	"fmt"
 
-	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -112,7 +111,7 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	paid, rest := sort2(lines, func(l *schemas.Line) bool { return x.underWay(l) > 0 })
 	x.move(s, paid, schemas.RefundProcessing)
 	if len(rest) > 0 {
-		x.startSuccessor(s, rest)
+		x.startSuccessor(s, rest, schemas.KindReturn, "")
 	}
 }
 
@@ -134,71 +133,4 @@ func sharesOf(ch *schemas.Charge, lines []*schemas.Line, sum schemas.Money) []sc
 		}
 	}
 	return nil
-}
-
-// startSuccessor opens the return that goes on with lines, and ends them here once it has started. It is a case of its own: this one
-// may have other lines.
-func (x *exchanges) startSuccessor(s *step, lines []*schemas.Line) {
-	next := schemas.SuccessorID(x.CaseID)
-	if x.Successor != "" {
-		next = schemas.SuccessorID(x.Successor)
-	}
-	x.Successor = next
-	opening := x.handOver(lines)
-	s.say("Line(s) %s go on as a return, case %s.", lineList(lines), next)
-	s.note("successor_id", next)
-	x.startOn(s, lines, "system", "ops are alerted")
-	x.effect("case.successor", next, func(ctx workflow.Context) {
-		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-			WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
-			WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, Priority: x.servedBy(),
-		})
-		err := workflow.ExecuteChildWorkflow(child, schemas.WorkflowReturn, opening).GetChildWorkflowExecution().Get(ctx, nil)
-		if x.stuckOn(err, "case.successor", next) {
-			return
-		}
-		s := x.begin(schemas.EventConverted, schemas.System, schemas.DoorSystem)
-		s.lines = lines
-		s.note("successor_id", next)
-		s.say("Case %s has begun; line(s) %s end here.", next, lineList(lines))
-		s.tell("case.converted", vars{"successor": next, "lines": linesVar(lines)})
-		x.hand(s, lines)
-		x.settle(s)
-	})
-}
-
-// hand ends lines here without freeing their units: the successor's intake has taken them over, or will.
-func (x *exchanges) hand(s *step, lines []*schemas.Line) {
-	for _, l := range lines {
-		l.Outcome = schemas.Converted
-	}
-	x.move(s, lines, schemas.Closed)
-}
-
-// handOver is what the successor begins with: the wish for money, and how far the goods have come.
-func (x *exchanges) handOver(lines []*schemas.Line) schemas.Opening {
-	r := x.Opening.Request
-	r.Kind, r.Lines = schemas.KindReturn, nil
-	if r.SettleWith != "" {
-		r.SettleWith = schemas.SettleOriginal
-	}
-	over := &schemas.Handover{Owner: x.Owner, Priority: x.Priority, Level: x.Level, Evidence: x.Evidence}
-	for _, l := range lines {
-		r.Lines = append(r.Lines, schemas.RequestLine{LineID: l.LineID, Quantity: l.Quantity})
-		over.Lines = append(over.Lines, schemas.HandedLine{
-			LineID: l.LineID, Units: l.Units, GoodsWith: l.GoodsWith, Waybill: l.Waybill, Disposition: l.Disposition,
-			Finding: l.Finding, Freight: l.Verdict.Freight, Inspected: l.Disposition != "", Rule: l.Verdict.Rule, Approver: l.Approver,
-		})
-		if p := x.parcel(l.Waybill); p != nil && !over.Has(l.Waybill) {
-			over.Parcels = append(over.Parcels, schemas.Parcel(*p))
-		}
-	}
-	first := x.OpenedAt
-	if p := x.Opening.Predecessor; p != nil && !p.FirstReceivedAt.IsZero() {
-		first = p.FirstReceivedAt
-	}
-	return schemas.Opening{
-		Request: r, Policy: x.Opening.Policy, Door: schemas.DoorWorkflow,
-		Predecessor: &schemas.Predecessor{CaseID: x.CaseID, Why: "convert", FirstReceivedAt: first, Handover: over},
-	}
 }

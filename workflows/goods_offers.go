@@ -23,6 +23,8 @@ func (g *goods) mayOffer(s *step, d schemas.MakeOffer) *schemas.Refusal {
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s does not come back anyway.", l.LineID)}
 		case d.What == schemas.OfferWithReturn && (!l.KeepsGoods || l.Replacement != nil):
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s comes back anyway.", l.LineID)}
+		case d.What == schemas.OfferExchange && (g.story.kind != schemas.KindReturn || l.LeavesAs != schemas.OutcomeNone):
+			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s is exchanged already, or settled.", l.LineID)}
 		case d.What == schemas.OfferSendBack && l.GoodsWith != schemas.TurnWarehouse:
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("the goods of line %s are not at the warehouse.", l.LineID)}
 		}
@@ -62,7 +64,7 @@ func (g *goods) putOffer(s *step, d schemas.MakeOffer) schemas.Money {
 	for i, part := range shareOut(grants.Minor, s.lines) {
 		l := s.lines[i]
 		l.Rounds++
-		l.Offer = &schemas.Offer{OfferID: id, What: d.What, Amount: g.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at}
+		l.Offer = &schemas.Offer{OfferID: id, What: d.What, Amount: g.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at, ReplacementSKU: d.ReplacementSKU}
 	}
 	s.note("offer_id", id)
 	return grants

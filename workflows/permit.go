@@ -31,7 +31,7 @@ func (c *Case) permit(name string, order schemas.Order, dry bool) (asked, *schem
 		}
 	}
 	if c.ClosedAt != nil {
-		return refuse(schemas.CodeCaseClosed, "this case has ended as %s; open a new one, or send case.request_human where it is INVALID.", c.Outcome)
+		return refuse(schemas.CodeCaseClosed, "this case has ended as %s; open a new one, or send case.request_human where it is INVALID, case.reopen otherwise.", c.Outcome)
 	}
 	if refusal := c.mayAct(name, order.Actor); refusal != nil {
 		refusal.Revision = c.revision()

@@ -35,6 +35,8 @@ var mayGive = map[string][]schemas.Role{
 	schemas.CaseEscalate.Name:        staff,
 	schemas.CaseAccept.Name:          leads,
 	schemas.CaseMerge.Name:           decides,
+	schemas.CaseConvert.Name:         forOthers,
+	schemas.CaseReopen.Name:          schemas.Reopeners,
 	schemas.ReviewApprove.Name:       decides,
 	schemas.ReviewReject.Name:        decides,
 	schemas.ReviewRequestInfo.Name:   decides,
