@@ -50,7 +50,17 @@ func (g *goods) offered(s *step, d schemas.MakeOffer) {
 	s.say("%s offers %s (%s) for line(s) %s.", s.actor, d.What, total, lineList(s.lines))
 	g.answered(true)
 	g.move(s, s.lines, schemas.Negotiating)
-	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(g.dueOf(s.lines))})
+	g.tellOffer(s, d, total)
+}
+
+// tellOffer puts an offer into words: an article by its name, everything else by what the customer would receive.
+func (g *goods) tellOffer(s *step, d schemas.MakeOffer, total schemas.Money) {
+	due := stamp(g.dueOf(s.lines))
+	if d.What == schemas.OfferExchange {
+		s.tell("return.exchange_offered", vars{"lines": linesVar(s.lines), "sku": d.ReplacementSKU, "due": due})
+		return
+	}
+	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": due})
 }
 
 // putOffer lays an offer on lines, its amount shared in the proportion of what each is owed.

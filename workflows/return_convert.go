@@ -182,7 +182,7 @@ func (r *returns) noExchange(lines []*schemas.Line, refusal *schemas.Refusal) {
 		s.lines = lines
 	}
 	if refusal.Code == schemas.CodeUnknownArticle {
-		s.tell("exchange.other_product", vars{"lines": linesVar(lines), "due": stamp(r.firstDue())})
+		s.tell("return.no_exchange", vars{"lines": linesVar(lines)})
 	}
 	s.staff("staff.task", r.Owner, vars{"task": "exchange_refused", "due": stamp(r.firstDue())})
 	r.settle(s)

@@ -44,7 +44,7 @@ func (g *goods) startSuccessor(s *step, lines []*schemas.Line, kind schemas.Kind
 		s.lines = lines
 		s.note("successor_id", next)
 		s.say("Case %s has begun; line(s) %s end here.", next, lineList(lines))
-		s.tell("case.converted", vars{"successor": next, "lines": linesVar(lines)})
+		s.tell(g.textOf("return.converted", "case.converted"), vars{"successor": next, "lines": linesVar(lines)})
 		g.hand(s, lines, next)
 		g.settle(s)
 	})
