@@ -60,7 +60,7 @@ func run(args []string) int {
 	usage, left := false, -1
 	parser, err := kong.New(&cli,
 		kong.Name("starter"),
-		kong.Description("Aftercare: returns as durable workflows.\n\nBegin with: go run ./starter dev"),
+		kong.Description("Aftercare: every after-sales case of a shop is one durable workflow.\n\nBegin with: go run ./starter dev"),
 		kong.UsageOnError(),
 		kong.Exit(func(code int) { left = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

@@ -29,8 +29,8 @@ func TestThePageForOpsShowsTheProposalAndHowToDecideAnApproval(t *testing.T) {
 	})
 	require.NoError(t, env.GetWorkflowError())
 	for _, text := range []string{
-		"turn: merchant", "**Approval a1**: large_refund of 10.00 USD", "approval.grant", "{\"approval_id\":\"a1\"}",
-		"approve, owed by T@1", "Last events:\n\n- ",
+		"turn: merchant", "owner: ", "**Approval a1**: large_refund of 10.00 USD", "approval.grant", "{\"approval_id\":\"a1\"}",
+		"- line 1: approve, owed by T@1", "Last events:\n\n- ",
 	} {
 		require.Contains(t, page, text)
 	}

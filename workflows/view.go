@@ -206,11 +206,15 @@ func proposal(v schemas.Verdict) string {
 // details is the page that ops read in the Temporal UI.
 func (c *Case) details() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "**%s** · %s · turn: %s · %s · level %d\n\n%s\n", c.state(), c.Priority, c.turn(), c.Opening.Request.Reason, c.Level, c.waiting())
+	fmt.Fprintf(&b, "**%s** · %s · turn: %s · owner: %s · %s · level %d\n\n%s\n", c.state(), c.Priority, c.turn(), c.Owner, c.Opening.Request.Reason, c.Level, c.waiting())
 	if len(c.Lines) > 0 {
-		b.WriteString("\n| line | sku | qty | state | outcome | payable | refunded | proposal |\n|---|---|---|---|---|---|---|---|\n")
+		b.WriteString("\n| line | sku | qty | state | outcome | payable | refunded |\n|---|---|---|---|---|---|---|\n")
 		for _, l := range c.Lines {
-			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s | %s | %s |\n", l.LineID, l.SKU, l.Quantity, l.State, l.Outcome, l.Payable, l.Refunded, proposal(l.Verdict))
+			fmt.Fprintf(&b, "| %s | %s | %d | %s | %s | %s | %s |\n", l.LineID, l.SKU, l.Quantity, l.State, l.Outcome, l.Payable, l.Refunded)
+		}
+		b.WriteString("\nThe rules propose:\n\n") // outside the table, which the page of the Temporal UI cuts off at its edge
+		for _, l := range c.Lines {
+			fmt.Fprintf(&b, "- line %s: %s\n", l.LineID, proposal(l.Verdict))
 		}
 	}
 	for _, a := range c.Approvals {
