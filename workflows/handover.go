@@ -309,6 +309,7 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 		handed := schemas.HandedLine{
 			LineID: l.LineID, Quantity: l.Quantity, Units: l.Units, GoodsWith: l.GoodsWith, Waybill: l.Waybill, Disposition: l.Disposition,
 			Finding: l.Finding, Freight: l.Verdict.Freight, Inspected: l.Disposition != "", Rule: l.Verdict.Rule, Approver: l.Approver,
+			Undecided: l.Undecided,
 		}
 		if kind == schemas.KindExchange {
 			handed.Deduction, handed.Offer = l.Deduction, l.Offer

@@ -467,6 +467,7 @@ func TestAMergeIntoACaseThatIsNotThereLeavesTheLinesWhereTheyAre(t *testing.T) {
 func TestAMergeIntoACaseThatEndsMeanwhileLeavesTheLinesWhereTheyAre(t *testing.T) {
 	t.Parallel()
 	tl := aReturn(t).refundOnly()
+	tl.knowsKinds()
 	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).Return(errors.New("no such workflow")).Once()
 	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
 	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
@@ -477,6 +478,7 @@ func TestAMergeIntoACaseThatEndsMeanwhileLeavesTheLinesWhereTheyAre(t *testing.T
 func TestWishesThatWereMergedIntoACaseGoAlongWithIt(t *testing.T) {
 	t.Parallel()
 	tl := aReturn(t)
+	tl.knowsKinds()
 	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).
 		Return(func(_, _, _, _ string, report any) error {
 			told, refusal := schemas.Decode[schemas.MergedIn](report.(schemas.Report).Body)
@@ -492,6 +494,7 @@ func TestWishesThatWereMergedIntoACaseGoAlongWithIt(t *testing.T) {
 func TestANoticeThatReachesNobodyIsKeptInTheHistory(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).refunded()
+	tl.knowsKinds()
 	tl.env.OnActivity(schemas.NoticeSend.Name, mock.Anything, mock.Anything).Return(schemas.NoticeReceipt{Undelivered: []string{"ack.received"}}, nil)
 	v := tl.run()
 	require.NotEmpty(t, named(v, schemas.EventNoticeFailed))
@@ -502,6 +505,7 @@ func TestAStepThatCannotSucceedIsVisibleAndTheCaseGoesOn(t *testing.T) {
 	t.Parallel()
 	tl := aReturn(t).approvedAndShipped().inspectedAndRefunded()
 	r := schemas.Refusal{Code: "unserviceable", Message: "the warehouse does not know the article."}
+	tl.knowsKinds()
 	tl.env.OnActivity(schemas.GoodsDispose.Name, mock.Anything, mock.Anything).Return(schemas.Nothing{}, temporal.NewNonRetryableApplicationError(r.Message, schemas.ErrorTypeRefused, nil, r))
 	v := tl.run()
 	require.Equal(t, schemas.Completed, v.Outcome, "the customer's case does not wait for our shelves")
@@ -539,5 +543,6 @@ func (tl *tale) runWith(input any) schemas.View {
 
 // expectsToTell lets the tale signal another case.
 func (tl *tale) expectsToTell(caseID string) {
+	tl.knowsKinds()
 	tl.env.OnSignalExternalWorkflow(mock.Anything, caseID, "", schemas.CaseMergedIn.Name, mock.Anything).Return(nil).Once()
 }
