@@ -48,7 +48,7 @@ func (c *Courier) book(ctx context.Context, doing string, order schemas.ParcelOr
 	shipment, err := call(ctx, provider.ParcelCall{
 		Key: order.Key, MerchantID: order.MerchantID, OrderID: order.OrderID,
 		CustomerID: order.CustomerID, Direction: order.Direction, Carrier: order.Carrier, Waybill: order.Waybill,
-		Lines: order.Lines, PaidBy: order.PaidBy, At: order.At,
+		Avoid: order.Avoid, Lines: order.Lines, PaidBy: order.PaidBy, At: order.At,
 	})
 	if err != nil {
 		return schemas.Parcel{}, outsideFailed(doing+order.Key, err)
@@ -56,6 +56,6 @@ func (c *Courier) book(ctx context.Context, doing string, order schemas.ParcelOr
 	return schemas.Parcel{
 		Waybill: shipment.Waybill, Carrier: shipment.Carrier, Direction: order.Direction, Lines: order.Lines,
 		Label: shipment.Label, PaidBy: order.PaidBy, Status: shipment.Status,
-		ScannedAt: shipment.ScannedAt, DeliveredAt: shipment.DeliveredAt, MovedAt: shipment.MovedAt,
+		PickupAt: shipment.PickupAt, ScannedAt: shipment.ScannedAt, DeliveredAt: shipment.DeliveredAt, MovedAt: shipment.MovedAt,
 	}, nil
 }

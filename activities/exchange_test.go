@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,12 +37,17 @@ func TestIntakeOfAnExchangeLooksTheArticlesUp(t *testing.T) {
 	require.Empty(t, got.Lines[1].Verdict, "the rules are not asked about what cannot be exchanged")
 	require.Equal(t, got, take(t, a, in), "a repeated intake answers the same")
 
-	claims := NewClaims(s)
-	for range 2 {
-		_, err := claims.Settle(t.Context(), schemas.SettleOrder{CaseID: "m:r1", Units: []schemas.LineUnits{{LineID: "1", Units: got.Lines[0].Units}}, At: noon})
-		require.NoError(t, err)
-	}
-	require.Equal(t, schemas.CodeAlreadySettled, take(t, NewIntake(openShop(bought()), theRules(t), s), wants("r2", line("1", 1))).Refusal.Code)
-	_, err := claims.Settle(t.Context(), schemas.SettleOrder{CaseID: "m:none", Units: []schemas.LineUnits{{LineID: "1", Units: []int{1}}}, At: noon})
+	claims, units := NewClaims(s), []schemas.LineUnits{{LineID: "1", Units: got.Lines[0].Units}}
+	goods := schemas.DisposeOrder{Key: "m:r1/settle/1", CaseID: "m:r1", MerchantID: "m", At: noon, Settle: units}
+	_, err := NewStock(&fakeStock{err: context.DeadlineExceeded}, claims).Dispose(t.Context(), goods)
+	requireApplicationError(t, err, schemas.CodeNoAnswer, false)
+	again := wants("r2", line("1", 1))
+	require.Equal(t, schemas.CodeAlreadySettled, take(t, NewIntake(openShop(bought()), theRules(t), s), again).Refusal.Code, "units do not wait for a warehouse")
+	disposed, err := NewStock(&fakeStock{}, claims).Dispose(t.Context(), goods)
+	require.NoError(t, err)
+	require.True(t, disposed.Settled)
+	_, err = claims.Settle(t.Context(), schemas.SettleOrder{CaseID: "m:r1", Units: units, At: noon})
+	require.NoError(t, err, "a unit is settled once")
+	_, err = claims.Settle(t.Context(), schemas.SettleOrder{CaseID: "m:none", Units: []schemas.LineUnits{{LineID: "1", Units: []int{1}}}, At: noon})
 	requireApplicationError(t, err, schemas.ErrorTypeRefused, true)
 }

@@ -168,8 +168,15 @@ func (n *Notices) send(ctx context.Context, order schemas.NoticeOrder, index int
 		MerchantID: order.MerchantID, CaseID: order.CaseID, To: message.To, Template: message.Template,
 		Locale: notice.Locale(to.locale), Subject: text.Subject, Body: text.Body, At: order.At,
 	}
-	return n.try(ctx, log, to, func(w way) Delivery {
+	wanted := 1
+	if schemas.SentTwoWays(message.Template) {
+		wanted = 2
+	}
+	return n.try(ctx, log, to, wanted, func(w way, nth int) Delivery {
 		d := delivery
+		if nth > 0 {
+			d.Key += "/again"
+		}
 		d.Channel, d.Address, d.NotBefore = w.channel, w.address, n.notBefore(order, message, w.channel, to.zone)
 		if w.channel == ChannelSMS {
 			d.Subject, d.Body = "", text.Short
@@ -191,14 +198,18 @@ func (n *Notices) titles(ctx context.Context, order schemas.NoticeOrder) notice.
 	return titles
 }
 
-// try goes through the ways to a person until one works.
-func (n *Notices) try(ctx context.Context, log *zap.Logger, to recipient, write func(way) Delivery) (reached bool, err error) {
+// try goes through the ways to a person until as many have worked as are wanted. One is enough to have reached them.
+func (n *Notices) try(ctx context.Context, log *zap.Logger, to recipient, wanted int, write func(w way, nth int) Delivery) (reached bool, err error) {
 	var later error
+	worked := 0
 	for _, way := range to.ways {
-		cause := n.Deliver.Deliver(ctx, write(way))
+		cause := n.Deliver.Deliver(ctx, write(way, worked))
 		switch {
 		case cause == nil:
-			return true, nil
+			if worked++; worked == wanted {
+				return true, nil
+			}
+			continue
 		case ctx.Err() != nil:
 			return false, ctx.Err()
 		case errors.Is(cause, ErrUndeliverable):
@@ -206,6 +217,9 @@ func (n *Notices) try(ctx context.Context, log *zap.Logger, to recipient, write 
 			later = fmt.Errorf("channel %s does not answer: %s", way.channel, to.redact(cause))
 		}
 		log.Warn("a channel did not deliver", zap.String("channel", string(way.channel)), zap.String("cause", to.redact(cause)))
+	}
+	if worked > 0 {
+		return true, nil
 	}
 	return false, later
 }

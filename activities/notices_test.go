@@ -238,6 +238,27 @@ func TestTheNextChannelIsTriedWhereOneFails(t *testing.T) {
 	require.Equal(t, 2, f.logs.Len())
 }
 
+// The last notice before a case ends leaves by two ways, where there are two; one of them is enough to have reached the customer.
+func TestALastNoticeLeavesByTwoWays(t *testing.T) {
+	last := schemas.Notice{Template: "case.unreachable", To: noticeTo("c-1", schemas.RoleCustomer), Vars: map[string]string{"lines": "1", "due": "2026-12-04T09:00:00Z"}}
+	f := newNoticeFixture(t, reachableEverywhere)
+	f.out.broken["app"] = fmt.Errorf("not subscribed: %w", ErrUndeliverable)
+	for range 2 {
+		receipt, err := f.Send(context.Background(), noticeOrder("chat", last, refundNotice))
+		require.NoError(t, err)
+		require.Equal(t, schemas.NoticeReceipt{Sent: 2}, receipt)
+	}
+	require.Len(t, f.out.sent, 3, "two of the last notice, one of the other, however often they are sent")
+	require.Equal(t, schemas.Channel("chat"), f.out.sent["lotus:r-1/notice/4/0"].Channel)
+	require.Equal(t, ChannelSMS, f.out.sent["lotus:r-1/notice/4/0/again"].Channel)
+
+	f = newNoticeFixture(t, noticeContacts{locale: "en", email: secretEmail})
+	f.out.broken["app"] = errors.New("down")
+	receipt, err := f.Send(context.Background(), noticeOrder("email", last))
+	require.NoError(t, err, "the second way is no reason to repeat the first")
+	require.Equal(t, 1, receipt.Sent)
+}
+
 func TestWhatReachesNobodyIsNamedInTheReceipt(t *testing.T) {
 	f := newNoticeFixture(t, reachableEverywhere)
 	for _, c := range []schemas.Channel{"web", "app", ChannelSMS, "email"} {

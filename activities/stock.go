@@ -8,20 +8,29 @@ import (
 )
 
 // Stock tells the warehouse where goods go, which to keep and which to send. An order without an answer is simply sent again: the warehouse knows its key.
-type Stock struct{ warehouse provider.Stock }
+type Stock struct {
+	warehouse provider.Stock
+	claims    *Claims
+}
 
-// NewStock takes a warehouse's book of goods.
-func NewStock(s provider.Stock) *Stock { return &Stock{warehouse: s} }
+// NewStock takes a warehouse's book of goods, and the claims that end when the goods are there.
+func NewStock(s provider.Stock, c *Claims) *Stock { return &Stock{warehouse: s, claims: c} }
 
-// Dispose books where inspected goods go. It is safe to run twice: a key is booked once, all its goods or none.
-func (s *Stock) Dispose(ctx context.Context, order schemas.DisposeOrder) (schemas.Nothing, error) {
+// Dispose books where inspected goods go, after the units that are replaced by then are settled: those do not wait for a warehouse. It is
+// safe to run twice: a key is booked once, all its goods or none, and a unit is settled once.
+func (s *Stock) Dispose(ctx context.Context, order schemas.DisposeOrder) (schemas.Disposed, error) {
+	if len(order.Settle) > 0 {
+		if _, err := s.claims.Settle(ctx, schemas.SettleOrder{CaseID: order.CaseID, Units: order.Settle, At: order.At}); err != nil {
+			return schemas.Disposed{}, err
+		}
+	}
 	ctx, cancel := patience(ctx)
 	defer cancel()
 	err := s.warehouse.Dispose(ctx, provider.DisposeCall{Key: order.Key, MerchantID: order.MerchantID, Goods: order.Goods, At: order.At})
 	if err != nil {
-		return schemas.Nothing{}, outsideFailed("dispose of goods "+order.Key, err)
+		return schemas.Disposed{}, outsideFailed("dispose of goods "+order.Key, err)
 	}
-	return schemas.Nothing{}, nil
+	return schemas.Disposed{Settled: len(order.Settle) > 0}, nil
 }
 
 // Reserve has goods kept for a replacement. It is safe to run twice: a key keeps its goods once, and answers the same as long as

@@ -44,23 +44,23 @@ func TestGoodsGoWhereTheInspectorSaid(t *testing.T) {
 	t.Parallel()
 	goods := []schemas.Disposal{{LineID: "1", SKU: "sku-1", Quantity: 1, Disposition: schemas.Quarantine}}
 	fake := &fakeStock{}
-	_, err := NewStock(fake).Dispose(context.Background(), schemas.DisposeOrder{Key: "m:r/dispose/1", CaseID: "m:r", MerchantID: "m", Goods: goods, At: noon})
+	_, err := NewStock(fake, nil).Dispose(context.Background(), schemas.DisposeOrder{Key: "m:r/dispose/1", CaseID: "m:r", MerchantID: "m", Goods: goods, At: noon})
 	require.NoError(t, err)
 	require.Equal(t, provider.DisposeCall{Key: "m:r/dispose/1", MerchantID: "m", Goods: goods, At: noon}, fake.call)
 }
 
 func TestWarehouseWithoutAnAnswerIsAskedAgain(t *testing.T) {
 	t.Parallel()
-	_, err := NewStock(&fakeStock{err: context.DeadlineExceeded}).Dispose(context.Background(), schemas.DisposeOrder{Key: "m:r/dispose/1"})
+	_, err := NewStock(&fakeStock{err: context.DeadlineExceeded}, nil).Dispose(context.Background(), schemas.DisposeOrder{Key: "m:r/dispose/1"})
 	requireApplicationError(t, err, schemas.CodeNoAnswer, false)
-	_, err = NewStock(&fakeStock{err: provider.Never(provider.CodeKeyReused, "used before")}).Dispose(context.Background(), schemas.DisposeOrder{})
+	_, err = NewStock(&fakeStock{err: provider.Never(provider.CodeKeyReused, "used before")}, nil).Dispose(context.Background(), schemas.DisposeOrder{})
 	requireApplicationError(t, err, provider.CodeKeyReused, true)
 }
 
 func TestGoodsForAReplacementAreKeptGivenBackAndSent(t *testing.T) {
 	t.Parallel()
 	fake := &fakeStock{}
-	stock := NewStock(fake)
+	stock := NewStock(fake, nil)
 	until, soon := noon.AddDate(0, 0, 10), noon.AddDate(0, 0, 7)
 	kept, err := stock.Reserve(context.Background(), schemas.StockOrder{Key: "m:r/stock/1", CaseID: "m:r", MerchantID: "m", SKU: "sku-1", Quantity: 2, Wait: true, Until: until, At: noon})
 	require.NoError(t, err)

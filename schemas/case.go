@@ -105,6 +105,8 @@ type Line struct {
 	Offer       *Offer       `json:"offer,omitempty"`    // the open offer
 	Rounds      int          `json:"rounds,omitempty"`   // offers made so far
 	Rejection   *Rejection   `json:"rejection,omitempty"`
+	Pickups     int          `json:"pickups,omitempty"`     // pick-ups the carrier did not keep
+	Returned    int          `json:"returned,omitempty"`    // how often what was sent to the customer came back
 	Extended    bool         `json:"extended,omitempty"`    // the one extension of the ship-back was taken
 	KeepsGoods  bool         `json:"keeps_goods,omitempty"` // refund-only: nothing comes back
 	Approver    *Actor       `json:"approver,omitempty"`    // who approved the request; may not grant the refund above the limit
@@ -192,6 +194,13 @@ type Parcel struct {
 	ScannedAt   *time.Time   `json:"scanned_at,omitempty"`
 	DeliveredAt *time.Time   `json:"delivered_at,omitempty"`
 	MovedAt     *time.Time   `json:"moved_at,omitempty"` // the last movement the carrier reported
+	// PickupAt is the end of the slot in which the carrier fetches it from the customer.
+	PickupAt *time.Time `json:"pickup_at,omitempty"`
+	// Superseded marks a label for which another was booked. Should its carrier come after all, it counts again.
+	Superseded bool `json:"superseded,omitempty"`
+	// Returning marks what could not be handed over to the customer and comes back to the warehouse; Goods are ours in it.
+	Returning bool       `json:"returning,omitempty"`
+	Goods     []Disposal `json:"goods,omitempty"`
 }
 
 // Direction is which way a parcel travels.

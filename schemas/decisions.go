@@ -237,6 +237,9 @@ type ParcelWord struct {
 	Carrier string `json:"carrier,omitempty"`
 	Code    string `json:"code,omitempty"`  // the carrier's raw code
 	Place   string `json:"place,omitempty"` // a hub or depot, never an address
+	// From and Until are the slot in which the carrier fetches a parcel; pickup.booked alone.
+	From  *time.Time `json:"from,omitempty"`
+	Until *time.Time `json:"until,omitempty"`
 }
 
 // RefundWord is what a payment provider says of a refund.

@@ -71,6 +71,7 @@ type ParcelOrder struct {
 	Direction  Direction  `json:"direction"`
 	Carrier    string     `json:"carrier,omitempty"`
 	Waybill    string     `json:"waybill,omitempty"` // register: the number the customer gave
+	Avoid      []string   `json:"avoid,omitempty"`   // label: carriers that did not come; another one where there is one
 	Lines      []PickLine `json:"lines"`
 	PaidBy     Turn       `json:"paid_by"`
 	At         time.Time  `json:"at"`
@@ -152,6 +153,13 @@ type DisposeOrder struct {
 	MerchantID string     `json:"merchant_id"`
 	Goods      []Disposal `json:"goods"`
 	At         time.Time  `json:"at"`
+	// Settle are units whose replacement is final, marked so in the same call.
+	Settle []LineUnits `json:"settle,omitempty"`
+}
+
+// Disposed says what was done beside the goods.
+type Disposed struct {
+	Settled bool `json:"settled,omitempty"` // the units are settled; a worker that knows nothing of them leaves it out
 }
 
 // Disposal is one line's goods and where they go.

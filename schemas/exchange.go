@@ -20,6 +20,8 @@ type Replacement struct {
 	Serial     string `json:"serial,omitempty"`
 	Advance    bool   `json:"advance,omitempty"` // sent before the old goods are back (极速换货)
 	Attempts   int    `json:"attempts,omitempty"`
+	// Undelivered marks one that the customer did not take, or that could not be handed over: it comes back to the warehouse.
+	Undelivered bool `json:"undelivered,omitempty"`
 	// Settled is what has been paid for the difference so far: by the customer above zero, to the customer below.
 	Settled int64 `json:"settled,omitempty"`
 	// GivesBack is what the customer is owed of the difference, in minor units.

@@ -55,7 +55,7 @@ var (
 	RefundLookup    = Activity[RefundQuestion, RefundReceipt]{Name: "refund.lookup", Queue: QueuePayments}      // ask the provider how a refund stands
 	RefundConfirm   = Activity[RefundQuestion, RefundReceipt]{Name: "refund.confirm", Queue: QueuePayments}     // look a success up once more and book it with its units
 	RefundByHand    = Activity[ByHandOrder, RefundReceipt]{Name: "refund.record_by_hand", Queue: QueuePayments} // book what finance paid outside the provider
-	GoodsDispose    = Activity[DisposeOrder, Nothing]{Name: "goods.dispose", Queue: QueueStock}                 // bring inspected goods where they belong
+	GoodsDispose    = Activity[DisposeOrder, Disposed]{Name: "goods.dispose", Queue: QueueStock}                // bring inspected goods where they belong
 	StockReserve    = Activity[StockOrder, StockReceipt]{Name: "stock.reserve", Queue: QueueStock}              // have goods kept for a replacement
 	StockRelease    = Activity[StockReleaseOrder, Nothing]{Name: "stock.release", Queue: QueueStock}            // give kept goods back
 	ReplacementShip = Activity[ShipOrder, ShipReceipt]{Name: "replacement.ship", Queue: QueueStock}             // have kept goods sent to the customer
@@ -73,40 +73,41 @@ var (
 
 // Commands.
 var (
-	CaseProvideInfo     = Command[ProvideInfo]{Name: "case.provide_info"}        // answer a question, or add evidence
-	CaseRequestHuman    = Command[RequestHuman]{Name: "case.request_human"}      // ask for a person; never declined
-	CaseWithdraw        = Command[Withdraw]{Name: "case.withdraw"}               // take the wish back, for one line or all
-	CaseMessage         = Command[Message]{Name: "case.message"}                 // the customer writes
-	CaseReply           = Command[Message]{Name: "case.reply"}                   // somebody answers the customer
-	CaseNote            = Command[Message]{Name: "case.note"}                    // a note among staff
-	CaseTransfer        = Command[Transfer]{Name: "case.transfer"}               // give the case to another person
-	CaseTakeOver        = Command[Why]{Name: "case.take_over"}                   // take the case
-	CaseEscalate        = Command[Escalate]{Name: "case.escalate"}               // raise the case to a level; without one, a level up
-	CaseAccept          = Command[Nothing]{Name: "case.accept"}                  // take an escalated case on
-	CaseMerge           = Command[Merge]{Name: "case.merge"}                     // end lines as duplicates of another case
-	CaseConvert         = Command[Convert]{Name: "case.convert"}                 // let lines of a return go on as an exchange
-	CaseReopen          = Command[Reopen]{Name: "case.reopen"}                   // have a case that has ended looked at again, once, within 15 days
-	ReviewApprove       = Command[Approve]{Name: "review.approve"}               // grant the wish
-	ReviewReject        = Command[Reject]{Name: "review.reject"}                 // refuse the wish; only a person can
-	ReviewRequestInfo   = Command[RequestInfo]{Name: "review.request_info"}      // ask the customer for facts or photos
-	OfferMake           = Command[MakeOffer]{Name: "offer.make"}                 // put an alternative to the customer
-	OfferAccept         = Command[AnswerOffer]{Name: "offer.accept"}             // take the open offer
-	OfferDecline        = Command[AnswerOffer]{Name: "offer.decline"}            // decline the open offer; after an inspection: dispute it
-	OfferCounter        = Command[CounterOffer]{Name: "offer.counter"}           // decline the open offer and name another amount
-	AppealFile          = Command[FileAppeal]{Name: "appeal.file"}               // ask for another look at a refusal; once
-	AppealDecide        = Command[DecideAppeal]{Name: "appeal.decide"}           // end an appeal; not by whoever refused
-	ReturnSubmitWaybill = Command[SubmitWaybill]{Name: "return.submit_waybill"}  // say in which parcel the goods come back
-	ShipbackExtend      = Command[OnLines]{Name: "shipback.extend"}              // have more time to send the goods; once
-	InspectionPass      = Command[Pass]{Name: "inspection.pass"}                 // accept returned goods
-	InspectionFail      = Command[Fail]{Name: "inspection.fail"}                 // say what is not as declared, with evidence
-	ApprovalGrant       = Command[DecideApproval]{Name: "approval.grant"}        // the second person's yes; not by the proposer
-	ApprovalRefuse      = Command[DecideApproval]{Name: "approval.refuse"}       // the second person's no, with a reason
-	ReplacementConfirm  = Command[OnLines]{Name: "replacement.confirm"}          // the replacement is there and right
-	ReplacementReject   = Command[RejectReplacement]{Name: "replacement.reject"} // the replacement is faulty or another article
-	RefundRetry         = Command[RetryRefund]{Name: "refund.retry"}             // send a failed refund again, or to another account
-	RefundManualPaid    = Command[ManualPaid]{Name: "refund.manual_paid"}        // record a payment outside the provider; a second person grants it
-	SurveyAnswer        = Command[AnswerSurvey]{Name: "survey.answer"}           // say how it went
-	RecoveryClose       = Command[CloseRecovery]{Name: "recovery.close"}         // end the follow-up of a low score; not by the case's own agent
+	CaseProvideInfo     = Command[ProvideInfo]{Name: "case.provide_info"}         // answer a question, or add evidence
+	CaseRequestHuman    = Command[RequestHuman]{Name: "case.request_human"}       // ask for a person; never declined
+	CaseWithdraw        = Command[Withdraw]{Name: "case.withdraw"}                // take the wish back, for one line or all
+	CaseMessage         = Command[Message]{Name: "case.message"}                  // the customer writes
+	CaseReply           = Command[Message]{Name: "case.reply"}                    // somebody answers the customer
+	CaseNote            = Command[Message]{Name: "case.note"}                     // a note among staff
+	CaseTransfer        = Command[Transfer]{Name: "case.transfer"}                // give the case to another person
+	CaseTakeOver        = Command[Why]{Name: "case.take_over"}                    // take the case
+	CaseEscalate        = Command[Escalate]{Name: "case.escalate"}                // raise the case to a level; without one, a level up
+	CaseAccept          = Command[Nothing]{Name: "case.accept"}                   // take an escalated case on
+	CaseMerge           = Command[Merge]{Name: "case.merge"}                      // end lines as duplicates of another case
+	CaseConvert         = Command[Convert]{Name: "case.convert"}                  // let lines of a return go on as an exchange
+	CaseReopen          = Command[Reopen]{Name: "case.reopen"}                    // have a case that has ended looked at again, once, within 15 days
+	CaseMarkUnreachable = Command[MarkUnreachable]{Name: "case.mark_unreachable"} // say that the customer cannot be reached, with the attempts
+	ReviewApprove       = Command[Approve]{Name: "review.approve"}                // grant the wish
+	ReviewReject        = Command[Reject]{Name: "review.reject"}                  // refuse the wish; only a person can
+	ReviewRequestInfo   = Command[RequestInfo]{Name: "review.request_info"}       // ask the customer for facts or photos
+	OfferMake           = Command[MakeOffer]{Name: "offer.make"}                  // put an alternative to the customer
+	OfferAccept         = Command[AnswerOffer]{Name: "offer.accept"}              // take the open offer
+	OfferDecline        = Command[AnswerOffer]{Name: "offer.decline"}             // decline the open offer; after an inspection: dispute it
+	OfferCounter        = Command[CounterOffer]{Name: "offer.counter"}            // decline the open offer and name another amount
+	AppealFile          = Command[FileAppeal]{Name: "appeal.file"}                // ask for another look at a refusal; once
+	AppealDecide        = Command[DecideAppeal]{Name: "appeal.decide"}            // end an appeal; not by whoever refused
+	ReturnSubmitWaybill = Command[SubmitWaybill]{Name: "return.submit_waybill"}   // say in which parcel the goods come back
+	ShipbackExtend      = Command[OnLines]{Name: "shipback.extend"}               // have more time to send the goods; once
+	InspectionPass      = Command[Pass]{Name: "inspection.pass"}                  // accept returned goods
+	InspectionFail      = Command[Fail]{Name: "inspection.fail"}                  // say what is not as declared, with evidence
+	ApprovalGrant       = Command[DecideApproval]{Name: "approval.grant"}         // the second person's yes; not by the proposer
+	ApprovalRefuse      = Command[DecideApproval]{Name: "approval.refuse"}        // the second person's no, with a reason
+	ReplacementConfirm  = Command[OnLines]{Name: "replacement.confirm"}           // the replacement is there and right
+	ReplacementReject   = Command[RejectReplacement]{Name: "replacement.reject"}  // the replacement is faulty or another article
+	RefundRetry         = Command[RetryRefund]{Name: "refund.retry"}              // send a failed refund again, or to another account
+	RefundManualPaid    = Command[ManualPaid]{Name: "refund.manual_paid"}         // record a payment outside the provider; a second person grants it
+	SurveyAnswer        = Command[AnswerSurvey]{Name: "survey.answer"}            // say how it went
+	RecoveryClose       = Command[CloseRecovery]{Name: "recovery.close"}          // end the follow-up of a low score; not by the case's own agent
 )
 
 // Facts.
@@ -117,6 +118,9 @@ var (
 	ParcelLoss      = Fact[ParcelWord]{Name: "parcel.lost"}           // a parcel is lost
 	ParcelDamage    = Fact[ParcelWord]{Name: "parcel.damaged"}        // a parcel is damaged beyond use
 	ParcelRefusal   = Fact[ParcelWord]{Name: "parcel.refused"}        // our warehouse, or the customer, did not take a parcel
+	ParcelReturns   = Fact[ParcelWord]{Name: "parcel.undeliverable"}  // the carrier could not hand a parcel over; it comes back to us
+	PickupBooked    = Fact[ParcelWord]{Name: "pickup.booked"}         // the carrier fetches a parcel from the customer, in the slot given
+	PickupMissed    = Fact[ParcelWord]{Name: "pickup.missed"}         // the carrier did not come to fetch a parcel
 	GoodsReceived   = Fact[ParcelWord]{Name: "goods.received"}        // the warehouse has the goods
 	RefundSuccess   = Fact[RefundWord]{Name: "refund.succeeded"}      // the money has arrived
 	RefundFailure   = Fact[RefundWord]{Name: "refund.failed"}         // a refund did not go through

@@ -13,13 +13,13 @@ var (
 	}
 	CommandNames = []string{
 		CaseProvideInfo.Name, CaseRequestHuman.Name, CaseWithdraw.Name, CaseMessage.Name, CaseReply.Name, CaseNote.Name,
-		CaseTransfer.Name, CaseTakeOver.Name, CaseEscalate.Name, CaseAccept.Name, CaseMerge.Name, CaseConvert.Name, CaseReopen.Name,
+		CaseTransfer.Name, CaseTakeOver.Name, CaseEscalate.Name, CaseAccept.Name, CaseMerge.Name, CaseConvert.Name, CaseReopen.Name, CaseMarkUnreachable.Name,
 		ReviewApprove.Name, ReviewReject.Name, ReviewRequestInfo.Name, OfferMake.Name, OfferAccept.Name, OfferDecline.Name, OfferCounter.Name,
 		AppealFile.Name, AppealDecide.Name, ReturnSubmitWaybill.Name, ShipbackExtend.Name, InspectionPass.Name, InspectionFail.Name,
 		ApprovalGrant.Name, ApprovalRefuse.Name, ReplacementConfirm.Name, ReplacementReject.Name, RefundRetry.Name, RefundManualPaid.Name, SurveyAnswer.Name, RecoveryClose.Name,
 	}
 	FactNames = []string{
-		ParcelScanned.Name, ParcelDeliver.Name, ParcelException.Name, ParcelLoss.Name, ParcelDamage.Name, ParcelRefusal.Name,
+		ParcelScanned.Name, ParcelDeliver.Name, ParcelException.Name, ParcelLoss.Name, ParcelDamage.Name, ParcelRefusal.Name, ParcelReturns.Name, PickupBooked.Name, PickupMissed.Name,
 		GoodsReceived.Name, RefundSuccess.Name, RefundFailure.Name, RefundReversal.Name,
 		PaymentSuccess.Name, PaymentFailure.Name, PaymentLapsed.Name, DepositVoided.Name, StockReserved.Name, StockLost.Name, ReplacementSent.Name,
 		CaseMergedIn.Name,

@@ -14,6 +14,18 @@ type NoticeTemplate struct {
 	Vars []string
 	// AtOnce is set where the message answers what its reader did this moment: quiet hours do not hold it back.
 	AtOnce bool
+	// TwoWays is set where one way is not enough: it leaves by a second one as well, where the reader has one.
+	TwoWays bool
+}
+
+// SentTwoWays reports whether a template leaves by two ways.
+func SentTwoWays(template string) bool {
+	for _, t := range NoticeTemplates {
+		if t.ID == template {
+			return t.TwoWays
+		}
+	}
+	return false
 }
 
 // SentAtOnce reports whether a template answers what its reader did this moment.
@@ -58,7 +70,8 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "refund.reduced", Vars: []string{"lines", "amount", "short"}},
 	{ID: "refund.reversed", Vars: []string{"amount"}},
 	{ID: "case.withdrawn", Vars: []string{"lines"}, AtOnce: true},
-	{ID: "case.expired", Vars: []string{"lines"}},
+	{ID: "case.expired", Vars: []string{"lines"}, TwoWays: true},
+	{ID: "case.unreachable", Vars: []string{"lines", "due"}, TwoWays: true},
 	{ID: "case.progress", Vars: []string{"waiting", "due"}},
 	{ID: "case.reply", Vars: []string{"text_id"}},
 	{ID: "case.closed", Vars: []string{"outcome", "amount"}},
@@ -74,6 +87,10 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "exchange.shipped", Vars: []string{"lines", "waybill", "due"}},
 	{ID: "exchange.delivered", Vars: []string{"lines", "waybill", "due"}},
 	{ID: "exchange.lost", Vars: []string{"lines", "waybill", "due"}},
+	{ID: "exchange.undelivered", Vars: []string{"lines", "waybill", "due"}},
+	{ID: "goods.returned", Vars: []string{"lines", "waybill", "due"}},
+	{ID: "pickup.booked", Vars: []string{"lines", "waybill", "from", "due"}},
+	{ID: "pickup.missed", Vars: []string{"lines", "waybill", "due"}},
 	{ID: "exchange.send_old", Vars: []string{"lines", "due"}},
 	{ID: "exchange.deposit_taken", Vars: []string{"lines", "amount"}},
 	{ID: "exchange.money_offered", Vars: []string{"lines", "due"}},

@@ -44,12 +44,13 @@ type View struct {
 	Policy        string        `json:"policy"`
 	PolicyVersion string        `json:"policy_version"`
 	LegalBreach   bool          `json:"legal_breach"`
+	Unreachable   *Unreachable  `json:"unreachable,omitempty"` // the customer cannot be reached
 	PredecessorID string        `json:"predecessor_id"`
 	Continues     string        `json:"continues,omitempty"` // why it continues that case: request_human, convert or reopen
 	Reopened      int           `json:"reopened,omitempty"`  // how often the wish was reopened
 	// FirstReceivedAt is when the first of the cases was received that this one continues; absent where it continues none.
 	FirstReceivedAt time.Time `json:"first_received_at,omitzero"`
-	SuccessorID   string        `json:"successor_id"`
+	SuccessorID     string    `json:"successor_id"`
 }
 
 // Accounts is the money of a case.

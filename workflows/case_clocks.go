@@ -38,6 +38,8 @@ func (c *Case) followClocks(s *step) {
 	if c.formalitiesDone() {
 		c.stopClock("formalities", "law.formalities")
 	}
+	c.followPickups()
+	c.followUnreachable(s)
 	if c.Following || c.ClosedAt != nil {
 		c.stopClock("first_reply", "definite_reply", "update", "idle", "idle_again", "max")
 		c.stopLaw("law.refund")

@@ -176,6 +176,9 @@ var reminders = map[string]string{
 func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
 	v := vars{"lines": linesVar(s.lines), "due": stamp(k.Due)}
 	if what, ok := reminders[k.Name]; ok {
+		if len(s.lines) > 0 && s.lines[0].State == schemas.ReplacementLost && s.lines[0].Replacement.Undelivered {
+			what = "choose_not_taken"
+		}
 		v["what"] = what
 		s.tell("exchange.reminder", v)
 		return

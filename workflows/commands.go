@@ -90,6 +90,7 @@ func (c *Case) carryOut(name string, a asked) schemas.Receipt {
 	s := c.begin(name, a.order.Actor, a.order.Door)
 	s.commandID, s.lines = a.order.CommandID, a.lines
 	c.somebodyActed(s)
+	c.heardFrom(s)
 	a.answer.act(s, a.body)
 	if s.message == "" {
 		s.say("%s by %s.", name, s.actor)

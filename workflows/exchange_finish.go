@@ -29,16 +29,31 @@ func (x *exchanges) finish(s *step) {
 			}
 		}
 		replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
-		var settled workflow.Future
-		if units := unitsOf(replaced); len(units) > 0 {
-			settled = start(ctx, x.Case, schemas.ClaimsSettle, key, schemas.SettleOrder{CaseID: x.CaseID, Units: units, At: x.now()})
-		}
-		x.dispose(ctx, lines, key)
-		if settled != nil {
-			x.stuckOn(settled.Get(ctx, nil), schemas.ClaimsSettle.Name, key)
-		}
+		x.settleUnits(ctx, lines, unitsOf(replaced), key)
 		x.endSettled(lines)
 	})
+}
+
+// settleUnits settles units that are replaced for good and brings the old goods where they belong: in one call where there are such goods.
+func (x *exchanges) settleUnits(ctx workflow.Context, lines []*schemas.Line, units []schemas.LineUnits, key string) {
+	var settled workflow.Future
+	settle := func() workflow.Future {
+		return start(ctx, x.Case, schemas.ClaimsSettle, key, schemas.SettleOrder{CaseID: x.CaseID, Units: units, At: x.now()})
+	}
+	switch {
+	case len(units) == 0:
+		x.dispose(ctx, lines, key, nil)
+	case x.settlesWithTheGoods():
+		if !x.dispose(ctx, lines, key, units) {
+			settled = settle()
+		}
+	default:
+		settled = settle()
+		x.dispose(ctx, lines, key, nil)
+	}
+	if settled != nil {
+		x.stuckOn(settled.Get(ctx, nil), schemas.ClaimsSettle.Name, key)
+	}
 }
 
 // endSettled ends lines whose books are settled.

@@ -125,8 +125,10 @@ func (x *exchanges) replacementSilent(s *step) {
 		case schemas.ParcelDelivered:
 			p.book(schemas.ParcelDeliver.Name, s.at)
 			x.replacementArrived(s, w)
-		case schemas.ParcelLost, schemas.ParcelDamaged, schemas.ParcelRefused:
+		case schemas.ParcelLost, schemas.ParcelDamaged:
 			x.replacementGone(s, w)
+		case schemas.ParcelRefused:
+			x.replacementNotTaken(s, w)
 		case schemas.ParcelExpected, schemas.ParcelMoving:
 		}
 	})
@@ -188,6 +190,14 @@ func (x *exchanges) chosenAfterLoss(s *step, d schemas.AnswerOffer) {
 
 // sendAnother is the customer's silence after a loss: another one is sent, once; whoever lost two has the money.
 func (x *exchanges) sendAnother(s *step) {
+	refused, lost := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Undelivered })
+	if len(refused) > 0 {
+		x.notSentAgain(s, refused)
+		if s.lines = lost; len(lost) == 0 {
+			s.lines = refused
+			return
+		}
+	}
 	again, enough := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Attempts < 2 })
 	if len(enough) > 0 {
 		s.say("Two replacements did not arrive; the money for line(s) %s is refunded.", lineList(enough))
@@ -204,6 +214,9 @@ func (x *exchanges) sendAnother(s *step) {
 
 // another has a new replacement kept and sent.
 func (x *exchanges) another(lines []*schemas.Line) {
+	for _, l := range lines {
+		l.Replacement.Undelivered = false
+	}
 	x.keep(lines, false, func(s *step, lines []*schemas.Line) {
 		waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.ReplacementLost && l.Replacement != nil })
 		there, missing := sort2(waiting, keptFor)

@@ -124,6 +124,11 @@ func (c *Case) hearFact(name string, raw json.RawMessage) {
 		whole.act(s, body)
 	} else {
 		c.bookWord(s, body)
+		if c.ClosedAt == nil && c.onItsWayBack(s, name, body) {
+			c.settle(s)
+			return
+		}
+		c.fetchedAfterAll(name, body)
 		lines := c.linesOf(name, body)
 		if len(lines) == 0 || c.ClosedAt != nil {
 			s.note("fact", name)

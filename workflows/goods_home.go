@@ -68,6 +68,10 @@ func (g *goods) applyTraceBack(s *step, a schemas.TraceAnswer, w schemas.ParcelW
 		g.handedBack(s, w)
 	case schemas.ParcelLost, schemas.ParcelDamaged:
 		g.lostOnTheWayBack(s, w)
-	case schemas.ParcelExpected, schemas.ParcelMoving, schemas.ParcelRefused:
+	case schemas.ParcelRefused:
+		if g.takesBackUndelivered() {
+			g.notHandedOver(s, w)
+		}
+	case schemas.ParcelExpected, schemas.ParcelMoving:
 	}
 }

@@ -180,5 +180,9 @@ func (g *goods) lastNotice(s *step) {
 
 func (g *goods) sendBackUnasked(s *step) {
 	s.say("The customer stayed silent; line(s) %s go back.", lineList(s.lines))
-	g.leave(s, s.lines, schemas.Expired)
+	again, first := sort2(s.lines, func(l *schemas.Line) bool { return l.Returned > 0 })
+	for _, l := range again {
+		g.leave(s, []*schemas.Line{l}, firstOutcome(l.LeavesAs, schemas.Expired))
+	}
+	g.leave(s, first, schemas.Expired)
 }

@@ -125,7 +125,7 @@ func (g *goods) finishRefund(s *step) {
 				return
 			}
 		}
-		g.dispose(ctx, lines, key)
+		g.dispose(ctx, lines, key, nil)
 		done, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Refunded })
 		if len(done) == 0 {
 			return
@@ -200,9 +200,9 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 	return false
 }
 
-// dispose brings inspected goods where they belong. A failure is a task of the owner's: the customer's case does not wait
-// for our shelves.
-func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string) {
+// dispose brings inspected goods where they belong, and lets units be settled on the way; it reports whether they are. A failure is a task
+// of the owner's: the customer's case does not wait for our shelves.
+func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string, settle []schemas.LineUnits) (settled bool) {
 	var goods []schemas.Disposal
 	for _, l := range lines {
 		if l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !l.Disposed && !noGoods(l) {
@@ -216,11 +216,12 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string)
 		}
 	}
 	if len(goods) == 0 {
-		return
+		return false
 	}
-	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now()}
-	_, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
+	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now(), Settle: settle}
+	disposed, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
 	g.stuckOn(err, schemas.GoodsDispose.Name, key)
+	return disposed.Settled
 }
 
 // mayRetry wants a refund that has failed.

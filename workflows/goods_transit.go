@@ -29,6 +29,9 @@ func (g *goods) bookLabel(s *step) {
 		s := g.begin(schemas.EventLabelBooked, schemas.System, schemas.DoorSystem)
 		s.lines = waiting
 		g.addParcel(parcel, waiting)
+		if parcel.PickupAt != nil {
+			g.awaitPickup(s, g.parcel(parcel.Waybill), *parcel.PickupAt)
+		}
 		s.note("waybill", parcel.Waybill)
 		s.say("The way back is booked with %s, waybill %s.", parcel.Carrier, parcel.Waybill)
 		s.tell(g.text("approved"), vars{"lines": linesVar(waiting), "freight": string(schemas.TurnMerchant), "label": parcel.Waybill, "due": stamp(g.dueOf(waiting))})

@@ -319,6 +319,12 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 			over.Parcels = append(over.Parcels, schemas.Parcel(*p))
 		}
 	}
+	for _, p := range g.Parcels {
+		if p.Returning {
+			over.Parcels = append(over.Parcels, *p) // the successor hears of it when it is back, and puts it away
+			p.Returning, p.Goods = false, nil
+		}
+	}
 	return schemas.Opening{
 		Request: r, Policy: g.Opening.Policy, Door: schemas.DoorWorkflow,
 		Predecessor: &schemas.Predecessor{CaseID: g.CaseID, Why: schemas.WhyConvert, FirstReceivedAt: g.firstReceived(), Handover: over},

@@ -48,6 +48,8 @@ type tale struct {
 	trace      func(schemas.TraceOrder) (schemas.TraceAnswer, error)
 	survey     func(schemas.SurveyOrder) (schemas.SurveyReceipt, error)
 	write      func(schemas.Flush) (schemas.Written, error)
+	dispose    func(schemas.DisposeOrder) schemas.Disposed
+	ready      func() // once everything is registered, and mocks may follow
 	reserve    func(schemas.StockOrder) (schemas.StockReceipt, error)
 	ship       func(schemas.ShipOrder) (schemas.ShipReceipt, error)
 	charge     func(schemas.ChargeOrder) (schemas.ChargeReceipt, error)
@@ -146,6 +148,13 @@ func aReturn(t *testing.T) *tale {
 	tl.method = func(schemas.MethodQuestion) schemas.Judged { return schemas.Judged{} }
 	tl.waybill = func(schemas.WaybillQuestion) schemas.Judged { return schemas.Judged{} }
 	tl.write = func(schemas.Flush) (schemas.Written, error) { return schemas.Written{}, nil }
+	tl.dispose = func(o schemas.DisposeOrder) schemas.Disposed {
+		if len(o.Settle) > 0 {
+			tl.replaced = append(tl.replaced, o.Settle)
+		}
+		return schemas.Disposed{Settled: len(o.Settle) > 0}
+	}
+	tl.ready = func() {}
 	tl.register()
 	return tl
 }
@@ -204,11 +213,11 @@ func (tl *tale) register() {
 	hear(tl, schemas.RefundByHand, func(o schemas.ByHandOrder) (schemas.RefundReceipt, error) {
 		return schemas.RefundReceipt{RefundID: o.RefundID, Status: schemas.RefundManual}, nil
 	})
-	hear(tl, schemas.GoodsDispose, func(o schemas.DisposeOrder) (schemas.Nothing, error) {
+	hear(tl, schemas.GoodsDispose, func(o schemas.DisposeOrder) (schemas.Disposed, error) {
 		tl.mu.Lock()
 		defer tl.mu.Unlock()
 		tl.disposed = append(tl.disposed, o.Goods...)
-		return schemas.Nothing{}, nil
+		return tl.dispose(o), nil
 	})
 	hear(tl, schemas.StockReserve, func(o schemas.StockOrder) (schemas.StockReceipt, error) { return tl.reserve(o) })
 	hear(tl, schemas.StockRelease, func(o schemas.StockReleaseOrder) (schemas.Nothing, error) {
@@ -429,8 +438,10 @@ func (tl *tale) run() schemas.View {
 	require.NoError(tl.t, err)
 	tl.knowsKinds()
 	if tl.opening.Request.Kind == schemas.KindExchange {
+		tl.ready()
 		tl.env.ExecuteWorkflow(workflows.Exchange, converter.NewRawValue(raw))
 	} else {
+		tl.ready()
 		tl.env.ExecuteWorkflow(workflows.Return, converter.NewRawValue(raw))
 	}
 	require.True(tl.t, tl.env.IsWorkflowCompleted(), "the case did not end")

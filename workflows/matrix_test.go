@@ -36,6 +36,7 @@ var bodies = map[string]any{
 	schemas.CaseMerge.Name:           schemas.Merge{Into: "shop:r-2", Reason: "duplicate"},
 	schemas.CaseConvert.Name:         schemas.Convert{To: schemas.KindExchange, ReplacementSKU: "sku", TextID: "t-1"},
 	schemas.CaseReopen.Name:          schemas.Reopen{Reason: "not_solved"},
+	schemas.CaseMarkUnreachable.Name: schemas.MarkUnreachable{Attempts: threeAttempts},
 	schemas.ReviewApprove.Name:       schemas.Approve{},
 	schemas.ReviewReject.Name:        schemas.Reject{Reason: "used"},
 	schemas.ReviewRequestInfo.Name:   schemas.RequestInfo{Wanted: []string{"photo"}},
@@ -59,6 +60,12 @@ var bodies = map[string]any{
 	schemas.RecoveryClose.Name:       schemas.CloseRecovery{Outcome: "explained"},
 }
 
+// now is when the cases of this test stand where they stand; threeAttempts to reach the customer lie before it.
+var (
+	now           = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	threeAttempts = []schemas.Attempt{{Channel: "phone", At: now.Add(-96 * time.Hour)}, {Channel: "phone", At: now.Add(-48 * time.Hour)}, {Channel: "email", At: now.Add(-time.Hour)}}
+)
+
 // standing gives a case whose one line stands in a state, with everything around it that a real case would have there.
 func standing(ctx workflow.Context, kind schemas.Kind, state schemas.State) *Case {
 	usd := func(n int64) schemas.Money { return schemas.Money{Minor: n, Currency: "USD"} }
@@ -71,7 +78,7 @@ func standing(ctx workflow.Context, kind schemas.Kind, state schemas.State) *Cas
 	}
 	c := &Case{ctx: ctx, asked: ctx, log: log.With(workflow.GetLogger(ctx)), State: &State{
 		Opening: schemas.Opening{Request: schemas.Request{RequestID: "r-1", Kind: kind, MerchantID: "shop", OrderID: "o-1", CustomerID: "c-1", Reason: schemas.ChangedMind, Channel: "chat"}},
-		CaseID:  "shop:r-1", OpenedAt: at, Currency: "USD", Owner: "agent-1", Owners: []string{"agent-1"}, Priority: schemas.P2, Level: 1,
+		CaseID:  "shop:r-1", OpenedAt: at.Add(-200 * time.Hour), Currency: "USD", Owner: "agent-1", Owners: []string{"agent-1"}, Priority: schemas.P2, Level: 1,
 		Lines: []*schemas.Line{l}, Payments: []schemas.Payment{{PaymentID: "p-1", Method: "card-1", Captured: usd(1000), Refundable: usd(1000)}},
 		Answered: map[string]schemas.Receipt{}, Heard: map[string]bool{}, Sequences: map[string]int{},
 		Plan: schemas.Plan{
@@ -200,6 +207,7 @@ func inWorkflow(t *testing.T, run func(workflow.Context)) {
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
 	env.SetTestTimeout(2 * time.Minute)
+	env.SetStartTime(now)
 	// Hundreds of cases are tried inside one workflow task here, which on a busy machine takes longer than a task may.
 	env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: 2 * time.Minute})
 	for _, name := range schemas.ActivityNames {

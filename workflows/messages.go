@@ -20,6 +20,7 @@ func common(own ...answer) []answer {
 		on(schemas.CaseEscalate, c.escalated),
 		on(schemas.CaseReopen, c.reopenedHere, c.mayReopen),
 		on(schemas.CaseAccept, c.accepted, c.mayAccept),
+		on(schemas.CaseMarkUnreachable, c.markedUnreachable, c.mayMarkUnreachable),
 		on(schemas.ApprovalGrant, c.granted, c.mayDecideApproval),
 		on(schemas.ApprovalRefuse, c.approvalRefused, c.mayRefuseApproval),
 		fact(schemas.CaseMergedIn, c.mergedIn),

@@ -44,7 +44,7 @@ func (p *parcelRecord) book(name string, at time.Time) {
 		p.setUnlessDelivered(schemas.ParcelLost)
 	case schemas.ParcelDamage.Name:
 		p.setUnlessDelivered(schemas.ParcelDamaged)
-	case schemas.ParcelRefusal.Name:
+	case schemas.ParcelRefusal.Name, schemas.ParcelReturns.Name:
 		p.setUnlessDelivered(schemas.ParcelRefused)
 	}
 }

@@ -86,6 +86,8 @@ func thePlan() schemas.Plan {
 	set("exchange.refund_failed", day, plain)
 	set("exchange.refund_failed_again", 48*time.Hour, plain)
 	set("exchange.refund_parked", day, plain)
+	set("unreachable.span", 3*day, plain)
+	set("unreachable.notice", 7*day, plain)
 	set("refund.retry", time.Hour, plain)
 	set("survey.wait", day, plain)
 	set("survey.open", 14*day, schemas.ClockSpec{Remind: []schemas.Duration{h(72)}})
@@ -94,6 +96,7 @@ func thePlan() schemas.Plan {
 	set("system", time.Minute, plain)
 	set("rows.retry", 5*time.Second, plain)
 	set("refused_at_warehouse", day, plain)
+	set("pickup", day, plain)
 	person := func(id string) []schemas.Person { return []schemas.Person{{ID: id + "-1", Deputy: id + "-2"}} }
 	return schemas.Plan{
 		Policy: "default", Version: "test", Currency: "USD", Priority: schemas.P2, Clocks: clocks, MaxRounds: 3, LastRung: schemas.GrantOwed,

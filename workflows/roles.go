@@ -37,6 +37,7 @@ var mayGive = map[string][]schemas.Role{
 	schemas.CaseMerge.Name:           decides,
 	schemas.CaseConvert.Name:         forOthers,
 	schemas.CaseReopen.Name:          schemas.Reopeners,
+	schemas.CaseMarkUnreachable.Name: decides,
 	schemas.ReviewApprove.Name:       decides,
 	schemas.ReviewReject.Name:        decides,
 	schemas.ReviewRequestInfo.Name:   decides,

@@ -22,6 +22,7 @@ type scribe struct {
 
 // shown is what the search attributes say.
 type shown struct {
+	stage    schemas.Stage
 	state    schemas.State
 	turn     schemas.Turn
 	owner    string
@@ -103,38 +104,65 @@ func (c *Case) written() bool { return c.Flushed >= c.revision() && !c.tryAgain 
 // new, the current details whenever something is written.
 func (c *Case) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, c.details())
-	now := shown{state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority}
+	now := shown{stage: c.stage(), state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority}
 	if !c.showsWhoIsAsked() {
 		now.turn = c.turnOfState()
 	}
 	if at := c.due(); at != nil {
 		now.due = *at
 	}
-	if !now.saysMore(c.shown) {
+	if !now.saysMore(c.shown) || c.passes(now) {
 		return
 	}
+	before := c.shown
 	c.shown = now
-	r := c.Opening.Request
-	updates := []temporal.SearchAttributeUpdate{
-		keyword(schemas.AttrKind).ValueSet(string(r.Kind)),
-		keyword(schemas.AttrStage).ValueSet(string(c.stage())),
-		keyword(schemas.AttrState).ValueSet(string(now.state)),
-		keyword(schemas.AttrTurn).ValueSet(string(now.turn)),
-		keyword(schemas.AttrPriority).ValueSet(string(now.priority)),
-		keyword(schemas.AttrOwner).ValueSet(now.owner),
-		keyword(schemas.AttrMerchant).ValueSet(r.MerchantID),
-		keyword(schemas.AttrOrder).ValueSet(r.OrderID),
-		temporal.NewSearchAttributeKeyInt64(schemas.AttrLevel).ValueSet(int64(now.level)),
-	}
-	due := temporal.NewSearchAttributeKeyTime(schemas.AttrDue)
-	if at := c.due(); at != nil {
-		updates = append(updates, due.ValueSet(*at))
-	} else {
-		updates = append(updates, due.ValueUnset())
-	}
-	if err := workflow.UpsertTypedSearchAttributes(ctx, updates...); err != nil {
+	if err := workflow.UpsertTypedSearchAttributes(ctx, c.attributes(before, now)...); err != nil {
 		c.log.Error("search attributes", "case_id", c.CaseID, "error", err)
 	}
+}
+
+// passing is how long a state of the system's own may last before ops are shown it.
+const passing = time.Minute
+
+// passes reports whether the case is in a state of the system's own that it has only just entered, and that nothing is known to hold
+// up. The next state is shown instead; one that lasts is shown when its clock has run out, at the latest.
+func (c *Case) passes(now shown) bool {
+	if !c.showsWhatChanges() || now.turn != schemas.TurnSystem || len(c.Stuck) > 0 {
+		return false
+	}
+	for _, l := range c.inState(now.state) {
+		if c.now().Sub(l.Since) >= passing {
+			return false
+		}
+	}
+	return true
+}
+
+// attributes are what the search attributes say now and did not say before.
+func (c *Case) attributes(before, now shown) (updates []temporal.SearchAttributeUpdate) {
+	all := before.state == "" || !c.showsWhatChanges()
+	say := func(news bool, update temporal.SearchAttributeUpdate) {
+		if news || all {
+			updates = append(updates, update)
+		}
+	}
+	r := c.Opening.Request
+	say(false, keyword(schemas.AttrKind).ValueSet(string(r.Kind)))
+	say(now.stage != before.stage, keyword(schemas.AttrStage).ValueSet(string(now.stage)))
+	say(now.state != before.state, keyword(schemas.AttrState).ValueSet(string(now.state)))
+	say(now.turn != before.turn, keyword(schemas.AttrTurn).ValueSet(string(now.turn)))
+	say(now.priority != before.priority, keyword(schemas.AttrPriority).ValueSet(string(now.priority)))
+	say(now.owner != before.owner, keyword(schemas.AttrOwner).ValueSet(now.owner))
+	say(false, keyword(schemas.AttrMerchant).ValueSet(r.MerchantID))
+	say(false, keyword(schemas.AttrOrder).ValueSet(r.OrderID))
+	say(now.level != before.level, temporal.NewSearchAttributeKeyInt64(schemas.AttrLevel).ValueSet(int64(now.level)))
+	due := temporal.NewSearchAttributeKeyTime(schemas.AttrDue)
+	if now.due.IsZero() {
+		say(!before.due.IsZero(), due.ValueUnset())
+	} else {
+		say(!now.due.Equal(before.due), due.ValueSet(now.due))
+	}
+	return updates
 }
 
 func keyword(name string) temporal.SearchAttributeKeyKeyword {

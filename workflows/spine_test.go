@@ -506,7 +506,7 @@ func TestAStepThatCannotSucceedIsVisibleAndTheCaseGoesOn(t *testing.T) {
 	tl := aReturn(t).approvedAndShipped().inspectedAndRefunded()
 	r := schemas.Refusal{Code: "unserviceable", Message: "the warehouse does not know the article."}
 	tl.knowsKinds()
-	tl.env.OnActivity(schemas.GoodsDispose.Name, mock.Anything, mock.Anything).Return(schemas.Nothing{}, temporal.NewNonRetryableApplicationError(r.Message, schemas.ErrorTypeRefused, nil, r))
+	tl.env.OnActivity(schemas.GoodsDispose.Name, mock.Anything, mock.Anything).Return(schemas.Disposed{}, temporal.NewNonRetryableApplicationError(r.Message, schemas.ErrorTypeRefused, nil, r))
 	v := tl.run()
 	require.Equal(t, schemas.Completed, v.Outcome, "the customer's case does not wait for our shelves")
 	require.Len(t, v.Work, 1)

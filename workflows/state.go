@@ -46,8 +46,10 @@ type State struct {
 	Sequences  map[string]int             `json:"sequences"`
 	Breach     bool                       `json:"breach,omitempty"`
 	HumanAsked bool                       `json:"human_asked,omitempty"`
-	Flushed    int64                      `json:"flushed"` // the revision PostgreSQL has
-	Edition    int                        `json:"edition,omitempty"`
+	// Unreachable is set while the customer cannot be reached.
+	Unreachable *schemas.Unreachable `json:"unreachable,omitempty"`
+	Flushed     int64                `json:"flushed"` // the revision PostgreSQL has
+	Edition     int                  `json:"edition,omitempty"`
 }
 
 // Given is what a command id was used for.

@@ -47,6 +47,11 @@ func (c *Case) showsWhoIsAsked() bool { return c.Edition >= 1 }
 // and nobody noticed that it was not done.
 func (c *Case) refusesUsedIDs() bool { return c.Edition >= 1 }
 
+// takesBackUndelivered lets what the customer did not take, or what could not be handed over, come back to the warehouse. 2026-11-26: until
+// then a replacement that was refused counted as lost, so that silence sent another one to a customer who did not want it, and goods
+// that a customer did not take back counted as lost in the end, so that they were paid for.
+func (c *Case) takesBackUndelivered() bool { return c.Edition >= 2 }
+
 // startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }
@@ -59,3 +64,11 @@ func (c *Case) parksConverting() bool { return c.Edition >= 2 }
 // keepsDuties lets the duties of the law that count from the request count from the first case's. 2026-11-26: until then a case that went
 // on as another kind gave the merchant their time again.
 func (c *Case) keepsDuties() bool { return c.Edition >= 2 }
+
+// settlesWithTheGoods lets the units of an exchange be settled by the call that brings the old goods where they belong. 2026-11-26: until
+// then it was a call of its own beside it, six events for one statement.
+func (c *Case) settlesWithTheGoods() bool { return c.Edition >= 2 }
+
+// showsWhatChanges lets the search attributes name only what has changed, and pass over states of the system's own that last but a moment.
+// 2026-11-26: until then each of them was an event with all ten attributes, and a write of Temporal's to its visibility store.
+func (c *Case) showsWhatChanges() bool { return c.Edition >= 2 }

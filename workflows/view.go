@@ -30,7 +30,7 @@ func (c *Case) view() schemas.View {
 		Lines: []schemas.Line{}, Parcels: []schemas.Parcel{}, Clocks: []schemas.Clock{}, Approvals: []schemas.Approval{},
 		Work: append(append([]schemas.Work{}, c.calls...), c.Stuck...), Messages: append([]schemas.Posted{}, c.Messages...),
 		EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
-		Allowed: c.allowed(), Policy: c.policy(), PolicyVersion: c.Plan.Version, LegalBreach: c.Breach,
+		Allowed: c.allowed(), Policy: c.policy(), PolicyVersion: c.Plan.Version, LegalBreach: c.Breach, Unreachable: c.Unreachable,
 	}
 	if k := c.nearest(); k != nil {
 		v.DueFor = k.Name
@@ -118,6 +118,9 @@ func (c *Case) waiting() string {
 			}
 		}
 	}
+	if k := c.clock(noticeClock); k != nil && r.turn == schemas.TurnCustomer {
+		return fmt.Sprintf("%s, who cannot be reached, until %s; then %s.", sentence, stamp(k.Due), k.Expiry)
+	}
 	lines := c.inState(r.state)
 	for _, k := range c.Clocks {
 		onLine := len(lines) > 0 && lines[0].ClockID == k.ClockID
@@ -184,6 +187,8 @@ func (c *Case) worthGiving(name string) bool {
 		return c.openOne("") != nil
 	case schemas.CaseWithdraw.Name, schemas.CaseMerge.Name:
 		return !c.Following
+	case schemas.CaseMarkUnreachable.Name:
+		return !c.Following && c.Unreachable == nil
 	}
 	return true
 }

@@ -69,7 +69,7 @@ func TestBothBooksAgreeOnAnExchangeAndOnPayingItBack(t *testing.T) {
 			require.NoError(t, w.Tell(t.Context(), system, operation, sandbox.Lose, 1, "", ""))
 		}
 	}
-	charges, stock := activities.NewCharges(w.Charges(), ledger{s}), activities.NewStock(w.Stock())
+	charges, stock := activities.NewCharges(w.Charges(), ledger{s}), activities.NewStock(w.Stock(), activities.NewClaims(s))
 	money := func(n string, kind schemas.ChargeKind, minor int64) schemas.ChargeOrder {
 		return schemas.ChargeOrder{
 			CaseID: "shop:R1", MerchantID: "shop", OrderID: "O1", CustomerID: "c-1", At: noon,

@@ -122,7 +122,7 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	bind(queues, schemas.DepositRelease, charges.Release)
 	bind(queues, schemas.DepositCapture, charges.Capture)
 
-	stock := activities.NewStock(w.world.Stock())
+	stock := activities.NewStock(w.world.Stock(), claims)
 	bind(queues, schemas.GoodsDispose, stock.Dispose)
 	bind(queues, schemas.StockReserve, stock.Reserve)
 	bind(queues, schemas.StockRelease, stock.Release)

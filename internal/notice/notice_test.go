@@ -29,7 +29,7 @@ var sample = map[string]string{
 	"freight": "merchant", "label": "LBL-1", "amount": "478400:CNY", "deduction": "1000:CNY", "short": "500:CNY", "reason": "out_of_window",
 	"decision": "granted", "what": "partial_refund", "sku": "LAMP-RED", "waybill": "SF-1", "status": "lost", "finding": "used", "method": "original",
 	"waiting": "carrier", "text_id": "txt-1", "outcome": "COMPLETED", "kind": "return", "clock": "return.review", "level": "3",
-	"subject": "large_refund", "task": "trace", "code": "declined", "overall": "2", "solved": "no", "expected": "2026-11-27T02:00:00Z", "successor": "lotus:r-1:2",
+	"subject": "large_refund", "task": "trace", "code": "declined", "overall": "2", "solved": "no", "expected": "2026-11-27T02:00:00Z", "from": "2026-11-27T02:00:00Z", "successor": "lotus:r-1:2",
 	"step": "parcel.label", "cause": "no such carrier",
 }
 
@@ -204,7 +204,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"kind":     {string(schemas.KindReturn), string(schemas.KindExchange), string(schemas.KindRepair), string(schemas.KindComplaint)},
 		"finding":  words2(schemas.Findings),
 		"decision": {"granted", "refused"},
-		"what":     {string(schemas.OfferPartialRefund), string(schemas.OfferRefundOnly), string(schemas.OfferWithReturn), string(schemas.OfferSendBack), string(schemas.ChargeDifference), string(schemas.ChargeDeposit), "choose", "pay", "confirm", "choose_after_loss", "send_old"},
+		"what":     {string(schemas.OfferPartialRefund), string(schemas.OfferRefundOnly), string(schemas.OfferWithReturn), string(schemas.OfferSendBack), string(schemas.ChargeDifference), string(schemas.ChargeDeposit), "choose", "pay", "confirm", "choose_after_loss", "choose_not_taken", "send_old"},
 		"freight":  {string(schemas.TurnMerchant), string(schemas.TurnCustomer)},
 		"status": {
 			string(schemas.ParcelExpected), string(schemas.ParcelMoving), string(schemas.ParcelDelivered), string(schemas.ParcelLost), string(schemas.ParcelDamaged), string(schemas.ParcelRefused), "exception", "stuck",
@@ -226,7 +226,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
 		"wanted": {"photo"},
 		"task": {
-			"deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "merge_refused", "method_unknown", "offer_answered", "parcel_exception",
+			"customer_back", "pickup_missed", "undelivered", "deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "merge_refused", "method_unknown", "offer_answered", "parcel_exception",
 			"recover_goods", "refund_processing", "refund_reduced", "refused_at_warehouse", "request_human", "transfers", "undelivered_notice",
 		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},

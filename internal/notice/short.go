@@ -95,7 +95,7 @@ func (w words) longest(name string) (string, bool) {
 		return strings.Repeat("M", likelyMerchant), true
 	case "order_id", "waybill":
 		return strings.Repeat("M", likelyNumber), true
-	case "due", "expected":
+	case "due", "from", "expected":
 		value, err := w.time("2026-09-30T23:59:00Z", time.FixedZone("", -12*60*60))
 		return value, err == nil
 	case "lines":

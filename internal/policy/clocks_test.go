@@ -57,6 +57,7 @@ func TestEveryClockHasItsTimeInTheDefaultPolicy(t *testing.T) {
 		"exchange.approval_deputy": "2h", "exchange.refund_approved": "4h", "exchange.refund_processing": "5m", "exchange.refund_poll": "1h",
 		"exchange.refund_processing_max": "3d", "exchange.refund_failed": "24h", "exchange.refund_failed_again": "48h", "exchange.refund_parked": "24h",
 		"recovery_survey": "3d", "system": "60s", "rows.retry": "5s", "trace": "48h", "refused_at_warehouse": "24h",
+		"pickup": "24h", "unreachable.span": "3d", "unreachable.notice": "7d",
 	}
 	got := clocksOf(t, "default")
 	require.Len(t, got, len(want))

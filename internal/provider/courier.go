@@ -35,9 +35,11 @@ type ParcelCall struct {
 	Direction  schemas.Direction
 	Carrier    string // empty where the merchant's usual carrier is meant
 	Waybill    string // Register only
-	Lines      []schemas.PickLine
-	PaidBy     schemas.Turn // customer or merchant
-	At         time.Time    // business time of the order
+	// Avoid are carriers that did not come for this parcel before. Label prefers another one, and takes the usual one where there is none.
+	Avoid  []string
+	Lines  []schemas.PickLine
+	PaidBy schemas.Turn // customer or merchant
+	At     time.Time    // business time of the order
 }
 
 // Shipment is a parcel as the carrier has it in its books.
@@ -46,6 +48,7 @@ type Shipment struct {
 	Waybill     string
 	Label       string // id of the label; empty where the carrier made none
 	Status      schemas.ParcelStatus
+	PickupAt    *time.Time // the end of the slot in which the carrier fetches it; nil where the customer hands it over
 	ScannedAt   *time.Time
 	DeliveredAt *time.Time
 	MovedAt     *time.Time

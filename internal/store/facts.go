@@ -128,7 +128,7 @@ func (s *Store) MarkFactSignalled(ctx context.Context, source, eventID string, a
 // the case itself (case/step/sequence).
 func routeQuery(name string, body []byte) (sql string, args []any, refusal *schemas.Refusal) {
 	switch {
-	case strings.HasPrefix(name, "parcel."), strings.HasPrefix(name, "goods."):
+	case strings.HasPrefix(name, "parcel."), strings.HasPrefix(name, "goods."), strings.HasPrefix(name, "pickup."):
 		word, refusal := schemas.Decode[schemas.ParcelWord](body)
 		if refusal != nil {
 			return "", nil, refusal

@@ -132,7 +132,8 @@ func rowOf(v schemas.View) ([]byte, error) {
 	return jsonb(v)
 }
 
-// queueRest adds everything that depends on the row having been written.
+// queueRest adds everything that depends on the row having been written. Each statement asks for that in so many words: a function of
+// the database that looks (row_is_of, which older workers call) is planned anew at every call, and that was half of what a flush cost.
 func queueRest(batch *pgx.Batch, v schemas.View, base int64, events []schemas.Event, by fence) error {
 	parcels, err := jsonb(parcelRows(v.Parcels))
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,8 +18,11 @@ type Courier struct{ world *World }
 
 var _ provider.Courier = (*Courier)(nil)
 
-// ownCarrier is the carrier of a label for which none was named.
-const ownCarrier = "sandbox"
+// ownCarrier is the carrier of a label for which none was named; otherCarrier comes where that one did not.
+const (
+	ownCarrier   = "sandbox"
+	otherCarrier = "sandbox-other"
+)
 
 var (
 	bookingFind   = query("booking_find")
@@ -42,6 +46,9 @@ func (c *Courier) SendBack(ctx context.Context, call provider.ParcelCall) (provi
 func (c *Courier) ship(ctx context.Context, operation string, call provider.ParcelCall) (provider.Shipment, error) {
 	if call.Carrier == "" {
 		call.Carrier = ownCarrier
+		if slices.Contains(call.Avoid, ownCarrier) && !slices.Contains(call.Avoid, otherCarrier) {
+			call.Carrier = otherCarrier
+		}
 	}
 	call.Waybill = provider.Number("SB", 22, call.MerchantID, call.Key)
 	return c.book(ctx, operation, call, provider.Number("LB", 22, call.MerchantID, call.Key))

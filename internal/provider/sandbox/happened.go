@@ -26,6 +26,7 @@ var reached = map[string]schemas.ParcelStatus{
 	schemas.ParcelDeliver.Name:   schemas.ParcelDelivered,
 	schemas.GoodsReceived.Name:   schemas.ParcelDelivered, // what the warehouse has in hand was delivered, whatever the carrier forgot
 	schemas.ParcelRefusal.Name:   schemas.ParcelRefused,
+	schemas.ParcelReturns.Name:   schemas.ParcelRefused,
 }
 
 // Happened tells the carrier what its parcel did, before the fact is sent to us, so that a trace agrees with it. The same
