@@ -7,6 +7,8 @@ const (
 	Keyword  AttributeType = "Keyword"
 	Int      AttributeType = "Int"
 	Datetime AttributeType = "Datetime"
+	// KeywordList is several keywords at once; SQL visibility allows three attributes of it, apart from the keywords.
+	KeywordList AttributeType = "KeywordList"
 )
 
 // SearchAttribute is one attribute that ops can search by in the Temporal UI. SQL visibility allows ten keywords; we keep to eight.
@@ -28,6 +30,7 @@ const (
 	AttrOrder    = "AftercareOrder"
 	AttrLevel    = "AftercareLevel"
 	AttrDue      = "AftercareDue"
+	AttrStuck    = "AftercareStuck"
 )
 
 // SearchAttributes lists them all. The worker refuses to start where one is missing.
@@ -42,4 +45,5 @@ var SearchAttributes = []SearchAttribute{
 	{AttrOrder, Keyword, "the order"},
 	{AttrLevel, Int, "escalation level, 1 … 5"},
 	{AttrDue, Datetime, "the nearest due"},
+	{AttrStuck, KeywordList, "of parked steps: their causes and their calls; not set where none is parked"},
 }

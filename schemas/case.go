@@ -226,12 +226,14 @@ const (
 // Approval is a second person's decision that is open or was made.
 type Approval struct {
 	ApprovalID string     `json:"approval_id"`
-	Subject    string     `json:"subject"` // large_refund, paid_by_hand, other_account
+	Subject    string     `json:"subject"` // large_refund, paid_by_hand, other_account, skip_step
 	Amount     Money      `json:"amount"`
 	Lines      []PickLine `json:"lines,omitempty"`
 	RefundID   string     `json:"refund_id,omitempty"`
 	ProofID    string     `json:"proof_id,omitempty"`
-	Method     string     `json:"method,omitempty"` // the other account
+	StepID     string     `json:"step_id,omitempty"` // the parked step that is to be skipped
+	Step       string     `json:"step,omitempty"`    // its call
+	Method     string     `json:"method,omitempty"`  // the other account
 	Proposer   Actor      `json:"proposer"`
 	Level      int        `json:"level"` // who may decide: 3 supervisor, 4 manager, 5 executive
 	Asked      string     `json:"asked"` // the person it waits for

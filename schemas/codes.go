@@ -49,6 +49,8 @@ const (
 	CodeUnknownCase   Code = "unknown_case"    // no case has this id
 	CodeUnknownRefund Code = "unknown_refund"  // no failed refund of this case has this number
 	CodeUnknownCharge Code = "unknown_charge"  // no charge or deposit has this number
+	CodeUnknownStep   Code = "unknown_step"    // no step of this case is parked under this id
+	CodeNotSkipped    Code = "not_skippable"   // this step is not skipped: somebody would be owed without a record, or nothing else could go on
 	CodeUnavailable   Code = "unavailable"     // a server that is needed does not answer; the same call may be repeated
 )
 
@@ -61,6 +63,7 @@ const (
 	CodeNotKept       Code = "not_kept"             // the warehouse does not keep these goods, or not any more
 	CodeNoAnswer      Code = "no_answer"            // nothing known yet
 	CodeReversed      Code = "reversed"             // came back after success
+	CodeSkipped       Code = "skipped"              // a second person has granted that it is done without; the merchant bears it
 	CodeNoMoneyLeft   Code = "no_money_left"        // less is left of the payment or of the line than was to be paid; no provider was asked
 )
 

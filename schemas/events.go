@@ -47,6 +47,7 @@ const (
 	EventSurveySkipped  = "survey.skipped"  // the customer was not asked, with the reason
 	EventSurveyClosed   = "survey.expired"  // no answer came
 	EventStuck          = "step.stuck"      // a call failed in a way that no repetition helps
+	EventFreed          = "step.freed"      // a parked step has been done after all, or is not needed any more
 	EventOpsAlert       = "ops.alerted"     // a clock of the system's own ran out
 	EventClosed         = "case.closed"     // the case ended
 )

@@ -106,6 +106,9 @@ var (
 	ReplacementReject   = Command[RejectReplacement]{Name: "replacement.reject"}  // the replacement is faulty or another article
 	RefundRetry         = Command[RetryRefund]{Name: "refund.retry"}              // send a failed refund again, or to another account
 	RefundManualPaid    = Command[ManualPaid]{Name: "refund.manual_paid"}         // record a payment outside the provider; a second person grants it
+	StepRetry           = Command[RetryStep]{Name: "step.retry"}                  // try parked steps again
+	StepCorrect         = Command[CorrectStep]{Name: "step.correct"}              // correct a datum that a parked step has used, and try it again
+	StepSkip            = Command[SkipStep]{Name: "step.skip"}                    // propose to do without a parked step; a second person grants it
 	SurveyAnswer        = Command[AnswerSurvey]{Name: "survey.answer"}            // say how it went
 	RecoveryClose       = Command[CloseRecovery]{Name: "recovery.close"}          // end the follow-up of a low score; not by the case's own agent
 )

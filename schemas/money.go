@@ -79,6 +79,7 @@ type Refund struct {
 	Shares    []Share      `json:"shares"` // what part of the amount each line gets
 	Status    RefundStatus `json:"status"`
 	Code      Code         `json:"code,omitempty"`       // why it failed, in the words of docs/words.md
+	Unsure    bool         `json:"unsure,omitempty"`     // the provider may hold something under this number all the same
 	ProofID   string       `json:"proof_id,omitempty"`   // evidence of a payment by hand
 	Confirmed bool         `json:"confirmed,omitempty"`  // its success was looked up at the provider, not only reported
 	Replaces  string       `json:"replaces,omitempty"`   // the refund given up for this one, where the destination changed

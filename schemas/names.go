@@ -16,7 +16,8 @@ var (
 		CaseTransfer.Name, CaseTakeOver.Name, CaseEscalate.Name, CaseAccept.Name, CaseMerge.Name, CaseConvert.Name, CaseReopen.Name, CaseMarkUnreachable.Name,
 		ReviewApprove.Name, ReviewReject.Name, ReviewRequestInfo.Name, OfferMake.Name, OfferAccept.Name, OfferDecline.Name, OfferCounter.Name,
 		AppealFile.Name, AppealDecide.Name, ReturnSubmitWaybill.Name, ShipbackExtend.Name, InspectionPass.Name, InspectionFail.Name,
-		ApprovalGrant.Name, ApprovalRefuse.Name, ReplacementConfirm.Name, ReplacementReject.Name, RefundRetry.Name, RefundManualPaid.Name, SurveyAnswer.Name, RecoveryClose.Name,
+		ApprovalGrant.Name, ApprovalRefuse.Name, ReplacementConfirm.Name, ReplacementReject.Name, RefundRetry.Name, RefundManualPaid.Name,
+		StepRetry.Name, StepCorrect.Name, StepSkip.Name, SurveyAnswer.Name, RecoveryClose.Name,
 	}
 	FactNames = []string{
 		ParcelScanned.Name, ParcelDeliver.Name, ParcelException.Name, ParcelLoss.Name, ParcelDamage.Name, ParcelRefusal.Name, ParcelReturns.Name, PickupBooked.Name, PickupMissed.Name,

@@ -47,6 +47,7 @@ var published = map[string]reflect.Type{
 	"inspection.pass": reflect.TypeFor[schemas.Pass](), "inspection.fail": reflect.TypeFor[schemas.Fail](),
 	"approval.grant": reflect.TypeFor[schemas.DecideApproval](), "approval.refuse": reflect.TypeFor[schemas.DecideApproval](),
 	"refund.retry": reflect.TypeFor[schemas.RetryRefund](), "refund.manual_paid": reflect.TypeFor[schemas.ManualPaid](),
+	"step.retry": reflect.TypeFor[schemas.RetryStep](), "step.correct": reflect.TypeFor[schemas.CorrectStep](), "step.skip": reflect.TypeFor[schemas.SkipStep](),
 	"replacement.confirm": reflect.TypeFor[schemas.OnLines](), "replacement.reject": reflect.TypeFor[schemas.RejectReplacement](),
 	"survey.answer": reflect.TypeFor[schemas.AnswerSurvey](), "recovery.close": reflect.TypeFor[schemas.CloseRecovery](),
 }

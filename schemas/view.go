@@ -35,7 +35,8 @@ type View struct {
 	Parcels       []Parcel      `json:"parcels"`
 	Clocks        []Clock       `json:"clocks"`
 	Approvals     []Approval    `json:"approvals"`
-	Work          []Work        `json:"work"` // calls under way, and the ones that are stuck with their cause
+	Work          []Work        `json:"work"`   // calls under way; of older cases also the ones that are stuck, with their cause
+	Parked        []Parked      `json:"parked"` // steps that failed for ever, with the cause and the commands that free them
 	Messages      []Posted      `json:"messages"`
 	EvidenceIDs   []string      `json:"evidence_ids"`
 	Events        []Event       `json:"events"`

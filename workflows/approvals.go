@@ -18,11 +18,20 @@ func (c *Case) openApproval(s *step, a *schemas.Approval) {
 func (c *Case) askApprover(s *step, a *schemas.Approval, clock, then string) {
 	k := c.startClock(s, clock, then)
 	k.Trigger = a.ApprovalID
-	s.say("%s of %s needs a second person: level %d, %s.", a.Subject, a.Amount, a.Level, a.Asked)
+	s.say("%s needs a second person: level %d, %s.", about(a), a.Level, a.Asked)
 	s.staff("staff.approval", a.Asked, vars{"subject": a.Subject, "amount": amount(a.Amount), "due": stamp(k.Due)})
 }
 
-// approvalSilent turns to the deputy, then to the next level; after level 5 the operator grants: it is money that is owed.
+// about is what a second person decides on: an amount, or a step that is to be skipped.
+func about(a *schemas.Approval) string {
+	if a.Subject == subjectSkip {
+		return fmt.Sprintf("%s of %s (%s)", a.Subject, a.Step, a.StepID)
+	}
+	return fmt.Sprintf("%s of %s", a.Subject, a.Amount)
+}
+
+// approvalSilent turns to the deputy, then to the next level; after level 5 the operator grants: it is money that is owed. A step is never
+// skipped by silence: the proposal lapses, and the step stays parked.
 func (c *Case) approvalSilent(s *step) {
 	a := c.approval(s.clock.Trigger)
 	if a == nil || a.DecidedBy != nil {
@@ -33,6 +42,14 @@ func (c *Case) approvalSilent(s *step) {
 	if s.clock.Name == c.named("approval") && person.Deputy != "" && a.Asked == person.ID {
 		a.Asked = person.Deputy
 		c.askApprover(s, a, c.named("approval_deputy"), "the next level is asked")
+		return
+	}
+	if a.Level == 5 && a.Subject == subjectSkip {
+		by := schemas.Operator
+		a.DecidedBy, a.Reason = &by, "nobody_decided"
+		c.stopApproval(a)
+		c.skipRefused(a)
+		s.say("Nobody has decided on %s; it lapses.", about(a))
 		return
 	}
 	if a.Level == 5 {
@@ -55,6 +72,9 @@ func (c *Case) mayDecideApproval(s *step, d schemas.DecideApproval) *schemas.Ref
 	if levelOf(s.actor.Role) < 3 && !(s.actor.Role == schemas.RoleFinance && a.Subject != subjectLargeRefund) {
 		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: "a supervisor or somebody above decides this approval; finance decides what was paid by hand or goes to another account."}
 	}
+	if a.Subject == subjectSkip && s.actor.Role == schemas.RoleFinance && !parkable[a.Step].money {
+		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: fmt.Sprintf("a supervisor or somebody above decides whether %s is skipped; finance decides on steps of money.", a.Step)}
+	}
 	return fourEyes(&a.Proposer, s.actor, "proposed it")
 }
 
@@ -67,7 +87,7 @@ func (c *Case) grant(s *step, a *schemas.Approval, by schemas.Actor, reason stri
 	a.DecidedBy, a.Granted, a.Reason = &by, true, reason
 	c.stopApproval(a)
 	s.note("approval_id", a.ApprovalID)
-	s.say("%s of %s granted by %s.", a.Subject, a.Amount, by)
+	s.say("%s granted by %s.", about(a), by)
 	switch a.Subject {
 	case subjectLargeRefund:
 		lines, _ := sort2(c.inState(schemas.RefundApproved), func(l *schemas.Line) bool { return picksContain(a.Lines, l.LineID) })
@@ -77,6 +97,8 @@ func (c *Case) grant(s *step, a *schemas.Approval, by schemas.Actor, reason stri
 		c.byHand(s, a)
 	case subjectOtherAccount:
 		c.elsewhere(s, a)
+	case subjectSkip:
+		c.skipGranted(s, a)
 	}
 }
 
@@ -88,7 +110,8 @@ func (c *Case) approvalRefused(s *step, d schemas.DecideApproval) {
 	a.DecidedBy, a.Reason = &who, d.Reason
 	c.stopApproval(a)
 	s.note("approval_id", a.ApprovalID)
-	s.say("%s of %s refused by %s: %s.", a.Subject, a.Amount, who, d.Reason)
+	s.say("%s refused by %s: %s.", about(a), who, d.Reason)
+	c.skipRefused(a)
 	if a.Subject == subjectLargeRefund {
 		lines, _ := sort2(c.inState(schemas.RefundApproved), func(l *schemas.Line) bool { return picksContain(a.Lines, l.LineID) })
 		c.reject(s, lines, schemas.Rejection{By: who, Reason: d.Reason, At: s.at})

@@ -99,10 +99,13 @@ func (c *Case) stuckOn(err error, name, key string) bool {
 	if err == nil {
 		return false
 	}
-	if temporal.IsCanceledError(err) {
+	if temporal.IsCanceledError(err) || errors.Is(err, errSkipped) || errors.Is(err, errMoot) {
 		return true
 	}
 	refusal := asRefusal(err)
+	if c.parksSteps() {
+		refusal = causeOf(err)
+	}
 	c.Stuck = append(c.Stuck, schemas.Work{Name: name, Key: key, Since: c.now(), Cause: refusal.Error()})
 	s := c.begin(schemas.EventStuck, schemas.System, schemas.DoorSystem)
 	s.say("%s cannot be done: %s", name, refusal.Message)

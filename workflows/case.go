@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -39,6 +40,9 @@ func opened(ctx workflow.Context, input converter.RawValue, kind schemas.Kind) *
 	if info.ContinuedExecutionRunID != "" {
 		if st, ok := carriedState(input.Payload().GetData()); ok {
 			c.State = st
+			if c.parksSteps() {
+				c.shown.stuck = "carried" // what the run before has shown is not known here, and is written anew
+			}
 			return c
 		}
 	}
@@ -80,6 +84,9 @@ func (c *Case) run() error {
 	workflow.Go(c.ctx, c.listen)
 	workflow.Go(c.ctx, c.runClocks)
 	workflow.Go(c.ctx, c.write)
+	if c.Closing {
+		workflow.Go(c.ctx, c.closeFreed)
+	}
 	c.takeCommands()
 	if c.revision() == 0 {
 		c.intake()
@@ -158,12 +165,13 @@ func (c *Case) intake() {
 	c.startClock(s, "intake", caseExpiries["intake"].says)
 	c.settle(s)
 
-	got, err := call(c, schemas.CaseIntake, req.RequestID, schemas.IntakeOrder{
-		CaseID: c.CaseID, RunID: workflow.GetInfo(c.ctx).WorkflowExecution.RunID, Request: req, Policy: c.policy(), At: c.now(), Predecessor: c.Opening.Predecessor,
-	})
+	got, err := call(c, schemas.CaseIntake, req.RequestID, c.intakeOrder())
 	if err != nil {
-		// Only a refusal of the activity's own, or a cancelled case, comes here: anything that may heal is repeated.
-		c.close(schemas.Invalid, asRefusal(err))
+		// Only a refusal of the activity's own, an outside system's never, or a cancelled case comes here: anything that may heal is repeated.
+		got, err = c.intakeFreed(got, err)
+	}
+	if err != nil {
+		c.close(schemas.Invalid, causeOf(err))
 		return
 	}
 	c.takeIn(got)
@@ -175,6 +183,33 @@ func (c *Case) requester() schemas.Actor {
 		return *p.By
 	}
 	return c.customer()
+}
+
+// intakeOrder asks for everything the case must know.
+func (c *Case) intakeOrder() schemas.IntakeOrder {
+	return schemas.IntakeOrder{
+		CaseID: c.CaseID, RunID: workflow.GetInfo(c.ctx).WorkflowExecution.RunID, Request: c.Opening.Request, Policy: c.policy(), At: c.now(), Predecessor: c.Opening.Predecessor,
+	}
+}
+
+// intakeFreed parks an intake whose order the shop's own system will never give. What our books refuse ends the case, as it always did.
+func (c *Case) intakeFreed(got schemas.Intake, err error) (schemas.Intake, error) {
+	if !forGood(err) || asRefusal(err).Code != schemas.CodeUnavailable || !parksIntake(c.ctx) {
+		return got, err
+	}
+	c.stopClock("intake")
+	cause := err
+	err = c.untilFreed(c.ctx, err, waiting{name: schemas.CaseIntake.Name, key: c.Opening.Request.RequestID, early: true}, func(*Parked) error {
+		var e error
+		if got, e = call(c, schemas.CaseIntake, c.Opening.Request.RequestID, c.intakeOrder()); e != nil {
+			cause = e
+		}
+		return e
+	})
+	if errors.Is(err, errSkipped) {
+		return got, cause // nobody has freed it: the case ends with the cause
+	}
+	return got, err
 }
 
 // takeIn applies what intake found.
@@ -286,6 +321,13 @@ func (c *Case) tellHolders(s *step) {
 
 // close ends the case with an outcome. The last notice and the last row are written before the workflow completes.
 func (c *Case) close(outcome schemas.Outcome, refusal *schemas.Refusal) {
+	if c.holdsOpen(outcome) {
+		if !c.Closing {
+			c.Closing = true
+			workflow.Go(c.ctx, c.closeFreed)
+		}
+		return
+	}
 	s := c.begin(schemas.EventClosed, schemas.System, schemas.DoorSystem)
 	c.Outcome, c.Refusal = outcome, refusal
 	c.ClosedAt = &s.at
@@ -350,10 +392,19 @@ func (c *Case) stage() schemas.Stage {
 	return schemas.StageClosed
 }
 
-// turn is whose turn it is. A state of the system's own in which a second person is asked waits for that person.
+// turn is whose turn it is. A state of the system's own in which a step is parked waits for whoever frees it, and one in which a second
+// person is asked for that person.
 func (c *Case) turn() schemas.Turn {
 	turn := c.turnOfState()
-	if turn == schemas.TurnSystem && c.openOne("") != nil {
+	if turn != schemas.TurnSystem {
+		return turn
+	}
+	for _, w := range c.Parked {
+		if !w.Trying {
+			return w.Turn
+		}
+	}
+	if c.openOne("") != nil {
 		return schemas.TurnMerchant
 	}
 	return turn

@@ -140,7 +140,9 @@ func init() {
 			s.say("A statutory duty was not done in time.")
 			c.breach(s, 4)
 		}},
-		"rows.retry": {"the rows of the case are written again", func(c *Case, s *step) { c.tryAgain = true }},
+		"step.parked":       {parkedSays, func(c *Case, s *step) { c.parkedTooLong(s) }},
+		"step.parked_again": {parkedSays, func(c *Case, s *step) { c.parkedTooLong(s) }},
+		"rows.retry":        {"the rows of the case are written again", func(c *Case, s *step) { c.tryAgain = true }},
 	}
 }
 

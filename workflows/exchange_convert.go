@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
@@ -79,7 +80,11 @@ func (x *exchanges) convert(s *step, lines []*schemas.Line, why string) {
 	x.effect(schemas.PaymentLapse.Name, open[0].ChargeID, func(ctx workflow.Context) {
 		for _, ch := range open {
 			question := schemas.ChargeQuestion{CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, ChargeID: ch.ChargeID, At: x.now()}
-			got, err := do(ctx, x.Case, schemas.PaymentLapse, ch.ChargeID, question)
+			got, err := x.endCharge(ctx, schemas.PaymentLapse, ch, question, lines)
+			if errors.Is(err, errSkipped) {
+				x.endSkipped(ch, schemas.PaymentLapse.Name)
+				continue
+			}
 			if x.stuckOn(err, schemas.PaymentLapse.Name, ch.ChargeID) {
 				return
 			}

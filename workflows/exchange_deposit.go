@@ -72,6 +72,25 @@ func (x *exchanges) depositVoid(s *step, ch *schemas.Charge) {
 	s.staff("staff.task", x.Owner, vars{"task": "recover_goods", "due": stamp(x.firstDue())})
 }
 
+// endSkipped keeps a charge or a deposit in the books as it is, on two persons' word: finance sees to what is held or may still be paid, the
+// owner to what is owed.
+func (x *exchanges) endSkipped(ch *schemas.Charge, call string) {
+	s := x.begin(schemas.EventChargeWord, schemas.System, schemas.DoorSystem)
+	s.note("charge_id", ch.ChargeID)
+	s.note("code", string(schemas.CodeSkipped))
+	ch.Code, ch.ChangedAt = schemas.CodeSkipped, stamp(s.at)
+	s.say("%s of %s stays in the books as it is: %s was skipped.", ch.ChargeID, ch.Amount, call)
+	if call == schemas.DepositCapture.Name {
+		s.staff("staff.task", x.Owner, vars{"task": "recover_goods", "due": stamp(x.firstDue())})
+	} else {
+		for _, p := range x.Plan.People[schemas.RoleFinance] {
+			s.staff("staff.task", p.ID, vars{"task": "open_charge", "due": stamp(x.firstDue())})
+			break
+		}
+	}
+	x.settle(s)
+}
+
 // fromDeposit is what the lines of a deposit owe out of it, and never more than it is.
 func (x *exchanges) fromDeposit(ch *schemas.Charge) int64 {
 	var sum int64

@@ -37,8 +37,9 @@ func (x *exchanges) finish(s *step) {
 // settleUnits settles units that are replaced for good and brings the old goods where they belong: in one call where there are such goods.
 func (x *exchanges) settleUnits(ctx workflow.Context, lines []*schemas.Line, units []schemas.LineUnits, key string) {
 	var settled workflow.Future
+	order := schemas.SettleOrder{CaseID: x.CaseID, Units: units, At: x.now()}
 	settle := func() workflow.Future {
-		return start(ctx, x.Case, schemas.ClaimsSettle, key, schemas.SettleOrder{CaseID: x.CaseID, Units: units, At: x.now()})
+		return start(ctx, x.Case, schemas.ClaimsSettle, key, order)
 	}
 	switch {
 	case len(units) == 0:
@@ -52,7 +53,11 @@ func (x *exchanges) settleUnits(ctx workflow.Context, lines []*schemas.Line, uni
 		x.dispose(ctx, lines, key, nil)
 	}
 	if settled != nil {
-		x.stuckOn(settled.Get(ctx, nil), schemas.ClaimsSettle.Name, key)
+		err := settled.Get(ctx, nil)
+		x.beside(schemas.ClaimsSettle.Name, key, err, func(ctx workflow.Context) error {
+			_, err := insistAfter(ctx, x.Case, schemas.ClaimsSettle, key, order, parking[schemas.SettleOrder]{lines: lines}, schemas.Nothing{}, err)
+			return err
+		})
 	}
 }
 

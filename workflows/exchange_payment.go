@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
@@ -117,7 +118,10 @@ func (x *exchanges) requestCharge(ch *schemas.Charge) {
 		call = schemas.DepositHold
 	}
 	x.effect(call.Name, ch.ChargeID, func(ctx workflow.Context) {
-		got, err := do(ctx, x.Case, call, ch.ChargeID, order)
+		got, err := x.askForCharge(ctx, call, ch, order)
+		if errors.Is(err, errMoot) || errors.Is(err, errSkipped) {
+			return
+		}
 		if err != nil {
 			refusal := asRefusal(err)
 			got = schemas.ChargeReceipt{ChargeID: ch.ChargeID, Status: schemas.ChargeUnknown, Code: schemas.CodeNoAnswer}
@@ -132,6 +136,69 @@ func (x *exchanges) requestCharge(ch *schemas.Charge) {
 		x.chargeSaid(s, ch, got.Status, got.Code)
 		x.settle(s)
 	})
+}
+
+// askForCharge asks for a charge. What no provider will ever take is parked: the customer has not been declined, and is not told so, but may
+// choose another way to pay meanwhile. Skipped, the merchant bears what is not paid.
+func (x *exchanges) askForCharge(ctx workflow.Context, call schemas.Activity[schemas.ChargeOrder, schemas.ChargeReceipt], ch *schemas.Charge, order schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+	stand := func(status schemas.ChargeStatus) func() {
+		return func() {
+			if w := x.parkedCharge(ch); w != nil && !holdsSomething(w.Cause) {
+				ch.Status, ch.Code, ch.ChangedAt = status, w.Cause, stamp(x.now())
+			}
+		}
+	}
+	got, err := insist(ctx, x.Case, call, ch.ChargeID, order, parking[schemas.ChargeOrder]{
+		lines: x.waitingFor(ch), parked: stand(schemas.ChargeFailed), again: stand(schemas.ChargeRequested),
+		moot: func() bool { return len(x.waitingFor(ch)) == 0 || x.askedSince(ch) },
+	})
+	if errors.Is(err, errSkipped) {
+		x.chargeSkipped(ch)
+	}
+	return got, err
+}
+
+// parkedCharge is the parked order of a charge.
+func (x *exchanges) parkedCharge(ch *schemas.Charge) *Parked {
+	for _, w := range x.Parked {
+		if w.Key == ch.ChargeID && (w.Step == schemas.PaymentRequest.Name || w.Step == schemas.DepositHold.Name) {
+			return w
+		}
+	}
+	return nil
+}
+
+// askedSince reports whether the lines of a charge have been asked for another one since.
+func (x *exchanges) askedSince(ch *schemas.Charge) bool {
+	last := ch
+	for _, other := range x.Charges {
+		if meets(other.Lines, ch.Lines) {
+			last = other
+		}
+	}
+	return last != ch
+}
+
+// chargeSkipped lets lines go on for which a second person has granted that nothing is paid. The charge is given up at the provider too; what
+// should turn out to be paid is paid back.
+func (x *exchanges) chargeSkipped(ch *schemas.Charge) {
+	s := x.begin(schemas.EventChargeWord, schemas.System, schemas.DoorSystem)
+	lines := x.waitingFor(ch)
+	s.lines = lines
+	s.note("charge_id", ch.ChargeID)
+	s.note("code", string(schemas.CodeSkipped))
+	s.say("%s of %s is done without (%s).", ch.ChargeID, ch.Amount, ch.Kind)
+	ch.Code, ch.ChangedAt = schemas.CodeSkipped, stamp(s.at)
+	if ch.Kind == schemas.ChargeDeposit && x.net(lines) > 0 {
+		x.charge(s, lines, schemas.ChargeDifference, x.money(x.net(lines)), x.payingMethod())
+	} else {
+		for _, l := range lines {
+			l.Replacement.Settled += max(0, x.stillDue(l))
+		}
+		x.afterMoney(s, lines)
+	}
+	x.settle(s)
+	x.chargeCall(schemas.PaymentLapse, ch)
 }
 
 // chargeSaid applies the provider's word on a charge.
@@ -264,7 +331,17 @@ func (x *exchanges) chargeCall(call schemas.Activity[schemas.ChargeQuestion, sch
 	r := x.Opening.Request
 	question := schemas.ChargeQuestion{CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, ChargeID: ch.ChargeID, At: x.now()}
 	x.effect(call.Name, ch.ChargeID, func(ctx workflow.Context) {
-		got, err := do(ctx, x.Case, call, ch.ChargeID, question)
+		var got schemas.ChargeReceipt
+		var err error
+		if call.Name == schemas.PaymentLookup.Name {
+			got, err = do(ctx, x.Case, call, ch.ChargeID, question)
+		} else {
+			got, err = x.endCharge(ctx, call, ch, question, nil)
+		}
+		if errors.Is(err, errSkipped) {
+			x.endSkipped(ch, call.Name)
+			return
+		}
 		if err != nil {
 			if call.Name != schemas.PaymentLookup.Name {
 				x.stuckOn(err, call.Name, ch.ChargeID)
@@ -278,6 +355,15 @@ func (x *exchanges) chargeCall(call schemas.Activity[schemas.ChargeQuestion, sch
 		x.chargeSaid(s, ch, got.Status, got.Code)
 		x.settle(s)
 	})
+}
+
+// endCharge insists on the end of a charge or a deposit. A charge that our own books do not have was never asked for, and has ended.
+func (x *exchanges) endCharge(ctx workflow.Context, call schemas.Activity[schemas.ChargeQuestion, schemas.ChargeReceipt], ch *schemas.Charge, q schemas.ChargeQuestion, lines []*schemas.Line) (schemas.ChargeReceipt, error) {
+	got, err := do(ctx, x.Case, call, ch.ChargeID, q)
+	if call.Name == schemas.PaymentLapse.Name && x.parksSteps() && forGood(err) && causeOf(err).Code == schemas.CodeUnknownCharge {
+		return schemas.ChargeReceipt{ChargeID: ch.ChargeID, Status: schemas.ChargeLapsed}, nil
+	}
+	return insistAfter(ctx, x.Case, call, ch.ChargeID, q, parking[schemas.ChargeQuestion]{lines: lines}, got, err)
 }
 
 // pollPayment asks about every charge nobody knows the end of.

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 
 	"go.temporal.io/sdk/workflow"
@@ -40,14 +41,23 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 	s.note("shipment_id", order.ShipmentID)
 	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
 	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
-		got, err := do(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order)
+		waiting := func() []*schemas.Line {
+			here, _ := sort2(lines, func(l *schemas.Line) bool {
+				return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
+			})
+			return here
+		}
+		got, err := insist(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order, parking[schemas.ShipOrder]{
+			lines: lines, moot: func() bool { return len(waiting()) == 0 },
+		})
+		if errors.Is(err, errSkipped) {
+			got, err = schemas.ShipReceipt{Refused: true, Code: schemas.CodeSkipped}, nil
+		}
 		if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || !got.Refused {
 			return // the clock on the state comes back to it
 		}
 		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
-		s.lines, _ = sort2(lines, func(l *schemas.Line) bool {
-			return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
-		})
+		s.lines = waiting()
 		s.note("code", string(got.Code))
 		s.say("The warehouse cannot send the replacement: %s.", got.Code)
 		x.forgetStock(s.lines)
@@ -297,9 +307,12 @@ func (x *exchanges) askCarrierFor(waybill string, state schemas.State, apply fun
 	if p == nil {
 		return
 	}
+	if x.traceParked(waybill) {
+		return
+	}
 	order := schemas.TraceOrder{Key: fmt.Sprintf("%s/trace/%d", x.CaseID, x.next("trace")), CaseID: x.CaseID, MerchantID: x.Opening.Request.MerchantID, Carrier: p.Carrier, Waybill: waybill, At: x.now()}
 	x.effect(schemas.ParcelTrace.Name, order.Key, func(ctx workflow.Context) {
-		answer, err := do(ctx, x.Case, schemas.ParcelTrace, order.Key, order)
+		answer, err := insist(ctx, x.Case, schemas.ParcelTrace, order.Key, order, x.tracing(waybill))
 		if x.stuckOn(err, schemas.ParcelTrace.Name, order.Key) {
 			return
 		}

@@ -1,9 +1,11 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -58,29 +60,71 @@ func (x *exchanges) keep(lines []*schemas.Line, wait bool, then func(*step, []*s
 		for _, o := range orders {
 			calls = append(calls, start(ctx, x.Case, schemas.StockReserve, o.Key, o))
 		}
+		var answered []*schemas.Line
+		var asked []schemas.StockOrder
 		var receipts []schemas.StockReceipt
 		for i, call := range calls {
 			var got schemas.StockReceipt
 			if err := call.Get(ctx, &got); err != nil {
+				if forGood(err) && x.parksSteps() {
+					x.keepParked(lines[i], orders[i], err, then)
+					continue
+				}
 				x.stuckOn(err, schemas.StockReserve.Name, orders[i].Key)
 				got = schemas.StockReceipt{Key: orders[i].Key}
 			}
-			receipts = append(receipts, got)
+			answered, asked, receipts = append(answered, lines[i]), append(asked, orders[i]), append(receipts, got)
 		}
-		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
-		s.lines = lines
-		for i, l := range lines {
-			x.kept(s, l, orders[i], receipts[i])
+		if len(answered) > 0 {
+			x.stockAnswered(answered, asked, receipts, then)
 		}
-		then(s, lines)
-		x.settle(s)
 	})
+}
+
+// stockAnswered applies what the warehouse said of the replacements of lines.
+func (x *exchanges) stockAnswered(lines []*schemas.Line, orders []schemas.StockOrder, receipts []schemas.StockReceipt, then func(*step, []*schemas.Line)) {
+	s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+	s.lines = lines
+	for i, l := range lines {
+		x.kept(s, l, orders[i], receipts[i])
+	}
+	then(s, lines)
+	x.settle(s)
+}
+
+// keepParked lets the reservation for one line wait for a person. The other lines go on; and this one, too, may be decided on meanwhile.
+func (x *exchanges) keepParked(l *schemas.Line, o schemas.StockOrder, err error, then func(*step, []*schemas.Line)) {
+	one := []*schemas.Line{l}
+	x.effect(schemas.StockReserve.Name, o.Key, func(ctx workflow.Context) {
+		asking := func(yes bool) func() {
+			return func() {
+				if l.Replacement != nil {
+					l.Replacement.Asking = yes
+				}
+			}
+		}
+		got, err := insistAfter(ctx, x.Case, schemas.StockReserve, o.Key, o, parking[schemas.StockOrder]{
+			lines: one, moot: func() bool { return !x.wantsStock(l, o) }, parked: asking(false), again: asking(true),
+		}, schemas.StockReceipt{}, err)
+		if errors.Is(err, errMoot) || temporal.IsCanceledError(err) {
+			return
+		}
+		if err != nil {
+			got, o.Wait = schemas.StockReceipt{Key: o.Key}, false // done without: it counts as not there, and nothing is kept under it
+		}
+		x.stockAnswered(one, []schemas.StockOrder{o}, []schemas.StockReceipt{got}, then)
+	})
+}
+
+// wantsStock reports whether a line still wants what is to be kept under an order.
+func (x *exchanges) wantsStock(l *schemas.Line, o schemas.StockOrder) bool {
+	return l.Replacement != nil && l.State != schemas.Closed && l.LeavesAs != schemas.Converted && l.Replacement.SKU == o.SKU &&
+		(l.Replacement.StockKey == "" || l.Replacement.StockKey == o.Key)
 }
 
 // kept applies the warehouse's word to a line. What came for a line that no longer wants it is given back.
 func (x *exchanges) kept(s *step, l *schemas.Line, o schemas.StockOrder, got schemas.StockReceipt) {
-	wanted := l.Replacement != nil && l.State != schemas.Closed && l.LeavesAs != schemas.Converted && l.Replacement.SKU == o.SKU &&
-		(l.Replacement.StockKey == "" || l.Replacement.StockKey == o.Key)
+	wanted := x.wantsStock(l, o)
 	if l.Replacement != nil {
 		l.Replacement.Asking = false
 	}
@@ -103,7 +147,7 @@ func (x *exchanges) kept(s *step, l *schemas.Line, o schemas.StockOrder, got sch
 func (x *exchanges) giveStockBack(keys []string) {
 	order := schemas.StockReleaseOrder{CaseID: x.CaseID, MerchantID: x.Opening.Request.MerchantID, Keys: keys, At: x.now()}
 	x.effect(schemas.StockRelease.Name, keys[0], func(ctx workflow.Context) {
-		_, err := do(ctx, x.Case, schemas.StockRelease, keys[0], order)
+		_, err := insist(ctx, x.Case, schemas.StockRelease, keys[0], order, parking[schemas.StockReleaseOrder]{})
 		x.stuckOn(err, schemas.StockRelease.Name, keys[0])
 	})
 }
@@ -218,7 +262,12 @@ func (x *exchanges) otherModel(lines []*schemas.Line, sku string) {
 	question := schemas.ArticleQuestion{MerchantID: x.Opening.Request.MerchantID, SKU: sku, Currency: x.Currency}
 	key := fmt.Sprintf("%s/article/%d", x.CaseID, x.next("article"))
 	x.effect(schemas.ArticleFind.Name, key, func(ctx workflow.Context) {
-		article, err := do(ctx, x.Case, schemas.ArticleFind, key, question)
+		article, err := insist(ctx, x.Case, schemas.ArticleFind, key, question, parking[schemas.ArticleQuestion]{
+			lines: lines, moot: func() bool {
+				open, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.OutOfStock && l.Replacement != nil })
+				return len(open) == 0
+			},
+		})
 		if x.stuckOn(err, schemas.ArticleFind.Name, key) {
 			return
 		}

@@ -14,7 +14,7 @@ import (
 // raw, because the SDK drops one that does not decode into a typed channel; here nothing is dropped without a trace.
 func (c *Case) listen(ctx workflow.Context) {
 	for {
-		if workflow.Await(ctx, func() bool { return (c.ready() && len(workflow.GetUnhandledSignalNames(ctx)) > 0) }) != nil {
+		if workflow.Await(ctx, func() bool { return len(c.hearable(ctx)) > 0 }) != nil {
 			return
 		}
 		// What has come back from the outside in the same task is applied first: a fact may be about a parcel whose number
@@ -37,12 +37,26 @@ func letOthersRun(ctx workflow.Context) error {
 // that it could be judged by.
 func (c *Case) ready() bool { return len(c.Lines) > 0 || c.ClosedAt != nil }
 
+// hearable lists the signals that have arrived and can be judged, by their names. Of a case whose intake is parked, that is what frees it.
+func (c *Case) hearable(ctx workflow.Context) []string {
+	names := workflow.GetUnhandledSignalNames(ctx)
+	if !c.ready() {
+		kept := names[:0]
+		for _, name := range names {
+			if name == schemas.StepRetry.Name && len(c.Parked) > 0 {
+				kept = append(kept, name)
+			}
+		}
+		names = kept
+	}
+	sort.Strings(names)
+	return names
+}
+
 // hearAll hears every signal that has arrived, in the order of their names, and says how many there were.
 func (c *Case) hearAll() int {
 	heard := 0
-	names := workflow.GetUnhandledSignalNames(c.ctx)
-	sort.Strings(names)
-	for _, name := range names {
+	for _, name := range c.hearable(c.ctx) {
 		ch := workflow.GetSignalChannel(c.ctx, name)
 		var raw converter.RawValue
 		for ch.ReceiveAsync(&raw) {

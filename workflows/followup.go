@@ -172,7 +172,7 @@ func (c *Case) bringBack(s *step) {
 		l.LeavesAs, l.Outcome = l.Outcome, schemas.OutcomeNone
 		lines = append(lines, l)
 	}
-	c.Following = false
+	c.Following, c.Closing = false, false
 	c.stopClock("recovery")
 	c.move(s, lines, schemas.Review)
 	s.lines = lines

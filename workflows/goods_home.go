@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"errors"
+
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -16,7 +18,19 @@ func (g *goods) sendBack(s *step) {
 		l.Waybill = ""
 	}
 	g.effect(schemas.ParcelSendBack.Name, order.Key, func(ctx workflow.Context) {
-		parcel, err := do(ctx, g.Case, schemas.ParcelSendBack, order.Key, order)
+		waiting := func() []*schemas.Line {
+			here, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.SendBack && l.Waybill == "" })
+			return here
+		}
+		parcel, err := insist(ctx, g.Case, schemas.ParcelSendBack, order.Key, order, g.parkingOf(lines, func() bool { return len(waiting()) == 0 }))
+		if errors.Is(err, errSkipped) {
+			s := g.begin(schemas.EventFreed, schemas.System, schemas.DoorSystem)
+			s.lines = waiting()
+			s.say("The goods of line(s) %s cannot be sent home; their price is refunded.", lineList(s.lines))
+			g.refundInstead(s)
+			g.settle(s)
+			return
+		}
 		if g.stuckOn(err, schemas.ParcelSendBack.Name, order.Key) {
 			return // the clock on the state comes back to it
 		}
@@ -43,7 +57,15 @@ func (g *goods) lostOnTheWayBack(s *step, w schemas.ParcelWord) {
 	s.say("Parcel %s was lost on its way to the customer; the price is refunded.", w.Waybill)
 	s.tell("logistics.exception", vars{"waybill": w.Waybill, "status": "lost"})
 	for _, l := range s.lines {
-		l.GoodsWith, l.LeavesAs, l.Deduction = schemas.TurnCarrier, schemas.OutcomeNone, g.money(0)
+		l.GoodsWith = schemas.TurnCarrier
+	}
+	g.refundInstead(s)
+}
+
+// refundInstead pays the price of goods that were the customer's and do not come home.
+func (g *goods) refundInstead(s *step) {
+	for _, l := range s.lines {
+		l.LeavesAs, l.Deduction = schemas.OutcomeNone, g.money(0)
 	}
 	g.goOn(s, s.lines)
 }

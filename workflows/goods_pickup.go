@@ -104,11 +104,15 @@ func (g *goods) bookPickup(s *step, before *parcelRecord, elsewhere bool) {
 		order.Avoid = []string{before.Carrier}
 	}
 	g.effect(schemas.ParcelLabel.Name, order.Key, func(ctx workflow.Context) {
-		parcel, err := do(ctx, g.Case, schemas.ParcelLabel, order.Key, order)
-		if g.stuckOn(err, schemas.ParcelLabel.Name, order.Key) {
-			return // the old number still holds, and the owner has a task
+		needed := func() []*schemas.Line {
+			waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.WaitShipback && l.Waybill == before.Waybill })
+			return waiting
 		}
-		waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.WaitShipback && l.Waybill == before.Waybill })
+		parcel, err := insist(ctx, g.Case, schemas.ParcelLabel, order.Key, order, g.parkingOf(lines, func() bool { return len(needed()) == 0 }))
+		if g.stuckOn(err, schemas.ParcelLabel.Name, order.Key) {
+			return // the old number still holds
+		}
+		waiting := needed()
 		if len(waiting) == 0 {
 			return
 		}

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -170,7 +171,13 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 		CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, OrderID: g.Opening.Request.OrderID, RefundID: f.RefundID,
 		Units: unitsOf(g.linesPaidBy(f)), At: g.now(),
 	}
-	receipt, err := do(ctx, g.Case, schemas.RefundConfirm, f.RefundID, q)
+	receipt, err := insist(ctx, g.Case, schemas.RefundConfirm, f.RefundID, q, parking[schemas.RefundQuestion]{
+		lines: g.linesPaidBy(f), moot: func() bool { return f.Status != schemas.RefundSucceeded },
+	})
+	if errors.Is(err, errSkipped) {
+		f.Confirmed = true // the provider's first word counts
+		return true
+	}
 	if g.stuckOn(err, schemas.RefundConfirm.Name, f.RefundID) {
 		return false
 	}
@@ -220,13 +227,50 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string,
 	}
 	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now(), Settle: settle}
 	disposed, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
-	g.stuckOn(err, schemas.GoodsDispose.Name, key)
+	order.Settle = nil // what is parked settles nothing: the units are settled by a call of their own then
+	g.beside(schemas.GoodsDispose.Name, key, err, func(ctx workflow.Context) error {
+		_, err := insistAfter(ctx, g.Case, schemas.GoodsDispose, key, order, parking[schemas.DisposeOrder]{
+			lines: lines, correct: func(o *schemas.DisposeOrder, d schemas.CorrectStep) {
+				o.Key = fmt.Sprintf("%s/%d", key, g.next("dispose"))
+				o.Goods = placedIn(o.Goods, d.Disposition)
+				for _, l := range lines {
+					if l.Disposed {
+						l.Disposition = d.Disposition
+					}
+				}
+			},
+		}, disposed, err)
+		return err
+	})
 	return disposed.Settled
+}
+
+// placedIn is the same goods in another place.
+func placedIn(goods []schemas.Disposal, where schemas.Disposition) []schemas.Disposal {
+	moved := append([]schemas.Disposal(nil), goods...)
+	for i := range moved {
+		moved[i].Disposition = where
+	}
+	return moved
 }
 
 // mayRetry wants a refund that has failed.
 func (g *goods) mayRetry(_ *step, d schemas.RetryRefund) *schemas.Refusal {
-	return g.mayTouch(d.RefundID)
+	if refusal := g.mayTouch(d.RefundID); refusal != nil {
+		return refusal
+	}
+	if f := g.chosenRefund(d.RefundID); d.Method != "" && d.Method != f.Method {
+		return g.mayGoElsewhere(f)
+	}
+	return nil
+}
+
+// mayGoElsewhere keeps money from being sent a second way while the provider may hold something under the first number.
+func (g *goods) mayGoElsewhere(f *schemas.Refund) *schemas.Refusal {
+	if f == nil || !f.Unsure {
+		return nil
+	}
+	return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("the provider may hold something under %s; ask it again with step.retry, or record what was paid by hand.", f.RefundID)}
 }
 
 // mayPayByHand wants a refund that has failed and no second person's decision pending on it.

@@ -39,8 +39,12 @@ func (g *goods) takenIn(s *step) {
 func (g *goods) alertOps(s *step) {
 	s.name = schemas.EventOpsAlert
 	s.say("The system's own work takes longer than it should.")
-	if len(s.lines) > 0 {
-		g.startOn(s, s.lines, "system", "ops are alerted")
+	if len(s.lines) == 0 {
+		return
+	}
+	k := g.startOn(s, s.lines, "system", "ops are alerted")
+	if due := g.parkedUntil(s.lines); due.After(k.Due) {
+		k.Due = due // whoever frees the parked step is told by the step's own clock
 	}
 }
 

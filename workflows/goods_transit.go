@@ -18,11 +18,15 @@ func (g *goods) bookLabel(s *step) {
 	}
 	order := g.parcelOrder(ours, schemas.ToMerchant, schemas.TurnMerchant)
 	g.effect(schemas.ParcelLabel.Name, order.Key, func(ctx workflow.Context) {
-		parcel, err := do(ctx, g.Case, schemas.ParcelLabel, order.Key, order)
-		if g.stuckOn(err, schemas.ParcelLabel.Name, order.Key) {
-			return // the customer can still choose a carrier; the owner has a task
+		needed := func() []*schemas.Line {
+			waiting, _ := sort2(ours, func(l *schemas.Line) bool { return l.State == schemas.WaitShipback && l.Waybill == "" })
+			return waiting
 		}
-		waiting, _ := sort2(ours, func(l *schemas.Line) bool { return l.State == schemas.WaitShipback && l.Waybill == "" })
+		parcel, err := insist(ctx, g.Case, schemas.ParcelLabel, order.Key, order, g.parkingOf(ours, func() bool { return len(needed()) == 0 }))
+		if g.stuckOn(err, schemas.ParcelLabel.Name, order.Key) {
+			return // the customer can still choose a carrier
+		}
+		waiting := needed()
 		if len(waiting) == 0 {
 			return
 		}
@@ -37,6 +41,14 @@ func (g *goods) bookLabel(s *step) {
 		s.tell(g.text("approved"), vars{"lines": linesVar(waiting), "freight": string(schemas.TurnMerchant), "label": parcel.Waybill, "due": stamp(g.dueOf(waiting))})
 		g.settle(s)
 	})
+}
+
+// parkingOf lets the order of a parcel wait, and be given to another carrier, under another number.
+func (g *goods) parkingOf(lines []*schemas.Line, moot func() bool) parking[schemas.ParcelOrder] {
+	return parking[schemas.ParcelOrder]{lines: lines, moot: moot, correct: func(o *schemas.ParcelOrder, d schemas.CorrectStep) {
+		o.Key = fmt.Sprintf("%s/parcel/%d", g.CaseID, g.next("parcel"))
+		o.Carrier, o.Avoid = d.Carrier, nil
+	}}
 }
 
 func (g *goods) addParcel(parcel schemas.Parcel, lines []*schemas.Line) {
@@ -77,7 +89,12 @@ func (g *goods) shippedBack(s *step, d schemas.SubmitWaybill) {
 			if g.asksTheBooks() && !g.waybillFree(ctx, order) {
 				return
 			}
-			parcel, err := do(ctx, g.Case, schemas.ParcelRegister, order.Key, order)
+			lines := g.linesNamed(schemas.ParcelWord{Waybill: d.Waybill})
+			moot := func() bool {
+				_, gone := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit && l.Waybill == d.Waybill })
+				return len(gone) == len(lines)
+			}
+			parcel, err := insist(ctx, g.Case, schemas.ParcelRegister, order.Key, order, g.parkingOf(lines, moot))
 			if !g.stuckOn(err, schemas.ParcelRegister.Name, order.Key) {
 				g.carrierKnew(parcel)
 			}
@@ -293,9 +310,12 @@ func (g *goods) askCarrier(waybill string, apply func(*step, schemas.TraceAnswer
 	if p == nil {
 		return
 	}
+	if g.traceParked(waybill) {
+		return
+	}
 	order := schemas.TraceOrder{Key: fmt.Sprintf("%s/trace/%d", g.CaseID, g.next("trace")), CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Carrier: p.Carrier, Waybill: waybill, At: g.now()}
 	g.effect(schemas.ParcelTrace.Name, order.Key, func(ctx workflow.Context) {
-		answer, err := do(ctx, g.Case, schemas.ParcelTrace, order.Key, order)
+		answer, err := insist(ctx, g.Case, schemas.ParcelTrace, order.Key, order, g.tracing(waybill))
 		if g.stuckOn(err, schemas.ParcelTrace.Name, order.Key) {
 			return
 		}
@@ -310,6 +330,27 @@ func (g *goods) askCarrier(waybill string, apply func(*step, schemas.TraceAnswer
 		}
 		g.settle(s)
 	})
+}
+
+// tracing lets a question to the carrier wait for as long as the parcel is on its way.
+func (g *goods) tracing(waybill string) parking[schemas.TraceOrder] {
+	onItsWay := func() []*schemas.Line {
+		lines, _ := sort2(g.linesNamed(schemas.ParcelWord{Waybill: waybill}), func(l *schemas.Line) bool {
+			return l.State == schemas.ReturnInTransit || l.State == schemas.SendBack || l.State == schemas.ReplacementInTransit
+		})
+		return lines
+	}
+	return parking[schemas.TraceOrder]{lines: onItsWay(), waybill: waybill, moot: func() bool { return len(onItsWay()) == 0 }}
+}
+
+// traceParked reports whether a question about this parcel is parked already: the clock on its movement asks no second one.
+func (g *goods) traceParked(waybill string) bool {
+	for _, w := range g.Parked {
+		if w.Step == schemas.ParcelTrace.Name && w.Waybill == waybill {
+			return true
+		}
+	}
+	return false
 }
 
 func traceWord(a schemas.TraceAnswer) string {

@@ -65,7 +65,10 @@ func (c *Case) onItsWayBack(s *step, name string, body any) bool {
 func (c *Case) putAway(goods []schemas.Disposal) {
 	order := schemas.DisposeOrder{Key: fmt.Sprintf("%s/back/%d", c.CaseID, c.next("back")), CaseID: c.CaseID, MerchantID: c.Opening.Request.MerchantID, Goods: goods, At: c.now()}
 	c.effect(schemas.GoodsDispose.Name, order.Key, func(ctx workflow.Context) {
-		_, err := do(ctx, c, schemas.GoodsDispose, order.Key, order)
+		_, err := insist(ctx, c, schemas.GoodsDispose, order.Key, order, parking[schemas.DisposeOrder]{correct: func(o *schemas.DisposeOrder, d schemas.CorrectStep) {
+			o.Key = fmt.Sprintf("%s/back/%d", c.CaseID, c.next("back"))
+			o.Goods = placedIn(o.Goods, d.Disposition)
+		}})
 		c.stuckOn(err, schemas.GoodsDispose.Name, order.Key)
 	})
 }

@@ -38,6 +38,9 @@ type tale struct {
 	events   map[int64]schemas.Event
 	notified []schemas.NoticeOrder
 	calls    []string
+	parkings []parkingOf
+	freeing  bool
+	trouble  map[string][]error // by activity: what its next calls fail with
 	commands int
 
 	intake     func(schemas.IntakeOrder) (schemas.Intake, error)
@@ -182,7 +185,15 @@ func hear[In, Out any](tl *tale, a schemas.Activity[In, Out], answer func(In) (O
 	tl.env.RegisterActivityWithOptions(func(_ context.Context, in In) (Out, error) {
 		tl.mu.Lock()
 		tl.calls = append(tl.calls, a.Name)
+		trouble := tl.trouble[a.Name]
+		if len(trouble) > 0 {
+			tl.trouble[a.Name] = trouble[1:]
+		}
 		tl.mu.Unlock()
+		if len(trouble) > 0 && trouble[0] != nil {
+			var none Out
+			return none, trouble[0]
+		}
 		return answer(in)
 	}, activity.RegisterOptions{Name: a.Name})
 }
@@ -323,6 +334,7 @@ func (tl *tale) wrote(f schemas.Flush) {
 		tl.events[e.Revision] = e
 	}
 	tl.rows = append(tl.rows, f.Row)
+	tl.noticeParked(f.Row)
 	tl.next(f.Row.State)
 }
 
@@ -447,6 +459,7 @@ func (tl *tale) run() schemas.View {
 	require.True(tl.t, tl.env.IsWorkflowCompleted(), "the case did not end")
 	require.NoError(tl.t, tl.env.GetWorkflowError())
 	require.Empty(tl.t, tl.steps, "these steps were never reached")
+	require.Empty(tl.t, tl.parkings, "these were never parked")
 	return tl.last()
 }
 

@@ -11,6 +11,7 @@ const (
 	subjectLargeRefund  = "large_refund"
 	subjectByHand       = "paid_by_hand"
 	subjectOtherAccount = "other_account"
+	subjectSkip         = "skip_step"
 )
 
 // refunded is what the provider confirmed, and what finance paid by hand with proof, in this case. What a case before had paid counts

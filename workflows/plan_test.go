@@ -94,6 +94,8 @@ func thePlan() schemas.Plan {
 	set("recovery", day, plain)
 	set("recovery_survey", 3*day, plain)
 	set("system", time.Minute, plain)
+	set("step.parked", day, plain)
+	set("step.parked_again", 2*day, plain)
 	set("rows.retry", 5*time.Second, plain)
 	set("refused_at_warehouse", day, plain)
 	set("pickup", day, plain)

@@ -29,6 +29,10 @@ func (c *Case) request(f *schemas.Refund) {
 			if refusal.Code != schemas.CodeUnavailable {
 				// The ledger itself refused: no provider was asked, and nothing can have moved.
 				receipt.Status, receipt.Code = schemas.RefundFailedWord, refusal.Code
+			} else if forGood(err) && c.parksSteps() {
+				// The provider will never take it. Asking what became of it would be asking for ever.
+				receipt.Status, receipt.Code = schemas.RefundFailedWord, causeOf(err).Code
+				f.Unsure = holdsSomething(receipt.Code)
 			}
 		}
 		s := c.begin(wordName(receipt.Status), schemas.System, schemas.DoorSystem)
@@ -39,6 +43,11 @@ func (c *Case) request(f *schemas.Refund) {
 		}
 		c.settle(s)
 	})
+}
+
+// holdsSomething tells the failures after which the provider may hold something under the number all the same.
+func holdsSomething(code schemas.Code) bool {
+	return code == "amount_differs" || code == "key_reused"
 }
 
 // wordName names the event of an answer to an order: only one that was taken is accepted.
@@ -157,6 +166,14 @@ func (c *Case) lookUp(f *schemas.Refund) {
 	question := schemas.RefundQuestion{CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, At: c.now()}
 	c.effect(schemas.RefundLookup.Name, f.RefundID, func(ctx workflow.Context) {
 		receipt, err := do(ctx, c, schemas.RefundLookup, f.RefundID, question)
+		if forGood(err) && c.parksSteps() && news(f.Status, schemas.RefundFailedWord) {
+			// The provider will never say. Finance finds out what became of it; until then it goes no other way.
+			s := c.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
+			f.Unsure = true
+			c.providerSaid(s, f, schemas.RefundFailedWord, causeOf(err).Code)
+			c.settle(s)
+			return
+		}
 		if err != nil {
 			return // the clock on the refund asks again
 		}
@@ -267,7 +284,7 @@ func (c *Case) refundFailed(s *step, f *schemas.Refund, code schemas.Code) {
 	for _, l := range c.linesPaidBy(f) {
 		if l.State == schemas.Closed {
 			l.Outcome = schemas.OutcomeNone
-			c.Following = false
+			c.Following, c.Closing = false, false
 			c.stopClock("survey.wait", "survey.open", "recovery", "recovery_survey")
 		}
 		if !beside(l) {
@@ -289,7 +306,7 @@ func (c *Case) refundFailed(s *step, f *schemas.Refund, code schemas.Code) {
 
 // again asks for a failed refund once more, with the same number: the provider pays it once, however often it is asked.
 func (c *Case) again(s *step, f *schemas.Refund) {
-	f.Status, f.Code, f.ChangedAt, f.Confirmed = schemas.RefundRequested, "", stamp(s.at), false
+	f.Status, f.Code, f.ChangedAt, f.Confirmed, f.Unsure = schemas.RefundRequested, "", stamp(s.at), false, false
 	s.say("Refund %s is asked for again.", f.RefundID)
 	lines, _ := sort2(c.linesPaidBy(f), func(l *schemas.Line) bool { return l.State == schemas.RefundFailed })
 	c.toProcessing(s, lines)
@@ -322,7 +339,9 @@ func (c *Case) byHand(s *step, a *schemas.Approval) {
 		if c.heardSince(ctx, f, nil) {
 			return
 		}
-		_, err := do(ctx, c, schemas.RefundByHand, f.RefundID, order)
+		_, err := insist(ctx, c, schemas.RefundByHand, f.RefundID, order, parking[schemas.ByHandOrder]{
+			lines: c.linesPaidBy(f), moot: func() bool { return f.Status != schemas.RefundFailedWord && f.Status != schemas.RefundReversed },
+		})
 		if c.stuckOn(err, schemas.RefundByHand.Name, f.RefundID) {
 			return
 		}

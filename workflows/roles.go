@@ -17,6 +17,8 @@ var (
 	seconds   = append(append([]schemas.Role{}, approves...), schemas.RoleFinance)
 	inspects  = []schemas.Role{schemas.RoleInspector, schemas.RoleOperator}
 	pays      = []schemas.Role{schemas.RoleFinance, schemas.RoleOperator}
+	skips     = append(append([]schemas.Role{}, decides...), schemas.RoleFinance)
+	frees     = append(append([]schemas.Role{}, skips...), schemas.RoleInspector)
 	staff     = append(append([]schemas.Role{}, decides...), schemas.RoleInspector, schemas.RoleFinance, schemas.RoleLegal)
 	forOthers = append(append([]schemas.Role{}, customer...), decides...) // staff may enter what a customer said on the phone
 )
@@ -57,6 +59,9 @@ var mayGive = map[string][]schemas.Role{
 	schemas.ReplacementReject.Name:   customer,
 	schemas.RefundRetry.Name:         pays,
 	schemas.RefundManualPaid.Name:    {schemas.RoleFinance},
+	schemas.StepRetry.Name:           frees,
+	schemas.StepCorrect.Name:         frees,
+	schemas.StepSkip.Name:            skips,
 	schemas.SurveyAnswer.Name:        customer,
 	schemas.RecoveryClose.Name:       leads,
 }

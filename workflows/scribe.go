@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -29,6 +30,7 @@ type shown struct {
 	level    int
 	priority schemas.Priority
 	due      time.Time
+	stuck    string // the words of parked steps, in one
 }
 
 // saysMore reports whether the attributes have something new to say. A due that moves by minutes is not worth an event: it
@@ -111,6 +113,9 @@ func (c *Case) show(ctx workflow.Context) {
 	if at := c.due(); at != nil {
 		now.due = *at
 	}
+	if c.parksSteps() || len(c.Parked) > 0 {
+		now.stuck = strings.Join(c.stuckWords(), " ")
+	}
 	if !now.saysMore(c.shown) || c.passes(now) {
 		return
 	}
@@ -127,7 +132,7 @@ const passing = time.Minute
 // passes reports whether the case is in a state of the system's own that it has only just entered, and that nothing is known to hold
 // up. The next state is shown instead; one that lasts is shown when its clock has run out, at the latest.
 func (c *Case) passes(now shown) bool {
-	if !c.showsWhatChanges() || now.turn != schemas.TurnSystem || len(c.Stuck) > 0 {
+	if !c.showsWhatChanges() || now.turn != schemas.TurnSystem || len(c.Stuck) > 0 || now.stuck != c.shown.stuck {
 		return false
 	}
 	for _, l := range c.inState(now.state) {
@@ -161,6 +166,14 @@ func (c *Case) attributes(before, now shown) (updates []temporal.SearchAttribute
 		say(!before.due.IsZero(), due.ValueUnset())
 	} else {
 		say(!now.due.Equal(before.due), due.ValueSet(now.due))
+	}
+	// The attribute of parked steps is written only where there are, or were, any.
+	stuck := temporal.NewSearchAttributeKeyKeywordList(schemas.AttrStuck)
+	switch {
+	case now.stuck != "" && now.stuck != before.stuck:
+		updates = append(updates, stuck.ValueSet(strings.Fields(now.stuck)))
+	case now.stuck == "" && before.stuck != "":
+		updates = append(updates, stuck.ValueUnset())
 	}
 	return updates
 }

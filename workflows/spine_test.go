@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/converter"
-	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -499,20 +498,6 @@ func TestANoticeThatReachesNobodyIsKeptInTheHistory(t *testing.T) {
 	v := tl.run()
 	require.NotEmpty(t, named(v, schemas.EventNoticeFailed))
 	require.Equal(t, schemas.Completed, v.Outcome)
-}
-
-func TestAStepThatCannotSucceedIsVisibleAndTheCaseGoesOn(t *testing.T) {
-	t.Parallel()
-	tl := aReturn(t).approvedAndShipped().inspectedAndRefunded()
-	r := schemas.Refusal{Code: "unserviceable", Message: "the warehouse does not know the article."}
-	tl.knowsKinds()
-	tl.env.OnActivity(schemas.GoodsDispose.Name, mock.Anything, mock.Anything).Return(schemas.Disposed{}, temporal.NewNonRetryableApplicationError(r.Message, schemas.ErrorTypeRefused, nil, r))
-	v := tl.run()
-	require.Equal(t, schemas.Completed, v.Outcome, "the customer's case does not wait for our shelves")
-	require.Len(t, v.Work, 1)
-	require.Contains(t, v.Work[0].Cause, "unserviceable")
-	require.Len(t, named(v, schemas.EventStuck), 1)
-	require.NotEmpty(t, tl.toldStaff("staff.stuck"))
 }
 
 func TestAHappyReturnWarnsNobody(t *testing.T) {

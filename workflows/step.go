@@ -172,7 +172,7 @@ func (c *Case) release(lines []*schemas.Line) {
 	}
 	order := schemas.ReleaseOrder{CaseID: c.CaseID, Units: units, At: c.now()}
 	c.effect(schemas.ClaimsRelease.Name, "claims", func(ctx workflow.Context) {
-		_, err := do(ctx, c, schemas.ClaimsRelease, "claims", order)
+		_, err := insist(ctx, c, schemas.ClaimsRelease, "claims", order, parking[schemas.ReleaseOrder]{lines: lines})
 		c.stuckOn(err, schemas.ClaimsRelease.Name, "claims")
 	})
 }

@@ -31,13 +31,16 @@ func (g *goods) startSuccessor(s *step, lines []*schemas.Line, kind schemas.Kind
 	} else {
 		g.startOn(s, lines, "system", "ops are alerted")
 	}
-	g.effect("case.successor", next, func(ctx workflow.Context) {
-		child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-			WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
-			WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, Priority: g.servedBy(),
-		})
-		err := workflow.ExecuteChildWorkflow(child, workflowOf[kind], opening).GetChildWorkflowExecution().Get(ctx, nil)
-		if g.stuckOn(err, "case.successor", next) {
+	g.effect(successor, next, func(ctx workflow.Context) {
+		begin := func(*Parked) error {
+			child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+				WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
+				WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, Priority: g.servedBy(),
+			})
+			return workflow.ExecuteChildWorkflow(child, workflowOf[kind], opening).GetChildWorkflowExecution().Get(ctx, nil)
+		}
+		err := g.untilFreed(ctx, begin(nil), waiting{name: successor, key: next, lines: lines}, begin)
+		if g.stuckOn(err, successor, next) {
 			return
 		}
 		s := g.begin(schemas.EventConverted, schemas.System, schemas.DoorSystem)
@@ -86,7 +89,7 @@ func (c *Case) forward(s *step, report schemas.Report, lines []*schemas.Line) {
 	s.lines = lines
 	s.say("%s goes on to the case that has line(s) %s now.", name, lineList(lines))
 	c.effect(name, report.EventID, func(ctx workflow.Context) {
-		if workflow.Await(ctx, func() bool { return lines[0].State == schemas.Closed || c.stuckWith("case.successor") }) != nil {
+		if workflow.Await(ctx, func() bool { return lines[0].State == schemas.Closed || c.stuckWith(successor) }) != nil {
 			return
 		}
 		err := errors.New("it was never opened")

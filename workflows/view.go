@@ -28,7 +28,7 @@ func (c *Case) view() schemas.View {
 		Owner: c.Owner, DueAt: c.due(), Waiting: c.waiting(), Now: c.now(), Revision: c.revision(), OpenedAt: c.OpenedAt, ClosedAt: c.ClosedAt,
 		Money: schemas.Accounts{Refunded: c.refunded(), Charged: c.charged(), Entries: []schemas.Refund{}},
 		Lines: []schemas.Line{}, Parcels: []schemas.Parcel{}, Clocks: []schemas.Clock{}, Approvals: []schemas.Approval{},
-		Work: append(append([]schemas.Work{}, c.calls...), c.Stuck...), Messages: append([]schemas.Posted{}, c.Messages...),
+		Work: c.work(), Parked: c.parkedNow(), Messages: append([]schemas.Posted{}, c.Messages...),
 		EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
 		Allowed: c.allowed(), Policy: c.policy(), PolicyVersion: c.Plan.Version, LegalBreach: c.Breach, Unreachable: c.Unreachable,
 	}
@@ -67,6 +67,21 @@ func (c *Case) view() schemas.View {
 	return v
 }
 
+// work lists the calls under way. One that is parked is not under way.
+func (c *Case) work() []schemas.Work {
+	work := []schemas.Work{}
+	for _, call := range c.calls {
+		parked := false
+		for _, w := range c.Parked {
+			parked = parked || (!w.Trying && w.Step == call.Name && w.Key == call.Key)
+		}
+		if !parked {
+			work = append(work, call)
+		}
+	}
+	return append(work, c.Stuck...)
+}
+
 // due is the nearest end of a clock that decides something.
 func (c *Case) due() *time.Time {
 	k := c.nearest()
@@ -90,9 +105,17 @@ func (c *Case) nearest() *schemas.Clock {
 
 // waiting says what the case waits for, on whom, until when, and what happens if nobody acts.
 func (c *Case) waiting() string {
-	if c.ClosedAt != nil {
+	switch {
+	case c.ClosedAt != nil:
 		return fmt.Sprintf("Ended as %s.", c.Outcome)
+	case c.Closing:
+		return fmt.Sprintf("Over, as %s, but for what is parked.", c.outcome()) + c.parkedSentence()
 	}
+	return c.waitingFor() + c.parkedSentence()
+}
+
+// waitingFor is waiting for the state alone.
+func (c *Case) waitingFor() string {
 	r := c.where()
 	if r == nil {
 		return "Being taken in."
@@ -103,7 +126,7 @@ func (c *Case) waiting() string {
 	}
 	a := c.openOne("")
 	if a != nil && r.turn == schemas.TurnSystem {
-		who = fmt.Sprintf("a second person (%s, level %d) to decide on %s of %s", a.Asked, a.Level, a.Subject, a.Amount)
+		who = fmt.Sprintf("a second person (%s, level %d) to decide on %s", a.Asked, a.Level, about(a))
 	}
 	sentence := fmt.Sprintf("%s waits for %s", r.state, who)
 	if l := c.Ladder; l != nil && l.Accepted {
@@ -185,6 +208,8 @@ func (c *Case) worthGiving(name string) bool {
 		return c.Ladder != nil && !c.Ladder.Accepted
 	case schemas.ApprovalGrant.Name, schemas.ApprovalRefuse.Name:
 		return c.openOne("") != nil
+	case schemas.StepRetry.Name, schemas.StepCorrect.Name, schemas.StepSkip.Name:
+		return len(c.parkedNow()) > 0
 	case schemas.CaseWithdraw.Name, schemas.CaseMerge.Name:
 		return !c.Following
 	case schemas.CaseMarkUnreachable.Name:
@@ -224,8 +249,8 @@ func (c *Case) details() string {
 	}
 	for _, a := range c.Approvals {
 		if a.DecidedBy == nil {
-			fmt.Fprintf(&b, "\n**Approval %s**: %s of %s, proposed by %s, asked: %s (level %d). Decide with `%s` or `%s`, body `{\"approval_id\":\"%s\"}` (a refusal gives a `reason` too).\n",
-				a.ApprovalID, a.Subject, a.Amount, a.Proposer, a.Asked, a.Level, schemas.ApprovalGrant.Name, schemas.ApprovalRefuse.Name, a.ApprovalID)
+			fmt.Fprintf(&b, "\n**Approval %s**: %s, proposed by %s, asked: %s (level %d). Decide with `%s` or `%s`, body `{\"approval_id\":\"%s\"}` (a refusal gives a `reason` too).\n",
+				a.ApprovalID, about(a), a.Proposer, a.Asked, a.Level, schemas.ApprovalGrant.Name, schemas.ApprovalRefuse.Name, a.ApprovalID)
 		}
 	}
 	if len(c.Clocks) > 0 {
@@ -241,6 +266,7 @@ func (c *Case) details() string {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", k.Name, due, k.Expiry)
 		}
 	}
+	c.parkedDetails(&b)
 	for _, w := range c.Stuck {
 		fmt.Fprintf(&b, "\n**Stuck**: %s: %s\n", w.Name, w.Cause)
 	}

@@ -213,7 +213,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 			string(schemas.TurnCustomer), string(schemas.TurnMerchant), string(schemas.TurnWarehouse), string(schemas.TurnCarrier), string(schemas.TurnProvider), string(schemas.TurnSystem), string(schemas.TurnNobody),
 		},
 		"solved":  {string(schemas.SolvedYes), string(schemas.SolvedPartly), string(schemas.SolvedNo)},
-		"subject": {"large_refund", "goodwill", "other_account", "paid_by_hand"},
+		"subject": {"large_refund", "goodwill", "other_account", "paid_by_hand", "skip_step"},
 		"code": {
 			string(schemas.CodeBalance), string(schemas.CodeAccountClosed), string(schemas.CodeDeclined), string(schemas.CodeExpired), string(schemas.CodeNoAnswer), string(schemas.CodeReversed),
 		},
@@ -223,10 +223,10 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 			string(schemas.CodeUnknownOrder), string(schemas.CodeNotDelivered), string(schemas.CodeNothingLeft), string(schemas.CodeAlreadySettled), string(schemas.CodeHeldElsewhere),
 			string(schemas.CodeUnknownArticle), string(schemas.CodeOtherProduct),
 		},
-		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
+		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "step_parked", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
 		"wanted": {"photo"},
 		"task": {
-			"customer_back", "pickup_missed", "undelivered", "deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "merge_refused", "method_unknown", "offer_answered", "parcel_exception",
+			"customer_back", "pickup_missed", "undelivered", "deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "merge_refused", "method_unknown", "offer_answered", "open_charge", "parcel_exception",
 			"recover_goods", "refund_processing", "refund_reduced", "refused_at_warehouse", "request_human", "transfers", "undelivered_notice",
 		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},

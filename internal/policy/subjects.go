@@ -99,6 +99,8 @@ var Subjects = []Subject{
 
 	{"refund.retry", false, "the pause before a refund is tried again", "退款重试间隔", true},
 	{"rows.retry", false, "the pause before rows are written again", "数据重写间隔", true},
+	{"step.parked", false, "the freeing of a step that failed for ever", "受阻步骤处理", true},
+	{"step.parked_again", false, "the freeing of such a step by the next level", "上级处理受阻步骤", true},
 	{"system", false, "a step of the system's own", "系统步骤", true},
 	{"trace", false, "the carrier's answer to a trace", "快递查件答复", true},
 	{"pickup", false, "a pick-up that the carrier has not kept", "快递未上门取件", true},
