@@ -52,6 +52,7 @@ type HandedLine struct {
 	Offer       *Offer      `json:"offer,omitempty"`     // what the customer was offered after a failed inspection
 	// Of a line that had ended: how, what was paid for it, and what it got instead.
 	Outcome     Outcome      `json:"outcome,omitempty"`
+	DecidedBy   *Actor       `json:"decided_by,omitempty"` // who refused it, or else granted it
 	Refunded    Money        `json:"refunded,omitzero"`
 	Replacement *Replacement `json:"replacement,omitempty"`
 }

@@ -179,6 +179,9 @@ func (v View) HandOver(r Request) Handover {
 			Disposition: l.Disposition, Finding: l.Finding, Freight: l.Verdict.Freight, Approver: l.Approver, Undecided: true,
 			Outcome: l.Outcome, Refunded: l.Refunded, Replacement: l.Replacement,
 		}
+		if handed.DecidedBy = l.Approver; l.Rejection != nil {
+			handed.DecidedBy = &l.Rejection.By
+		}
 		switch {
 		case l.Replacement != nil && l.Replacement.ConfirmedAt != nil:
 			// The customer has the replacement: that is what would come back now, in a parcel that is not known yet.

@@ -77,13 +77,27 @@ func (g *goods) inherit(s *step) {
 		}
 	}
 	if g.reopened() && h.Level >= 3 {
-		// Who decided is not who looks at it again.
-		g.Owner = g.personAt(3).ID
+		g.Owner = g.anotherThan(h.Lines)
 		g.Owners = append(g.Owners, g.Owner)
 	}
 	s.note("predecessor_id", from)
 	s.say("Goes on from case %s with %d line(s), with %s.", from, len(s.lines), g.Owner)
 	g.inheritClocks(s, h)
+}
+
+// anotherThan finds somebody on level 3 who did not decide on any of the lines, or else on the next level.
+func (g *goods) anotherThan(lines []schemas.HandedLine) string {
+	decided := func(id string) bool {
+		return slices.ContainsFunc(lines, func(l schemas.HandedLine) bool { return l.DecidedBy != nil && l.DecidedBy.ID == id })
+	}
+	person := g.personAt(3)
+	switch {
+	case !decided(person.ID):
+		return person.ID
+	case person.Deputy != "" && !decided(person.Deputy):
+		return person.Deputy
+	}
+	return g.personAt(4).ID
 }
 
 // inheritWords puts what was said before in front of what came with this case. Lines that go on as another kind come with the words of

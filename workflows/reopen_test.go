@@ -240,3 +240,18 @@ func TestAnOpenCaseSaysWhatToDoInsteadOfReopeningIt(t *testing.T) {
 	require.Equal(t, schemas.CodeWrongState, refusals[0].refusal.Code)
 	require.Contains(t, refusals[0].refusal.Message, "case.message")
 }
+
+func TestWhoeverDecidedIsNotWhoLooksAtItAgain(t *testing.T) {
+	t.Parallel()
+	refused := func(by schemas.Actor) schemas.HandedLine {
+		return schemas.HandedLine{Outcome: schemas.RejectedFinal, GoodsWith: schemas.TurnCustomer, DecidedBy: &by}
+	}
+	for by, want := range map[schemas.Actor]string{anAgent: "supervisor-1", aSupervisor: "supervisor-2"} {
+		tl := reopenedWith(aReturn(t), refused(by))
+		tl.in(schemas.Review, func() {
+			require.Equal(t, want, tl.last().Owner)
+			does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{})()
+		})
+		require.Equal(t, schemas.Withdrawn, tl.run().Outcome)
+	}
+}

@@ -182,20 +182,33 @@ func TestAWorkerKilledWhileLinesGoOnInAnotherCaseLosesNothing(t *testing.T) {
 	id := h.returned(r)
 	next := schemas.SuccessorID(id)
 	started, once := make(chan struct{}), sync.Once{}
+	begun := func(task *workflowservice.PollWorkflowTaskQueueResponse) bool {
+		for _, e := range task.GetHistory().GetEvents() {
+			if task.GetWorkflowExecution().GetWorkflowId() == id && e.GetEventType() == enums.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED {
+				return true
+			}
+		}
+		return false
+	}
 	w.take(func(c *call) bool {
-		if c.method != "PollWorkflowTaskQueue" {
+		// A worker hears of its next task by polling, or with the answer to the one before.
+		task := &workflowservice.PollWorkflowTaskQueueResponse{}
+		if c.method != "PollWorkflowTaskQueue" && c.method != "RespondWorkflowTaskCompleted" {
 			return false
 		}
 		out, err := c.wire.pass(c.ctx, workflowService+c.method, c.body)
-		polled := &workflowservice.PollWorkflowTaskQueueResponse{}
-		if err == nil && proto.Unmarshal(out, polled) == nil && polled.GetWorkflowExecution().GetWorkflowId() == id {
-			for _, e := range polled.GetHistory().GetEvents() {
-				if e.GetEventType() == enums.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED {
-					once.Do(func() { close(started) })
-					c.hold()
-					return true
-				}
-			}
+		switch c.method {
+		case "PollWorkflowTaskQueue":
+			_ = proto.Unmarshal(out, task)
+		default:
+			answer := &workflowservice.RespondWorkflowTaskCompletedResponse{}
+			_ = proto.Unmarshal(out, answer)
+			task = answer.GetWorkflowTask()
+		}
+		if err == nil && begun(task) {
+			once.Do(func() { close(started) })
+			c.hold()
+			return true
 		}
 		c.answer(out, err)
 		return true
