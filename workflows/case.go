@@ -80,7 +80,6 @@ func checkCaseID(id string, o schemas.Opening) *schemas.Refusal {
 // run lives the life of a case: take it in, serve it until it has ended, leave nothing unheard.
 func (c *Case) run() error {
 	c.answerQueries()
-	workflow.Go(c.ctx, c.refuseCancel)
 	workflow.Go(c.ctx, c.listen)
 	workflow.Go(c.ctx, c.runClocks)
 	workflow.Go(c.ctx, c.write)
@@ -91,9 +90,16 @@ func (c *Case) run() error {
 	if c.revision() == 0 {
 		c.intake()
 	}
+	refused := false
 	for {
-		if err := workflow.Await(c.ctx, func() bool { return c.ended() || c.tooLong() }); err != nil {
+		cancelled := func() bool { return !refused && c.ClosedAt == nil && c.asked.Err() != nil }
+		if err := workflow.Await(c.ctx, func() bool { return c.ended() || c.tooLong() || cancelled() }); err != nil {
 			return err
+		}
+		if cancelled() {
+			refused = true
+			c.refuseCancel()
+			continue
 		}
 		if err := c.drain(); err != nil {
 			return err
@@ -109,10 +115,7 @@ func (c *Case) run() error {
 
 // refuseCancel answers a cancellation from outside, such as from the Temporal UI. A case owes things to people and does not
 // end because a workflow was cancelled; its own commands end it.
-func (c *Case) refuseCancel(ctx workflow.Context) {
-	if workflow.Await(ctx, func() bool { return c.asked.Err() != nil && c.ready() }) != nil || c.ClosedAt != nil {
-		return
-	}
+func (c *Case) refuseCancel() {
 	c.refuse("cancel", schemas.Actor{}, &schemas.Refusal{
 		Code: schemas.CodeUnknownName, Message: "a case cannot be cancelled; the customer withdraws it, or its state is decided by a command.",
 	})
