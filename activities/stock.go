@@ -72,5 +72,5 @@ func (s *Stock) Ship(ctx context.Context, order schemas.ShipOrder) (schemas.Ship
 	if err != nil {
 		return schemas.ShipReceipt{}, outsideFailed("send goods "+order.ShipmentID, err)
 	}
-	return schemas.ShipReceipt{ShipmentID: order.ShipmentID, Refused: answer.Refused, Code: answer.Code}, nil
+	return schemas.ShipReceipt{ShipmentID: order.ShipmentID, Refused: answer.Refused, Code: answer.Code, Waybill: answer.Waybill, Carrier: answer.Carrier}, nil
 }

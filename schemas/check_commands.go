@@ -144,6 +144,9 @@ func (r Reject) Check() *Refusal {
 	return first(r.OnLines.Check(), checkReason(r.Reason), checkTextID(r.TextID), checkIDs("evidence_ids", r.EvidenceIDs))
 }
 
+// Check wants a reason: the customer is told.
+func (r Revoke) Check() *Refusal { return first(r.OnLines.Check(), checkReason(r.Reason)) }
+
 // Check wants to know what is asked for.
 func (r RequestInfo) Check() *Refusal {
 	if len(r.Wanted) == 0 {

@@ -104,6 +104,12 @@ type Reject struct {
 	EvidenceIDs []string `json:"evidence_ids,omitempty"`
 }
 
+// Revoke takes a mistaken decision back before goods or money have moved by it.
+type Revoke struct {
+	OnLines
+	Reason string `json:"reason"`
+}
+
 // RequestInfo asks the customer for facts or evidence.
 type RequestInfo struct {
 	OnLines

@@ -85,6 +85,9 @@ type ShipReceipt struct {
 	ShipmentID string `json:"shipment_id"`
 	Refused    bool   `json:"refused,omitempty"`
 	Code       Code   `json:"code,omitempty"`
+	// Waybill and Carrier are there once it has left: the order given again under its number tells what became of it.
+	Waybill string `json:"waybill,omitempty"`
+	Carrier string `json:"carrier,omitempty"`
 }
 
 // ArticleQuestion asks for an article of the catalogue.

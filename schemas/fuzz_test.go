@@ -32,6 +32,7 @@ func FuzzCommandsAreReadOrRefused(f *testing.F) {
 		"transfer":        readOrRefused[schemas.Transfer],
 		"escalate":        readOrRefused[schemas.Escalate],
 		"merge":           readOrRefused[schemas.Merge],
+		"revoke":          readOrRefused[schemas.Revoke],
 		"unreachable":     readOrRefused[schemas.MarkUnreachable],
 		"approve":         readOrRefused[schemas.Approve],
 		"reject":          readOrRefused[schemas.Reject],

@@ -89,6 +89,7 @@ var (
 	CaseMarkUnreachable = Command[MarkUnreachable]{Name: "case.mark_unreachable"} // say that the customer cannot be reached, with the attempts
 	ReviewApprove       = Command[Approve]{Name: "review.approve"}                // grant the wish
 	ReviewReject        = Command[Reject]{Name: "review.reject"}                  // refuse the wish; only a person can
+	DecisionRevoke      = Command[Revoke]{Name: "decision.revoke"}                // take a mistaken decision back before goods or money have moved by it
 	ReviewRequestInfo   = Command[RequestInfo]{Name: "review.request_info"}       // ask the customer for facts or photos
 	OfferMake           = Command[MakeOffer]{Name: "offer.make"}                  // put an alternative to the customer
 	OfferAccept         = Command[AnswerOffer]{Name: "offer.accept"}              // take the open offer

@@ -48,6 +48,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "return.approved", Vars: []string{"lines", "freight", "label", "due"}},
 	{ID: "refund.approved", Vars: []string{"lines", "amount", "due"}},
 	{ID: "case.rejected", Vars: []string{"lines", "reason", "due"}},
+	{ID: "decision.revoked", Vars: []string{"lines", "reason", "due"}},
 	{ID: "appeal.filed", Vars: []string{"lines", "due"}, AtOnce: true},
 	{ID: "appeal.decided", Vars: []string{"lines", "decision", "reason"}},
 	{ID: "offer.made", Vars: []string{"lines", "what", "amount", "due"}},

@@ -35,6 +35,13 @@ func (c *Case) runClocks(ctx workflow.Context) {
 				continue
 			}
 		}
+		if c.asksAboutLostFacts() && c.ready() {
+			// What came in time, while nobody ran, counts before the clock does.
+			if letOthersRun(ctx) != nil {
+				return
+			}
+			c.hearAll()
+		}
 		c.fireDue(workflow.Now(ctx))
 	}
 }
@@ -175,6 +182,9 @@ var reminders = map[string]string{
 // remindCustomer picks the words that fit the clock. Whoever has the replacement of an advance exchange owes the old goods.
 func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
 	v := vars{"lines": linesVar(s.lines), "due": stamp(k.Due)}
+	if x, is := c.as.(*exchanges); is && c.asksAboutLostFacts() {
+		x.lookUpOpenCharges(s.lines) // whoever has paid hears of it instead of the next reminder
+	}
 	if what, ok := reminders[k.Name]; ok {
 		if len(s.lines) > 0 && s.lines[0].State == schemas.ReplacementLost && s.lines[0].Replacement.Undelivered {
 			what = "choose_not_taken"

@@ -15,7 +15,8 @@ import (
 // customer chooses; whoever wants the money back goes on as a return.
 func Exchange(ctx workflow.Context, input converter.RawValue) error {
 	x := &exchanges{openedGoods(ctx, input, schemas.KindExchange)}
-	x.as, x.story, x.onward, x.leaving = x, exchangeStory, x.replace, x.giveBack
+	x.as, x.story, x.onward, x.unsent, x.leaving = x, exchangeStory, x.replace, x.neverSent, x.giveBack
+	x.undo = x.undecide
 	return x.run()
 }
 
@@ -64,6 +65,7 @@ var exchangeStory = func() *story {
 					on(schemas.AppealFile, x.appealed, x.mayAppeal),
 					on(schemas.CaseProvideInfo, x.amended),
 					on(schemas.ReviewApprove, x.approvedExchange, x.mayApproveExchange),
+					on(schemas.DecisionRevoke, x.revoked, x.mayRevoke),
 				},
 				silence: does("the refusal is final", x.refusalStands),
 			},
@@ -80,6 +82,7 @@ var exchangeStory = func() *story {
 					on(schemas.OfferAccept, x.chosenOutOfStock, x.mayChooseOutOfStock),
 					on(schemas.OfferDecline, x.wantsMoney, x.mayConvert),
 					fact(schemas.StockReserved, x.inStockAgain),
+					on(schemas.DecisionRevoke, x.revoked, x.mayRevoke),
 				},
 				silence: does("a refund is offered; after seven days more it is made", x.offerMoney),
 			},
@@ -94,8 +97,9 @@ var exchangeStory = func() *story {
 					fact(schemas.GoodsReceived, x.arrived),
 					fact(schemas.PickupBooked, x.pickupBooked),
 					fact(schemas.PickupMissed, x.pickupMissed),
+					on(schemas.DecisionRevoke, x.revoked, x.mayRevoke),
 				},
-				silence: does("the request expires, or the deposit is taken where the replacement was sent in advance", x.neverSent),
+				silence: does("the carrier is asked about a label of ours; otherwise the request expires, or the deposit is taken where the replacement was sent in advance", x.notShippedBack),
 			},
 			{
 				state: schemas.ReturnInTransit, stage: schemas.StageVerification, turn: schemas.TurnCarrier, pauses: true, clock: "exchange.in_transit",
@@ -126,6 +130,7 @@ var exchangeStory = func() *story {
 					on(schemas.OfferDecline, x.deductionDisputed, x.mayDispute),
 					on(schemas.OfferMake, x.deductionOffered, x.mayOffer),
 					on(schemas.InspectionPass, x.passedExchange),
+					on(schemas.DecisionRevoke, x.revoked, x.mayRevoke),
 				},
 				silence: does("the supervisor is asked to reach the customer, and the goods are kept 30 days", x.keepGoods),
 			},
@@ -150,6 +155,7 @@ var exchangeStory = func() *story {
 				hear: []answer{
 					on(schemas.OfferAccept, x.chosenPayment, x.mayChoosePayment),
 					on(schemas.OfferDecline, x.wantsMoney, x.mayConvert),
+					on(schemas.DecisionRevoke, x.revoked, x.mayRevoke),
 				},
 				silence: does("a refund is offered; after three days more it is made", x.offerMoney),
 			},
@@ -160,7 +166,7 @@ var exchangeStory = func() *story {
 					fact(schemas.ReplacementSent, x.replacementSent),
 					fact(schemas.StockLost, x.stockLost),
 				},
-				silence:  does("the supervisor is asked", x.toSupervisor),
+				silence:  does("the warehouse is asked what became of its order, and the supervisor", x.notSentYet),
 				lastRung: does("the replacement is ordered again, and operations are told", x.shipAgain),
 			},
 			{
@@ -203,6 +209,7 @@ var exchangeStory = func() *story {
 			{
 				state: schemas.RefundApproved, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "exchange.refund_approved",
 				enter:    work(x.payOut),
+				hear:     []answer{on(schemas.DecisionRevoke, x.revoked, x.mayRevoke)},
 				silence:  does("the supervisor is asked", x.toSupervisor),
 				lastRung: does("the refund is ordered", x.payOutNow),
 			},
@@ -244,7 +251,7 @@ var exchangeStory = func() *story {
 			fact(schemas.DepositVoided, x.depositVoided),
 		),
 		expiries: map[string]silence{
-			"exchange.shipback_extension":  does("the request expires, or the deposit is taken where the replacement was sent in advance", x.neverSent),
+			"exchange.shipback_extension":  does("the carrier is asked about a label of ours; otherwise the request expires, or the deposit is taken where the replacement was sent in advance", x.notShippedBack),
 			"exchange.appeal_again":        does("the operator grants the appeal", x.appealLapses),
 			"exchange.goods_kept":          does("one last notice is sent", x.lastNotice),
 			"exchange.goods_notice":        does("the goods are sent back", x.sendBackUnasked),

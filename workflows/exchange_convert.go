@@ -43,6 +43,9 @@ func (x *exchanges) offerMoney(s *step) {
 			return
 		}
 	}
+	if x.asksAboutLostFacts() {
+		x.lookUpOpenCharges(s.lines)
+	}
 	clock := x.named("payment_again")
 	if s.lines[0].State == schemas.OutOfStock {
 		clock = x.named("out_of_stock_again")

@@ -72,6 +72,11 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 // shipAgain is the last rung of a replacement that nobody sent: the order is given again, under its own number, and operations look.
 func (x *exchanges) shipAgain(s *step) {
 	s.say("The replacement of line(s) %s is still not sent.", lineList(s.lines))
+	if x.asksAboutLostFacts() {
+		x.askWarehouse(s.lines)
+		s.name = schemas.EventOpsAlert
+		return
+	}
 	x.move(s, s.lines, schemas.ShipReplacement)
 	s.name = schemas.EventOpsAlert
 }
@@ -129,7 +134,7 @@ func (x *exchanges) replacementSilent(s *step) {
 	}
 	s.say("The carrier is asked where the replacement is.")
 	x.startOn(s, s.lines, row.clock, row.silence.says)
-	x.askCarrierFor(waybill, schemas.ReplacementInTransit, func(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+	x.askCarrierIn(waybill, func(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
 		p := x.parcel(w.Waybill)
 		switch a.Status {
 		case schemas.ParcelDelivered:
@@ -141,7 +146,7 @@ func (x *exchanges) replacementSilent(s *step) {
 			x.replacementNotTaken(s, w)
 		case schemas.ParcelExpected, schemas.ParcelMoving:
 		}
-	})
+	}, schemas.ReplacementInTransit)
 }
 
 // replacementGone is a replacement that does not arrive: lost, damaged, or not taken. The customer chooses between another one and
@@ -299,31 +304,4 @@ func (x *exchanges) confirm(s *step) {
 		x.move(s, owing, schemas.WaitShipback)
 		s.tell("exchange.send_old", vars{"lines": linesVar(owing), "due": stamp(x.dueOf(owing))})
 	}
-}
-
-// askCarrierFor asks about a parcel and lets the verb make something of the answer for lines that stand in a state.
-func (x *exchanges) askCarrierFor(waybill string, state schemas.State, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord)) {
-	p := x.parcel(waybill)
-	if p == nil {
-		return
-	}
-	if x.traceParked(waybill) {
-		return
-	}
-	order := schemas.TraceOrder{Key: fmt.Sprintf("%s/trace/%d", x.CaseID, x.next("trace")), CaseID: x.CaseID, MerchantID: x.Opening.Request.MerchantID, Carrier: p.Carrier, Waybill: waybill, At: x.now()}
-	x.effect(schemas.ParcelTrace.Name, order.Key, func(ctx workflow.Context) {
-		answer, err := insist(ctx, x.Case, schemas.ParcelTrace, order.Key, order, x.tracing(waybill))
-		if x.stuckOn(err, schemas.ParcelTrace.Name, order.Key) {
-			return
-		}
-		word := schemas.ParcelWord{Waybill: waybill}
-		s := x.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
-		s.lines, _ = sort2(x.linesNamed(word), func(l *schemas.Line) bool { return l.State == state })
-		s.note("waybill", waybill)
-		s.say("The carrier says of parcel %s: %s.", waybill, traceWord(answer))
-		if len(s.lines) > 0 {
-			apply(s, answer, word)
-		}
-		x.settle(s)
-	})
 }

@@ -196,6 +196,9 @@ func TestADeclinedPaymentMayBeMadeInAnotherWay(t *testing.T) {
 func TestWhoNeverPaysGetsTheMoneyForTheOldGoods(t *testing.T) {
 	t.Parallel()
 	tl := anExchange(t, 6000).oldGoodsPass()
+	tl.charged = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeAccepted}, nil
+	}
 	v := tl.run()
 	require.Equal(t, schemas.Converted, v.Outcome)
 	require.Equal(t, "shop:r-1:2", v.SuccessorID)

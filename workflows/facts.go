@@ -191,6 +191,9 @@ func (c *Case) linesOf(name string, body any) []*schemas.Line {
 // hadHeard tells the carrier's word on a replacement that the customer has confirmed before: it says nothing new, so that nobody
 // needs to look at it.
 func (c *Case) hadHeard(name string, body any) bool {
+	if sent, is := body.(schemas.ShipmentWord); is && c.asksAboutLostFacts() {
+		return c.parcel(sent.Waybill) != nil // the warehouse had said so when it was asked
+	}
 	word, ok := body.(schemas.ParcelWord)
 	if !ok || (name != schemas.ParcelScanned.Name && name != schemas.ParcelDeliver.Name && name != schemas.GoodsReceived.Name) {
 		return false

@@ -13,6 +13,10 @@ type goods struct {
 	*Case
 	// onward sends lines on whose wish is granted; it is where the kinds part ways.
 	onward func(*step, []*schemas.Line)
+	// unsent ends lines whose goods nobody has sent, each kind in its own way.
+	unsent func(*step)
+	// undo gives back what lines took that are decided anew; nil where a kind takes nothing.
+	undo func(*step, []*schemas.Line)
 }
 
 func openedGoods(ctx workflow.Context, input converter.RawValue, kind schemas.Kind) *goods {

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -306,6 +307,11 @@ func (g *goods) trace(s *step) {
 
 // askCarrier asks about one parcel and lets the verb make something of the answer.
 func (g *goods) askCarrier(waybill string, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord)) {
+	g.askCarrierIn(waybill, apply, schemas.ReturnInTransit, schemas.SendBack)
+}
+
+// askCarrierIn asks about a parcel for lines that stand in one of the states when the answer comes.
+func (g *goods) askCarrierIn(waybill string, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord), states ...schemas.State) {
 	p := g.parcel(waybill)
 	if p == nil {
 		return
@@ -321,7 +327,7 @@ func (g *goods) askCarrier(waybill string, apply func(*step, schemas.TraceAnswer
 		}
 		s := g.begin(schemas.EventTraced, schemas.System, schemas.DoorSystem)
 		s.lines, _ = sort2(g.linesNamed(schemas.ParcelWord{Waybill: waybill}), func(l *schemas.Line) bool {
-			return l.State == schemas.ReturnInTransit || l.State == schemas.SendBack
+			return slices.Contains(states, l.State)
 		})
 		s.note("waybill", waybill)
 		s.say("The carrier says of parcel %s: %s.", waybill, traceWord(answer))

@@ -251,18 +251,6 @@ func (g *goods) resumed(s *step, lines []*schemas.Line) places {
 	return st
 }
 
-// startRefundDuty starts the statutory duty to pay back for goods that are here already: it counts from their delivery.
-func (r *returns) startRefundDuty(s *step, lines []*schemas.Line) {
-	for _, l := range lines {
-		p := r.parcel(l.Waybill)
-		if l.GoodsWith != schemas.TurnWarehouse || p == nil || p.DeliveredAt == nil || r.clock("law.refund") != nil {
-			continue
-		}
-		k := r.startClock(s, "law.refund", caseExpiries["law.refund"].says)
-		r.reckon(k, *p.DeliveredAt)
-	}
-}
-
 // comeBack lets goods of a reopened case that are on their way, or came while nobody waited for them, be received and looked at. It gives
 // back the other lines.
 func (g *goods) comeBack(s *step, lines []*schemas.Line) []*schemas.Line {

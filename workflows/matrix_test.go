@@ -41,6 +41,7 @@ var bodies = map[string]any{
 	schemas.CaseMarkUnreachable.Name: schemas.MarkUnreachable{Attempts: threeAttempts},
 	schemas.ReviewApprove.Name:       schemas.Approve{},
 	schemas.ReviewReject.Name:        schemas.Reject{Reason: "used"},
+	schemas.DecisionRevoke.Name:      schemas.Revoke{Reason: "staff_error"},
 	schemas.ReviewRequestInfo.Name:   schemas.RequestInfo{Wanted: []string{"photo"}},
 	schemas.OfferMake.Name:           schemas.MakeOffer{What: schemas.OfferPartialRefund, Amount: &schemas.Money{Minor: 100, Currency: "USD"}},
 	schemas.OfferAccept.Name:         schemas.AnswerOffer{},
@@ -83,7 +84,7 @@ func standing(ctx workflow.Context, kind schemas.Kind, state schemas.State) *Cas
 	}
 	c := &Case{ctx: ctx, asked: ctx, log: log.With(workflow.GetLogger(ctx)), State: &State{
 		Opening: schemas.Opening{Request: schemas.Request{RequestID: "r-1", Kind: kind, MerchantID: "shop", OrderID: "o-1", CustomerID: "c-1", Reason: schemas.ChangedMind, Channel: "chat"}},
-		CaseID:  "shop:r-1", OpenedAt: at.Add(-200 * time.Hour), Currency: "USD", Owner: "agent-1", Owners: []string{"agent-1"}, Priority: schemas.P2, Level: 1,
+		Edition: schemas.Edition, CaseID: "shop:r-1", OpenedAt: at.Add(-200 * time.Hour), Currency: "USD", Owner: "agent-1", Owners: []string{"agent-1"}, Priority: schemas.P2, Level: 1,
 		Lines: []*schemas.Line{l}, Payments: []schemas.Payment{{PaymentID: "p-1", Method: "card-1", Captured: usd(1000), Refundable: usd(1000)}},
 		Answered: map[string]schemas.Receipt{}, Heard: map[string]bool{}, Sequences: map[string]int{},
 		Plan: schemas.Plan{
@@ -195,11 +196,12 @@ func (c *Case) follow(kind schemas.Kind) {
 	g := &goods{Case: c}
 	if kind == schemas.KindExchange {
 		x := &exchanges{g}
-		c.as, c.story, c.leaving, g.onward = x, exchangeStory, x.giveBack, x.replace
+		c.as, c.story, c.leaving, g.onward, g.unsent = x, exchangeStory, x.giveBack, x.replace, x.neverSent
+		g.undo = x.undecide
 		return
 	}
 	r := &returns{g}
-	c.as, c.story, g.onward = r, returnStory, r.pay
+	c.as, c.story, g.onward, g.unsent = r, returnStory, r.pay, r.expire
 }
 
 func tableOf(kind schemas.Kind) *story {

@@ -15,7 +15,7 @@ import (
 // offers, a refusal by a person, and an appeal to another; where somebody is silent, the row says what happens.
 func Return(ctx workflow.Context, input converter.RawValue) error {
 	r := &returns{openedGoods(ctx, input, schemas.KindReturn)}
-	r.as, r.story, r.onward = r, returnStory, r.pay
+	r.as, r.story, r.onward, r.unsent = r, returnStory, r.pay, r.expire
 	return r.run()
 }
 
@@ -70,6 +70,7 @@ var returnStory = func() *story {
 					on(schemas.AppealFile, r.appealed, r.mayAppeal),
 					on(schemas.CaseProvideInfo, r.amended),
 					on(schemas.ReviewApprove, r.approved, r.mayApprove),
+					on(schemas.DecisionRevoke, r.revoked, r.mayRevoke),
 				},
 				silence: does("the refusal is final", r.refusalStands),
 			},
@@ -91,8 +92,9 @@ var returnStory = func() *story {
 					fact(schemas.GoodsReceived, r.arrived),
 					fact(schemas.PickupBooked, r.pickupBooked),
 					fact(schemas.PickupMissed, r.pickupMissed),
+					on(schemas.DecisionRevoke, r.revoked, r.mayRevoke),
 				},
-				silence: does("the request expires; a new one can be made while the right lasts", r.expire),
+				silence: does("the carrier is asked about a label of ours; otherwise the request expires; a new one can be made while the right lasts", r.notShippedBack),
 			},
 			{
 				state: schemas.ReturnInTransit, stage: schemas.StageVerification, turn: schemas.TurnCarrier, pauses: true, clock: "return.in_transit",
@@ -126,6 +128,7 @@ var returnStory = func() *story {
 					on(schemas.OfferMake, r.deductionOffered, r.mayOffer),
 					on(schemas.InspectionPass, r.passed),
 					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
+					on(schemas.DecisionRevoke, r.revoked, r.mayRevoke),
 				},
 				silence: does("the supervisor is asked to reach the customer, and the goods are kept 30 days", r.keepGoods),
 			},
@@ -154,8 +157,11 @@ var returnStory = func() *story {
 			},
 			{
 				state: schemas.RefundApproved, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "return.refund_approved",
-				enter:    work(r.payOut),
-				hear:     []answer{on(schemas.CaseConvert, r.converted, r.mayBecomeExchange)},
+				enter: work(r.payOut),
+				hear: []answer{
+					on(schemas.DecisionRevoke, r.revoked, r.mayRevoke),
+					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
+				},
 				silence:  does("the supervisor is asked", r.toSupervisor),
 				lastRung: does("the refund is ordered", r.payOutNow),
 			},
@@ -193,7 +199,7 @@ var returnStory = func() *story {
 			fact(schemas.RefundReversal, r.refundCameBack),
 		),
 		expiries: map[string]silence{
-			"return.shipback_extension":  does("the request expires; a new one can be made while the right lasts", r.expire),
+			"return.shipback_extension":  does("the carrier is asked about a label of ours; otherwise the request expires; a new one can be made while the right lasts", r.notShippedBack),
 			"return.appeal_again":        does("the operator grants the appeal", r.appealLapses),
 			"return.goods_kept":          does("one last notice is sent", r.lastNotice),
 			"return.goods_notice":        does("the goods are sent back", r.sendBackUnasked),

@@ -42,6 +42,7 @@ var mayGive = map[string][]schemas.Role{
 	schemas.CaseMarkUnreachable.Name: decides,
 	schemas.ReviewApprove.Name:       decides,
 	schemas.ReviewReject.Name:        decides,
+	schemas.DecisionRevoke.Name:      approves,
 	schemas.ReviewRequestInfo.Name:   decides,
 	schemas.OfferMake.Name:           decides,
 	schemas.OfferAccept.Name:         customer,

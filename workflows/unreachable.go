@@ -167,10 +167,23 @@ func (g *goods) unreached(s *step) {
 			g.refusalStands(s)
 		case schemas.InspectionFailed:
 			g.keepGoods(s)
+		case schemas.WaitShipback:
+			g.endsUnsent(s)
 		default:
 			g.endsUnreached(s)
 		}
 	})
+}
+
+// endsUnsent asks the carrier about labels of ours before it ends anything: a parcel that travels is an answer too.
+func (g *goods) endsUnsent(s *step) {
+	booked, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.Waybill != "" })
+	if s.lines = rest; len(rest) > 0 {
+		g.endsUnreached(s)
+	}
+	if s.lines = booked; len(booked) > 0 {
+		g.notShippedBack(s)
+	}
 }
 
 // endsUnreached ends lines that nobody can go on with. Their units are free, so that the customer can ask again.
@@ -195,10 +208,10 @@ func (x *exchanges) unreachedExchange(s *step) {
 		case schemas.WaitShipback:
 			sent, rest := sort2(lines, sentInAdvance)
 			if s.lines = rest; len(rest) > 0 {
-				x.endsUnreached(s)
+				x.endsUnsent(s)
 			}
 			if s.lines = sent; len(sent) > 0 {
-				x.neverSent(s)
+				x.notShippedBack(s)
 			}
 		case schemas.OutOfStock, schemas.WaitPayment, schemas.ReplacementLost:
 			there, open := sort2(lines, func(l *schemas.Line) bool { return l.Replacement.ConfirmedAt != nil })

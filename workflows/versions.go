@@ -52,6 +52,11 @@ func (c *Case) refusesUsedIDs() bool { return c.Edition >= 1 }
 // that a customer did not take back counted as lost in the end, so that they were paid for.
 func (c *Case) takesBackUndelivered() bool { return c.Edition >= 2 }
 
+// asksAboutLostFacts hears what has arrived before a clock runs out, and asks the outside before silence costs anybody anything: the carrier
+// before a request expires, the provider before an unpaid difference becomes a refund, the warehouse before its order is given to people.
+// 2026-11-26: until then a scan that came while no worker ran lost against the clock, and a fact that was never sent was never looked for.
+func (c *Case) asksAboutLostFacts() bool { return c.Edition >= 2 }
+
 // startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }

@@ -226,7 +226,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "step_parked", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
 		"wanted": {"photo"},
 		"task": {
-			"customer_back", "pickup_missed", "undelivered", "deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "merge_refused", "method_unknown", "offer_answered", "open_charge", "parcel_exception",
+			"customer_back", "decision_revoked", "pickup_missed", "undelivered", "deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "merge_refused", "method_unknown", "offer_answered", "open_charge", "parcel_exception",
 			"recover_goods", "refund_processing", "refund_reduced", "refused_at_warehouse", "request_human", "transfers", "undelivered_notice",
 		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},

@@ -105,4 +105,7 @@ func (c ShipCall) Check() error {
 type ShipAnswer struct {
 	Refused bool
 	Code    schemas.Code // refused: why
+	// Waybill and Carrier are those of a shipment that has left: the same order given again tells what became of it.
+	Waybill string
+	Carrier string
 }

@@ -57,8 +57,12 @@ func (s *Stock) Ship(ctx context.Context, call provider.ShipCall) (provider.Ship
 		}
 		answer = provider.ShipAnswer{}
 		var same bool
-		err := tx.QueryRow(ctx, shipmentFind, call.MerchantID, call.ShipmentID, params).Scan(&same)
+		var status string
+		err := tx.QueryRow(ctx, shipmentFind, call.MerchantID, call.ShipmentID, params).Scan(&same, &status, &answer.Carrier, &answer.Waybill)
 		switch {
+		case err == nil && same && status == "lost":
+			answer = provider.ShipAnswer{Refused: true, Code: schemas.CodeNotKept}
+			return nil
 		case err == nil && same:
 			return nil
 		case err == nil:

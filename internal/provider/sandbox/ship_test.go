@@ -116,6 +116,10 @@ func TestWarehouseDoesWithAShipmentWhatItWasTold(t *testing.T) {
 		ship(t, w, "m:r/ship/1", "m:r/stock/1")
 		require.Eventually(t, func() bool { return shipped(t, w, "m:r/ship/1")[0].Status == "sent" }, 10*time.Second, 5*time.Millisecond)
 		require.Empty(t, told())
+		again := ship(t, w, "m:r/ship/1", "m:r/stock/1")
+		require.Equal(t, shipped(t, w, "m:r/ship/1")[0].Waybill, again.Waybill, "asked again under its number, it tells what became of it")
+		require.NotEmpty(t, again.Carrier)
+		require.False(t, again.Refused)
 	})
 	t.Run("says so twice with one id", func(t *testing.T) {
 		t.Parallel()

@@ -1,1 +1,2 @@
-select asked = $3::jsonb from sandbox.shipments where merchant_id = $1 and shipment_id = $2
+-- status lost: nothing of it could be found.
+select asked = $3::jsonb, status, coalesce(carrier, ''), coalesce(waybill, '') from sandbox.shipments where merchant_id = $1 and shipment_id = $2

@@ -1,0 +1,124 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// Facts that were never sent, or never arrived. Before silence costs anybody anything, whoever must know is asked once.
+
+// unseenClock is how long a carrier may take to say whether it has seen a parcel.
+const unseenClock = "trace"
+
+// notShippedBack is the customer's silence on the way back. Where the label is ours the carrier is asked first: a scan that nobody
+// reported is no silence. What it says counts by its own time, as if it had come when it happened.
+func (g *goods) notShippedBack(s *step) {
+	all := s.lines
+	booked, rest := sort2(all, func(l *schemas.Line) bool {
+		return g.asksAboutLostFacts() && l.Waybill != "" && g.parcel(l.Waybill) != nil
+	})
+	if s.lines = rest; len(rest) > 0 {
+		g.unsent(s)
+	}
+	for len(booked) > 0 {
+		var group []*schemas.Line
+		group, booked = sort2(booked, func(l *schemas.Line) bool { return l.Waybill == booked[0].Waybill })
+		does, _ := g.story.onExpiry(unseenClock)
+		g.startOn(s, group, unseenClock, does.says)
+		s.say("The carrier is asked whether it has parcel %s.", group[0].Waybill)
+		g.askCarrierIn(group[0].Waybill, g.applyUnseen, schemas.WaitShipback)
+	}
+	s.lines = all
+}
+
+// applyUnseen goes on with what the carrier has after all, and ends what it has never seen.
+func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+	p := g.parcel(w.Waybill)
+	at := s.at
+	if a.MovedAt != nil {
+		at = *a.MovedAt
+	}
+	switch {
+	case !a.Known || a.Status == schemas.ParcelExpected || a.Status == "":
+		g.unsent(s)
+	case a.Status == schemas.ParcelDelivered:
+		p.book(schemas.ParcelDeliver.Name, at)
+		s.report = &schemas.Report{Source: p.Carrier, OccurredAt: at}
+		g.handedOver(s, w)
+		g.arrived(s, w)
+	case a.Status == schemas.ParcelLost, a.Status == schemas.ParcelDamaged:
+		g.handedOver(s, w)
+		g.lost(s, w)
+	default:
+		p.book(schemas.ParcelScanned.Name, at)
+		g.handedOver(s, w)
+	}
+}
+
+// lookUpOpenCharges asks the provider about charges of these lines that may have been paid without a word of it.
+func (x *exchanges) lookUpOpenCharges(lines []*schemas.Line) {
+	waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.WaitPayment })
+	ids := lineIDs(waiting)
+	for _, ch := range x.Charges {
+		if ch.Open() && meets(ch.Lines, ids) {
+			x.chargeCall(schemas.PaymentLookup, ch)
+		}
+	}
+}
+
+// notSentYet is the warehouse's silence about a replacement: the supervisor is asked, and so is the warehouse. It may have been sent
+// without a word.
+func (x *exchanges) notSentYet(s *step) {
+	lines := s.lines
+	x.toSupervisor(s)
+	if x.asksAboutLostFacts() {
+		x.askWarehouse(lines)
+	}
+}
+
+// askWarehouse gives each order again under its own number, which tells what became of it: nothing is sent twice.
+func (x *exchanges) askWarehouse(lines []*schemas.Line) {
+	r := x.Opening.Request
+	ordered, never := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.Replacement.ShipmentID != "" })
+	if len(never) > 0 {
+		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+		s.lines = never
+		s.say("The replacement of line(s) %s was never ordered.", lineList(never))
+		x.move(s, never, schemas.ShipReplacement)
+		x.settle(s)
+	}
+	for len(ordered) > 0 {
+		var group []*schemas.Line
+		group, ordered = sort2(ordered, func(l *schemas.Line) bool { return l.Replacement.ShipmentID == ordered[0].Replacement.ShipmentID })
+		order := schemas.ShipOrder{
+			ShipmentID: group[0].Replacement.ShipmentID, CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID, At: x.now(),
+		}
+		for _, l := range group {
+			order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
+		}
+		x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
+			got, err := do(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order)
+			s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+			s.lines, _ = sort2(x.inState(schemas.ShipReplacement), func(l *schemas.Line) bool { return l.Replacement.ShipmentID == order.ShipmentID })
+			if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || len(s.lines) == 0 {
+				return
+			}
+			switch {
+			case got.Waybill != "":
+				s.say("The warehouse had sent it without a word.")
+				x.replacementSent(s, schemas.ShipmentWord{ShipmentID: order.ShipmentID, Waybill: got.Waybill, Carrier: got.Carrier})
+			case got.Refused:
+				s.note("code", string(got.Code))
+				s.say("The warehouse cannot send the replacement: %s.", got.Code)
+				for _, l := range s.lines {
+					l.Replacement.StockKey, l.Replacement.ShipmentID = "", ""
+				}
+				x.move(s, s.lines, schemas.OutOfStock)
+			default:
+				s.say("The warehouse has the order and has not sent it yet.")
+			}
+			x.settle(s)
+		})
+	}
+}
