@@ -177,9 +177,8 @@ func TestAWorkerKilledWhileLinesGoOnInAnotherCaseLosesNothing(t *testing.T) {
 	t.Parallel()
 	long(t)
 	h, w := onTheWire(t, need{})
-	h.startWorker()
 	r := h.wish(bought, oneLine)
-	id := h.returned(r)
+	id := schemas.CaseID(r.MerchantID, r.RequestID)
 	next := schemas.SuccessorID(id)
 	started, once := make(chan struct{}), sync.Once{}
 	begun := func(task *workflowservice.PollWorkflowTaskQueueResponse) bool {
@@ -213,6 +212,8 @@ func TestAWorkerKilledWhileLinesGoOnInAnotherCaseLosesNothing(t *testing.T) {
 		c.answer(out, err)
 		return true
 	})
+	h.startWorker() // only now: a poll that is under way would pass by unseen
+	h.returned(r)
 	h.do(id, schemas.CaseConvert.Name, customerOf(r), schemas.Convert{To: schemas.KindExchange, ReplacementSKU: likeIt})
 	select {
 	case <-started:
