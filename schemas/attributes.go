@@ -30,6 +30,7 @@ const (
 	AttrOrder    = "AftercareOrder"
 	AttrLevel    = "AftercareLevel"
 	AttrDue      = "AftercareDue"
+	AttrOutside  = "AftercareOutside"
 	AttrStuck    = "AftercareStuck"
 )
 
@@ -45,5 +46,6 @@ var SearchAttributes = []SearchAttribute{
 	{AttrOrder, Keyword, "the order"},
 	{AttrLevel, Int, "escalation level, 1 … 5"},
 	{AttrDue, Datetime, "the nearest due"},
+	{AttrOutside, KeywordList, "open disputes and holds: chargeback, platform, regulator, REFUND_HOLD, LEGAL_HOLD, …"},
 	{AttrStuck, KeywordList, "of parked steps: their causes and their calls; not set where none is parked"},
 }

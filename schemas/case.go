@@ -46,6 +46,9 @@ type Predecessor struct {
 	Why             string    `json:"why"` // request_human, reopen, convert
 	FirstReceivedAt time.Time `json:"first_received_at"`
 	AtReview        bool      `json:"at_review"` // a person decides first, whatever the rules propose
+	// Disputes and Holds go on in the successor.
+	Disputes []Dispute `json:"disputes,omitempty"`
+	Holds    []Hold    `json:"holds,omitempty"`
 	// Handover is what was decided and where the goods are. Lines that go on as another kind come with it; that of a case which is
 	// reopened is made by intake, out of the row of the case that had ended.
 	Handover *Handover `json:"handover,omitempty"`
@@ -112,6 +115,7 @@ type Line struct {
 	Approver    *Actor       `json:"approver,omitempty"`    // who approved the request; may not grant the refund above the limit
 	Refunded    Money        `json:"refunded"`              // what the provider confirmed
 	Short       *Money       `json:"short,omitempty"`       // what was promised and could not be paid, because less was left of the order
+	BankTook    *Money       `json:"bank_took,omitempty"`   // what a chargeback that was accepted or lost gave the customer for it
 	ClockID     string       `json:"clock_id,omitempty"`    // the clock that runs on this line's state
 	Since       time.Time    `json:"since"`                 // in this state since
 	History     []StateSince `json:"history,omitempty"`     // the states it went through
@@ -130,8 +134,15 @@ func (l Line) Price() Money {
 	return Money{Minor: l.UnitPrice.Minor * int64(l.Quantity), Currency: l.UnitPrice.Currency}
 }
 
-// Owed is what is still to be paid for the line: what can be paid less the agreed deduction and what was refunded.
-func (l Line) Owed() Money { return l.Payable.Sub(l.Deduction).Sub(l.Refunded) }
+// Owed is what is still to be paid for the line: what can be paid less the agreed deduction, what was refunded, and what a
+// chargeback took.
+func (l Line) Owed() Money {
+	owed := l.Payable.Sub(l.Deduction).Sub(l.Refunded)
+	if l.BankTook != nil {
+		owed = owed.Sub(*l.BankTook)
+	}
+	return owed
+}
 
 // Offer is an alternative the merchant put to the customer. It lapses; silence never accepts it.
 type Offer struct {
@@ -226,7 +237,7 @@ const (
 // Approval is a second person's decision that is open or was made.
 type Approval struct {
 	ApprovalID string     `json:"approval_id"`
-	Subject    string     `json:"subject"` // large_refund, paid_by_hand, other_account, skip_step
+	Subject    string     `json:"subject"` // large_refund, paid_by_hand, other_account, skip_step, chargeback
 	Amount     Money      `json:"amount"`
 	Lines      []PickLine `json:"lines,omitempty"`
 	RefundID   string     `json:"refund_id,omitempty"`
@@ -234,6 +245,7 @@ type Approval struct {
 	StepID     string     `json:"step_id,omitempty"` // the parked step that is to be skipped
 	Step       string     `json:"step,omitempty"`    // its call
 	Method     string     `json:"method,omitempty"`  // the other account
+	DisputeID  string     `json:"dispute_id,omitempty"`
 	Proposer   Actor      `json:"proposer"`
 	Level      int        `json:"level"` // who may decide: 3 supervisor, 4 manager, 5 executive
 	Asked      string     `json:"asked"` // the person it waits for

@@ -34,24 +34,27 @@ const (
 
 // Codes of a command that was refused. Nothing changed.
 const (
-	CodeWrongState    Code = "wrong_state"     // no line stands in a state that hears this command
-	CodeWrongRole     Code = "wrong_role"      // another role decides this
-	CodeNotYours      Code = "not_yours"       // a customer and another customer's case
-	CodeStale         Code = "stale"           // decided on an older revision than the current one
-	CodeCaseClosed    Code = "case_closed"     // the case has ended
-	CodeOverLimit     Code = "over_limit"      // above what this role may decide alone
-	CodeFourEyes      Code = "four_eyes"       // the proposer may not approve
-	CodeUnknownLine   Code = "unknown_line"    // no line of this case has this id
-	CodeAlreadyDone   Code = "already_done"    // the same thing was done before under another command id
-	CodeNoRounds      Code = "no_rounds_left"  // three offers were made; decide or escalate
-	CodeTooLate       Code = "too_late"        // money or goods have moved; see the sentence for what is possible
-	CodeUnknownName   Code = "unknown_command" // no command or fact has this name
-	CodeUnknownCase   Code = "unknown_case"    // no case has this id
-	CodeUnknownRefund Code = "unknown_refund"  // no failed refund of this case has this number
-	CodeUnknownCharge Code = "unknown_charge"  // no charge or deposit has this number
-	CodeUnknownStep   Code = "unknown_step"    // no step of this case is parked under this id
-	CodeNotSkipped    Code = "not_skippable"   // this step is not skipped: somebody would be owed without a record, or nothing else could go on
-	CodeUnavailable   Code = "unavailable"     // a server that is needed does not answer; the same call may be repeated
+	CodeWrongState     Code = "wrong_state"      // no line stands in a state that hears this command
+	CodeWrongRole      Code = "wrong_role"       // another role decides this
+	CodeNotYours       Code = "not_yours"        // a customer and another customer's case
+	CodeStale          Code = "stale"            // decided on an older revision than the current one
+	CodeCaseClosed     Code = "case_closed"      // the case has ended
+	CodeOverLimit      Code = "over_limit"       // above what this role may decide alone
+	CodeFourEyes       Code = "four_eyes"        // the proposer may not approve
+	CodeUnknownLine    Code = "unknown_line"     // no line of this case has this id
+	CodeAlreadyDone    Code = "already_done"     // the same thing was done before under another command id
+	CodeNoRounds       Code = "no_rounds_left"   // three offers were made; decide or escalate
+	CodeTooLate        Code = "too_late"         // money or goods have moved; see the sentence for what is possible
+	CodeUnknownName    Code = "unknown_command"  // no command or fact has this name
+	CodeUnknownCase    Code = "unknown_case"     // no case has this id
+	CodeUnknownRefund  Code = "unknown_refund"   // no failed refund of this case has this number
+	CodeUnknownCharge  Code = "unknown_charge"   // no charge or deposit has this number
+	CodeUnknownStep    Code = "unknown_step"     // no step of this case is parked under this id
+	CodeNotSkipped     Code = "not_skippable"    // this step is not skipped: somebody would be owed without a record, or nothing else could go on
+	CodeUnknownDispute Code = "unknown_dispute"  // no dispute of this case has this number, or none is open
+	CodeOnHold         Code = "on_hold"          // a hold keeps this from being done; the sentence says which
+	CodeInFlight       Code = "refund_in_flight" // a refund is under way; its end is waited for
+	CodeUnavailable    Code = "unavailable"      // a server that is needed does not answer; the same call may be repeated
 )
 
 // Codes of money that did not move, and of goods that are not there. They tell which way out there is.

@@ -128,6 +128,7 @@ type RefundReceipt struct {
 type OrderLeft struct {
 	Lines    []Share   `json:"lines"`
 	Payments []Payment `json:"payments"`
+	Disputes []string  `json:"disputes,omitempty"` // that keep money of the order and are not decided
 }
 
 // ByHandOrder records a payment outside the provider in the ledger.

@@ -41,6 +41,9 @@ const (
 	EventDisposed       = "goods.disposed"  // books and goods of paid lines are settled
 	EventStockAnswered  = "stock.answered"  // what the warehouse said of a replacement
 	EventChargeWord     = "payment.word"    // what the provider said of a charge or a deposit
+	EventDisputeBooked  = "dispute.booked"  // the ledger has written a dispute down
+	EventDisputeWord    = "dispute.word"    // what the provider said of a dispute
+	EventHoldLifted     = "hold.lifted"     // a hold has ended, and what it kept back goes on
 	EventConverted      = "case.converted"  // lines go on in another case
 	EventNoticeFailed   = "notice.failed"   // a message reached nobody
 	EventSurveySent     = "survey.sent"     // the customer was asked

@@ -54,6 +54,10 @@ func FuzzCommandsAreReadOrRefused(f *testing.F) {
 		"lines":           readOrRefused[schemas.OnLines],
 		"withdraw":        readOrRefused[schemas.Withdraw],
 		"take_over":       readOrRefused[schemas.Why],
+		"open_dispute":    readOrRefused[schemas.ExternalWord],
+		"answer_dispute":  readOrRefused[schemas.AnswerDispute],
+		"concede_dispute": readOrRefused[schemas.ConcedeDispute],
+		"change_hold":     readOrRefused[schemas.ChangeHold],
 	})
 }
 
@@ -61,8 +65,11 @@ func FuzzFactsAreReadOrRefused(f *testing.F) {
 	f.Add(0, []byte(`{"source":"courier","event_id":"e-1","occurred_at":"2026-11-20T10:00:00Z","body":{"waybill":"SF1"}}`))
 	f.Add(1, []byte(`{"refund_id":"shop:r-1/refund/1","amount":{"minor":100,"currency":"CNY"}}`))
 	f.Add(2, []byte(`{"charge_id":"shop:r-1/charge/1","code":"insufficient_balance"}`))
+	f.Add(1, []byte(`{"dispute_id":"dp-1","kind":"chargeback","payment_id":"p-1","amount":{"minor":100,"currency":"USD"},"due_at":"2026-12-01T00:00:00Z"}`))
+	f.Add(1, []byte(`{"dispute_id":"dp-1","kind":"regulator","order_id":"o-1","decision":"lost","paid":true}`))
 	fuzzShapes(f, map[string]func(*testing.T, []byte){
 		"charge":   readOrRefused[schemas.ChargeWord],
+		"external": readOrRefused[schemas.ExternalWord],
 		"parcel":   readOrRefused[schemas.ParcelWord],
 		"refund":   readOrRefused[schemas.RefundWord],
 		"report":   readOrRefused[schemas.Report],

@@ -67,6 +67,8 @@ var (
 	DepositHold     = Activity[ChargeOrder, ChargeReceipt]{Name: "deposit.hold", Queue: QueuePayments}          // have a security held
 	DepositRelease  = Activity[ChargeQuestion, ChargeReceipt]{Name: "deposit.release", Queue: QueuePayments}    // give a security back
 	DepositCapture  = Activity[ChargeQuestion, ChargeReceipt]{Name: "deposit.capture", Queue: QueuePayments}    // take a security
+	DisputeBook     = Activity[DisputeOrder, DisputeReceipt]{Name: "dispute.book", Queue: QueueCases}           // write a dispute into the ledger, with the money it takes
+	DisputeSend     = Activity[DisputeAnswer, DisputeReceipt]{Name: "dispute.send", Queue: QueuePayments}       // hand our answer to a chargeback to the provider, or accept it
 	NoticeSend      = Activity[NoticeOrder, NoticeReceipt]{Name: "notice.send", Queue: QueueNotices}            // send the messages of one step
 	SurveyInvite    = Activity[SurveyOrder, SurveyReceipt]{Name: "survey.invite", Queue: QueueNotices}          // ask the customer, unless asked lately
 )
@@ -110,6 +112,12 @@ var (
 	StepRetry           = Command[RetryStep]{Name: "step.retry"}                  // try parked steps again
 	StepCorrect         = Command[CorrectStep]{Name: "step.correct"}              // correct a datum that a parked step has used, and try it again
 	StepSkip            = Command[SkipStep]{Name: "step.skip"}                    // propose to do without a parked step; a second person grants it
+	ExternalOpen        = Command[ExternalWord]{Name: "external.open"}            // enter a dispute that somebody heard of
+	ExternalAnswer      = Command[AnswerDispute]{Name: "external.answer"}         // hand our answer to a dispute in
+	ExternalAccept      = Command[ConcedeDispute]{Name: "external.accept"}        // agree to a chargeback, instead of a refund
+	ExternalSettle      = Command[ConcedeDispute]{Name: "external.settle"}        // record that both sides of a dispute agreed
+	HoldSet             = Command[ChangeHold]{Name: "hold.set"}                   // place a hold
+	HoldRelease         = Command[ChangeHold]{Name: "hold.release"}               // lift a hold that a person placed
 	SurveyAnswer        = Command[AnswerSurvey]{Name: "survey.answer"}            // say how it went
 	RecoveryClose       = Command[CloseRecovery]{Name: "recovery.close"}          // end the follow-up of a low score; not by the case's own agent
 )
@@ -136,6 +144,9 @@ var (
 	StockReserved   = Fact[StockWord]{Name: "stock.reserved"}         // goods that were waited for are kept now
 	StockLost       = Fact[StockWord]{Name: "stock.lost"}             // kept goods are not there any more
 	ReplacementSent = Fact[ShipmentWord]{Name: "replacement.shipped"} // the warehouse has sent a replacement
+	ExternalOpened  = Fact[ExternalWord]{Name: "external.opened"}     // a dispute has begun: a chargeback, or a complaint with a platform or an authority
+	ExternalUpdated = Fact[ExternalWord]{Name: "external.updated"}    // a dispute has a new due, or goes on after a decision
+	ExternalDecided = Fact[ExternalWord]{Name: "external.decided"}    // a dispute has ended
 	CaseMergedIn    = Fact[MergedIn]{Name: "case.merged_in"}          // another case for the same units was merged into this one
 )
 

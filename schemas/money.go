@@ -84,6 +84,7 @@ type Refund struct {
 	Confirmed bool         `json:"confirmed,omitempty"`  // its success was looked up at the provider, not only reported
 	Replaces  string       `json:"replaces,omitempty"`   // the refund given up for this one, where the destination changed
 	ChangedAt string       `json:"changed_at,omitempty"` // RFC 3339 UTC, the case's own time
+	Held      bool         `json:"held,omitempty"`       // a hold keeps it back: the provider is not asked
 }
 
 // Share is the part of a refund that belongs to one line.

@@ -9,7 +9,7 @@ var (
 		RefundRequest.Name, RefundLookup.Name, RefundConfirm.Name, RefundByHand.Name, GoodsDispose.Name,
 		StockReserve.Name, StockRelease.Name, ReplacementShip.Name, ClaimsSettle.Name, ArticleFind.Name,
 		PaymentRequest.Name, PaymentLookup.Name, PaymentLapse.Name, DepositHold.Name, DepositRelease.Name, DepositCapture.Name,
-		NoticeSend.Name, SurveyInvite.Name,
+		DisputeBook.Name, DisputeSend.Name, NoticeSend.Name, SurveyInvite.Name,
 	}
 	CommandNames = []string{
 		CaseProvideInfo.Name, CaseRequestHuman.Name, CaseWithdraw.Name, CaseMessage.Name, CaseReply.Name, CaseNote.Name,
@@ -17,13 +17,14 @@ var (
 		ReviewApprove.Name, ReviewReject.Name, DecisionRevoke.Name, ReviewRequestInfo.Name, OfferMake.Name, OfferAccept.Name, OfferDecline.Name, OfferCounter.Name,
 		AppealFile.Name, AppealDecide.Name, ReturnSubmitWaybill.Name, ShipbackExtend.Name, InspectionPass.Name, InspectionFail.Name,
 		ApprovalGrant.Name, ApprovalRefuse.Name, ReplacementConfirm.Name, ReplacementReject.Name, RefundRetry.Name, RefundManualPaid.Name,
+		ExternalOpen.Name, ExternalAnswer.Name, ExternalAccept.Name, ExternalSettle.Name, HoldSet.Name, HoldRelease.Name,
 		StepRetry.Name, StepCorrect.Name, StepSkip.Name, SurveyAnswer.Name, RecoveryClose.Name,
 	}
 	FactNames = []string{
 		ParcelScanned.Name, ParcelDeliver.Name, ParcelException.Name, ParcelLoss.Name, ParcelDamage.Name, ParcelRefusal.Name, ParcelReturns.Name, PickupBooked.Name, PickupMissed.Name,
 		GoodsReceived.Name, RefundSuccess.Name, RefundFailure.Name, RefundReversal.Name,
 		PaymentSuccess.Name, PaymentFailure.Name, PaymentLapsed.Name, DepositVoided.Name, StockReserved.Name, StockLost.Name, ReplacementSent.Name,
-		CaseMergedIn.Name,
+		ExternalOpened.Name, ExternalUpdated.Name, ExternalDecided.Name, CaseMergedIn.Name,
 	}
 	QueryNames = []string{CaseShow.Name}
 )

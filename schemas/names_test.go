@@ -52,6 +52,7 @@ func TestSearchAttributesFitSQLVisibility(t *testing.T) {
 	require.LessOrEqual(t, byType[schemas.Keyword], 8)
 	require.LessOrEqual(t, byType[schemas.Int], 3)
 	require.LessOrEqual(t, byType[schemas.Datetime], 3)
+	require.LessOrEqual(t, byType[schemas.KeywordList], 3)
 }
 
 func golden(t *testing.T, name, got string) {

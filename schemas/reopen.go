@@ -40,6 +40,8 @@ func (v View) MayReopen(at time.Time) *Refusal {
 		return no(CodeCaseClosed, "this case could not be a request; send case.request_human to have a person look at it.")
 	case v.Outcome == Merged:
 		return no(CodeCaseClosed, "this case was merged into %s; write there.", orUnknown(v.holders()))
+	case v.Outcome == SettledExternally:
+		return no(CodeCaseClosed, "a bank, a platform or a court has decided this; that decision stands here.")
 	case len(v.ended()) == 0:
 		return no(CodeCaseClosed, "no line has ended in this case; open a new one.")
 	case at.After(v.ClosedAt.Add(ReopenWithin)):
@@ -69,12 +71,12 @@ func (v View) FirstReceived() time.Time {
 // looked at a second time. Such a reopening does not count.
 func (v View) reopensFreely() bool { return v.Outcome == Expired || v.Outcome == Unresolvable }
 
-// ended lists the lines that ended in this case, and not in another one.
+// ended lists the lines that ended in this case, and not in another one or by somebody else's decision.
 func (v View) ended() []Line {
 	var lines []Line
 	for _, l := range v.Lines {
 		switch l.Outcome {
-		case OutcomeNone, Merged, Invalid, Converted:
+		case OutcomeNone, Merged, Invalid, Converted, SettledExternally:
 		default:
 			lines = append(lines, l)
 		}

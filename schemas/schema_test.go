@@ -50,6 +50,10 @@ var published = map[string]reflect.Type{
 	"refund.retry": reflect.TypeFor[schemas.RetryRefund](), "refund.manual_paid": reflect.TypeFor[schemas.ManualPaid](),
 	"step.retry": reflect.TypeFor[schemas.RetryStep](), "step.correct": reflect.TypeFor[schemas.CorrectStep](), "step.skip": reflect.TypeFor[schemas.SkipStep](),
 	"replacement.confirm": reflect.TypeFor[schemas.OnLines](), "replacement.reject": reflect.TypeFor[schemas.RejectReplacement](),
+	"fact.external": reflect.TypeFor[schemas.ExternalWord](),
+	"external.open": reflect.TypeFor[schemas.ExternalWord](), "external.answer": reflect.TypeFor[schemas.AnswerDispute](),
+	"external.accept": reflect.TypeFor[schemas.ConcedeDispute](), "external.settle": reflect.TypeFor[schemas.ConcedeDispute](),
+	"hold.set": reflect.TypeFor[schemas.ChangeHold](), "hold.release": reflect.TypeFor[schemas.ChangeHold](),
 	"survey.answer": reflect.TypeFor[schemas.AnswerSurvey](), "recovery.close": reflect.TypeFor[schemas.CloseRecovery](),
 }
 

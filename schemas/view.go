@@ -45,6 +45,8 @@ type View struct {
 	Policy        string        `json:"policy"`
 	PolicyVersion string        `json:"policy_version"`
 	LegalBreach   bool          `json:"legal_breach"`
+	Disputes      []Dispute     `json:"disputes,omitempty"` // before banks, platforms and authorities
+	Holds         []Hold        `json:"holds,omitempty"`
 	Unreachable   *Unreachable  `json:"unreachable,omitempty"` // the customer cannot be reached
 	PredecessorID string        `json:"predecessor_id"`
 	Continues     string        `json:"continues,omitempty"` // why it continues that case: request_human, convert or reopen

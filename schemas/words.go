@@ -77,7 +77,7 @@ const (
 	RejectedFinal     Outcome = "REJECTED_FINAL"     // 最终拒绝: a person refused, and it was not objected to, or the appeal was refused too
 	Converted         Outcome = "CONVERTED"          // 已转换: goes on as another kind of case
 	Merged            Outcome = "MERGED"             // 已合并: another open case holds these units, and has the wish
-	SettledExternally Outcome = "SETTLED_EXTERNALLY" // 外部裁决: a bank, a platform or a court decided; not used by returns yet
+	SettledExternally Outcome = "SETTLED_EXTERNALLY" // 外部裁决: a bank, a platform or an authority decided, and the money went that way
 	Unresolvable      Outcome = "UNRESOLVABLE"       // 无法解决: nobody decided on goodwill until the last rung
 	Invalid           Outcome = "INVALID"            // 无效: it cannot be a request; a person can still be asked for
 )

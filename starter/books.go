@@ -66,14 +66,14 @@ func (c *booksCommand) print(found books.Comparison) {
 	}
 	s.renderRows()
 	c.printExchanges(found)
-	fmt.Printf("%d payment(s), %d parcel(s), %d movement(s) of stock, %d charge(s), %d reservation(s), %d replacement(s) compared; %d difference(s). Succeeded: %s. Charged: %s.\n",
-		len(found.Payments), len(found.Parcels), len(found.Stock), len(found.Charges), len(found.Kept), len(found.Sent),
+	fmt.Printf("%d payment(s), %d parcel(s), %d movement(s) of stock, %d charge(s), %d dispute(s), %d reservation(s), %d replacement(s) compared; %d difference(s). Succeeded: %s. Charged: %s.\n",
+		len(found.Payments), len(found.Parcels), len(found.Stock), len(found.Charges), len(found.Disputes), len(found.Kept), len(found.Sent),
 		found.Differences, amounts(found.Succeeded), amounts(found.Charged))
 }
 
 // printExchanges prints what belongs to exchanges, where there is any of it.
 func (c *booksCommand) printExchanges(found books.Comparison) {
-	if len(found.Charges)+len(found.Kept)+len(found.Sent) == 0 {
+	if len(found.Charges)+len(found.Disputes)+len(found.Kept)+len(found.Sent) == 0 {
 		return
 	}
 	m := newTable("charges", "case", "ledger", "provider", "amount", "")
@@ -83,6 +83,7 @@ func (c *booksCommand) printExchanges(found books.Comparison) {
 		}
 	}
 	m.renderRows()
+	c.printDisputes(found)
 	k := newTable("kept", "case", "sku", "warehouse's", "")
 	for _, e := range found.Kept {
 		if c.All || e.Differs != "" {
@@ -97,4 +98,15 @@ func (c *booksCommand) printExchanges(found books.Comparison) {
 		}
 	}
 	s.renderRows()
+}
+
+// printDisputes prints what banks took back, with what was refunded of the same payment.
+func (c *booksCommand) printDisputes(found books.Comparison) {
+	t := newTable("disputes", "case", "payment", "ledger", "bank", "amount", "kept", "")
+	for _, e := range found.Disputes {
+		if c.All || e.Differs != "" {
+			t.AppendRow(table.Row{e.DisputeID, orDash(e.CaseID), e.PaymentID, orDash(string(e.Ledger)), orDash(string(e.Bank)), e.Amount, e.Kept, e.Differs})
+		}
+	}
+	t.renderRows()
 }

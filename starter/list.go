@@ -31,6 +31,7 @@ type listCommand struct {
 	Order     string `help:"Only of this order."`
 	Customer  string `help:"Only of this customer."`
 	Waybill   string `help:"Only with this parcel."`
+	Outside   string `help:"Only with an undecided dispute or a hold of this kind, such as chargeback or LEGAL_HOLD; any for every one." placeholder:"KIND"`
 	Closed    bool   `help:"Closed cases instead of open ones."`
 	All       bool   `help:"Open and closed cases."`
 	Limit     int    `help:"How many at most." default:"50"`
@@ -87,6 +88,7 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 		Merchant: c.Merchant, Everywhere: c.Merchant == "", Owner: c.Owner, Asked: c.Asked, Person: c.Person, Order: c.Order, Customer: c.Customer, Waybill: c.Waybill,
 		State: schemas.State(strings.ToUpper(c.State)), Stage: schemas.Stage(strings.ToUpper(c.Stage)), Turn: schemas.Turn(strings.ToLower(c.Turn)),
 		Kind: schemas.Kind(strings.ToLower(c.Kind)), Priority: schemas.Priority(strings.ToUpper(c.Priority)), Level: c.Level,
+		Outside: outsideWord(c.Outside),
 	}
 	switch {
 	case c.Limit < 1 || c.Limit > 500:
@@ -111,6 +113,11 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 	} {
 		if err := wordIn(word.flag, word.typeName, word.typed); err != nil {
 			return f, err
+		}
+	}
+	if f.Outside != "" && f.Outside != "any" {
+		if wordIn("--outside", "DisputeKind", f.Outside) != nil && wordIn("--outside", "HoldKind", f.Outside) != nil {
+			return f, usageError{fmt.Errorf("--outside %q: use any, one of %v, or one of %v", c.Outside, schemas.DisputeKinds, schemas.HoldKinds)}
 		}
 	}
 	if c.Overdue {
@@ -180,4 +187,12 @@ func paid(v schemas.View) string {
 		return ""
 	}
 	return v.Money.Refunded.String()
+}
+
+// outsideWord reads the kind of a dispute or of a hold, however it is written.
+func outsideWord(typed string) string {
+	if strings.HasSuffix(strings.ToUpper(typed), "_HOLD") {
+		return strings.ToUpper(typed)
+	}
+	return strings.ToLower(typed)
 }

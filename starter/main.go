@@ -40,6 +40,7 @@ type commandLine struct {
 	Watch    watchCommand    `cmd:"" help:"Watch a case live."`
 	Play     playCommand     `cmd:"" help:"Play requests to the end, every other party acting."`
 	Books    booksCommand    `cmd:"" help:"Compare the sandboxes' books with the ledger."`
+	Disputes disputesCommand `cmd:"" help:"List disputes before banks, platforms and authorities, also those that no case answers."`
 	Sandbox  sandboxCommand  `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
 	Rebuild  rebuildCommand  `cmd:"" help:"Write the rows of open cases anew from their workflows."`
 	Due      dueCommand      `cmd:"" help:"Reckon a deadline with a calendar (docs/calendars.md). Needs no server."`

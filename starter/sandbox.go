@@ -11,14 +11,15 @@ import (
 
 // sandboxCommand tells the sandboxes what goes wrong.
 type sandboxCommand struct {
-	Tell  sandboxTell  `cmd:"" help:"Tell a fault."`
-	Show  sandboxShow  `cmd:"" help:"Show the faults that are told and not used up."`
-	Clear sandboxClear `cmd:"" help:"Forget the faults of a system, or of all."`
+	Tell       sandboxTell       `cmd:"" help:"Tell a fault."`
+	Show       sandboxShow       `cmd:"" help:"Show the faults that are told and not used up."`
+	Chargeback sandboxChargeback `cmd:"" help:"Have the bank take a payment back, or decide about one it took."`
+	Clear      sandboxClear      `cmd:"" help:"Forget the faults of a system, or of all."`
 }
 
 type sandboxTell struct {
 	System    string `arg:"" help:"orders, stock, courier, payments or notices."`
-	Operation string `arg:"" help:"Such as refund, lookup, settle, charge, charge_lookup, collect, lapse, hold, release, capture, label, register, send_back, trace, dispose, reserve, ship, send, deliver."`
+	Operation string `arg:"" help:"Such as refund, lookup, settle, charge, charge_lookup, collect, lapse, hold, release, capture, answer, answer_lookup, label, register, send_back, trace, dispose, reserve, ship, send, deliver."`
 	Mode      string `arg:"" help:"slow, fail, lose (do it and lose the answer), refuse, twice or reverse."`
 	Times     int    `help:"How many calls it is for." default:"1"`
 	Param     string `help:"slow, fail, reverse: how long, such as 2s; refuse: the code, such as insufficient_balance."`

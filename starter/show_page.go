@@ -42,6 +42,7 @@ func writeCase(w io.Writer, p casePage, now time.Time) {
 	writeReplacements(w, p.View)
 	writeProposals(w, p.View)
 	writeApprovals(w, p.View)
+	writeOutside(w, p.View)
 	writeMoney(w, p.View)
 	writeParcels(w, p.View)
 	writeClocks(w, p.View, now)
@@ -183,6 +184,34 @@ func writeApprovals(w io.Writer, v schemas.View) {
 		fmt.Fprintf(w, "  starter do %s %s --as %s:%s --with '{\"approval_id\":\"%s\"}'   (or %s, with a reason)\n",
 			v.CaseID, schemas.ApprovalGrant.Name, role, a.Asked, a.ApprovalID, schemas.ApprovalRefuse.Name)
 	}
+}
+
+// writeOutside says which disputes and holds there are, and how to answer.
+func writeOutside(w io.Writer, v schemas.View) {
+	t := tableTo(w, "dispute", "before", "status", "amount", "kept", "our answer due", "answered", "decided")
+	for _, d := range v.Disputes {
+		due := d.DueAt
+		if d.Status != schemas.DisputeOpen {
+			due = nil
+		}
+		t.AppendRow(table.Row{d.DisputeID, d.Kind, d.Status, d.Amount, d.Taken, orDash(whenever(due)), orDash(whenever(d.AnsweredAt)), orDash(whenever(d.DecidedAt))})
+	}
+	t.renderRows()
+	for _, d := range v.Disputes {
+		if d.Status == schemas.DisputeOpen {
+			fmt.Fprintf(w, "answer it: starter evidence %s, then starter do %s %s --as legal:ID --with '{\"dispute_id\":\"%s\",\"pack\":\"…\"}'\n",
+				v.CaseID, v.CaseID, schemas.ExternalAnswer.Name, d.DisputeID)
+		}
+	}
+	h := tableTo(w, "hold", "kept by", "since", "reason")
+	for _, hold := range v.Holds {
+		by := hold.By.String()
+		if hold.DisputeID != "" {
+			by = hold.DisputeID
+		}
+		h.AppendRow(table.Row{hold.Kind, by, whenever(&hold.At), hold.Reason})
+	}
+	h.renderRows()
 }
 
 func writeMoney(w io.Writer, v schemas.View) {

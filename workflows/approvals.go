@@ -69,7 +69,7 @@ func (c *Case) mayDecideApproval(s *step, d schemas.DecideApproval) *schemas.Ref
 		return &schemas.Refusal{Code: schemas.CodeWrongState, Message: "no approval is open here."}
 	}
 	// A payment by hand is finance's own maker and checker; everything else is decided higher up.
-	if levelOf(s.actor.Role) < 3 && !(s.actor.Role == schemas.RoleFinance && a.Subject != subjectLargeRefund) {
+	if levelOf(s.actor.Role) < 3 && !(s.actor.Role == schemas.RoleFinance && !decidedAbove(a.Subject)) {
 		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: "a supervisor or somebody above decides this approval; finance decides what was paid by hand or goes to another account."}
 	}
 	if a.Subject == subjectSkip && s.actor.Role == schemas.RoleFinance && !parkable[a.Step].money {
@@ -97,6 +97,8 @@ func (c *Case) grant(s *step, a *schemas.Approval, by schemas.Actor, reason stri
 		c.byHand(s, a)
 	case subjectOtherAccount:
 		c.elsewhere(s, a)
+	case subjectChargeback:
+		c.concede(s, a.DisputeID)
 	case subjectSkip:
 		c.skipGranted(s, a)
 	}

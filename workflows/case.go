@@ -28,6 +28,8 @@ type Case struct {
 	leaving func(*step, []*schemas.Line, schemas.Outcome)
 	// calls counts the calls to the outside that have not been answered.
 	calls []schemas.Work
+	// booking is set while the ledger writes a dispute down: one word after the other.
+	booking bool
 	scribe
 }
 
@@ -266,6 +268,7 @@ func (c *Case) takeIn(got schemas.Intake) {
 		return
 	}
 	s.lines = going
+	c.inherit(s)
 	c.story.begin(s)
 	s.tell("ack.received", vars{"lines": linesVar(going), "due": stamp(c.dueOf(going))})
 	s.staff("staff.assigned", c.Owner, vars{"kind": string(c.Opening.Request.Kind), "lines": linesVar(going), "due": stamp(c.dueOf(going))})
@@ -324,6 +327,10 @@ func (c *Case) tellHolders(s *step) {
 
 // close ends the case with an outcome. The last notice and the last row are written before the workflow completes.
 func (c *Case) close(outcome schemas.Outcome, refusal *schemas.Refusal) {
+	if c.disputed() {
+		c.EndsLater = true
+		return
+	}
 	if c.holdsOpen(outcome) {
 		if !c.Closing {
 			c.Closing = true

@@ -53,7 +53,7 @@ func (c *Case) merchantsTurn() bool {
 		return false
 	}
 	for _, l := range c.Lines {
-		if r := c.story.row(l.State); r != nil && !r.pauses {
+		if r := c.story.row(l.State); r != nil && !r.pauses && !c.waitsForHold(l) {
 			return true
 		}
 	}
@@ -109,6 +109,8 @@ type caseSilence struct {
 var caseExpiries map[string]caseSilence
 
 func init() {
+	missed := caseSilence{"they decide without our answer, and the manager at level 4 is told", func(c *Case, s *step) { c.answerMissed(s) }}
+	holdEnds := caseSilence{"level 4 is asked, and then the hold ends", func(c *Case, s *step) { c.holdSilent(s) }}
 	caseExpiries = map[string]caseSilence{
 		"intake": {"ops are alerted: the request has not been taken in", func(c *Case, s *step) {
 			s.name = schemas.EventOpsAlert
@@ -140,9 +142,19 @@ func init() {
 			s.say("A statutory duty was not done in time.")
 			c.breach(s, 4)
 		}},
-		"step.parked":       {parkedSays, func(c *Case, s *step) { c.parkedTooLong(s) }},
-		"step.parked_again": {parkedSays, func(c *Case, s *step) { c.parkedTooLong(s) }},
-		"rows.retry":        {"the rows of the case are written again", func(c *Case, s *step) { c.tryAgain = true }},
+		"external.platform":      missed,
+		"external.psp_complaint": missed,
+		"external.regulator":     missed,
+		"external.adr":           missed,
+		"external.chargeback":    missed,
+		"external.court":         missed,
+		"external.decision":      {"people ask how it stands", func(c *Case, s *step) { c.decisionMissing(s) }},
+		"hold.refund":            holdEnds,
+		"hold.shipment":          holdEnds,
+		"hold.automation":        holdEnds,
+		"step.parked":            {parkedSays, func(c *Case, s *step) { c.parkedTooLong(s) }},
+		"step.parked_again":      {parkedSays, func(c *Case, s *step) { c.parkedTooLong(s) }},
+		"rows.retry":             {"the rows of the case are written again", func(c *Case, s *step) { c.tryAgain = true }},
 	}
 }
 

@@ -165,7 +165,11 @@ func (c *Case) remind(k *schemas.Clock, p point) {
 		template = "staff.law"
 		c.nearsLaw(s, k)
 	}
-	s.staff(template, c.Owner, vars{"clock": k.Name, "due": stamp(k.Due)})
+	if d := c.dispute(k.Trigger); d != nil && !d.Status.Over() {
+		c.tellStaff(s, d, "staff.external")
+	} else {
+		s.staff(template, c.Owner, vars{"clock": k.Name, "due": stamp(k.Due)})
+	}
 	c.settle(s)
 }
 

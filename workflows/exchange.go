@@ -43,7 +43,7 @@ var exchangeStory = func() *story {
 				state: schemas.Review, stage: schemas.StageInvestigation, turn: schemas.TurnMerchant, clock: "exchange.review",
 				hear: []answer{
 					on(schemas.ReviewApprove, x.approvedExchange, x.mayApproveExchange),
-					on(schemas.ReviewReject, x.rejected),
+					on(schemas.ReviewReject, x.rejected, x.mayReject),
 					on(schemas.ReviewRequestInfo, x.infoRequested),
 					on(schemas.OfferMake, x.offered, x.mayOffer),
 				},

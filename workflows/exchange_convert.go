@@ -142,3 +142,17 @@ func sharesOf(ch *schemas.Charge, lines []*schemas.Line, sum schemas.Money) []sc
 	}
 	return nil
 }
+
+// dropReplacement gives up what the customer was to have beside money that a bank has taken. A replacement that was not sent is given back with everything that was taken for it.
+func (x *exchanges) dropReplacement(s *step, lines []*schemas.Line) {
+	x.giveBack(s, lines, schemas.SettledExternally)
+	ids := lineIDs(lines)
+	for _, ch := range x.Charges {
+		if ch.Kind == schemas.ChargeDifference && ch.Status == schemas.ChargeSucceeded && subset(ch.Lines, ids) && !x.returned(ch) {
+			x.returnCharge(s, ch)
+		}
+	}
+	for _, l := range lines {
+		l.Replacement = nil
+	}
+}

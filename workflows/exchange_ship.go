@@ -13,6 +13,11 @@ import (
 
 // shipOut is the work of SHIP_REPLACEMENT: the warehouse is asked to send what it keeps. It answers with a fact.
 func (x *exchanges) shipOut(s *step) {
+	if x.held(schemas.ShipmentHold) {
+		s.say("The replacement of line(s) %s waits: a %s stands (%s).", lineList(s.lines), schemas.ShipmentHold, x.keptBy(schemas.ShipmentHold))
+		x.keepBack(s, s.lines)
+		return
+	}
 	kept, missing := sort2(s.lines, keptFor)
 	if len(missing) > 0 {
 		x.keep(missing, false, func(s *step, lines []*schemas.Line) {

@@ -72,7 +72,7 @@ func (c *Case) outcome() schemas.Outcome {
 		}
 		return schemas.Invalid
 	}
-	for _, o := range []schemas.Outcome{schemas.Completed, schemas.CompletedPartial, schemas.RejectedFinal, schemas.Expired, schemas.Withdrawn, schemas.Unresolvable} {
+	for _, o := range []schemas.Outcome{schemas.Completed, schemas.CompletedPartial, schemas.RejectedFinal, schemas.Expired, schemas.Withdrawn, schemas.Unresolvable, schemas.SettledExternally} {
 		if seen[o] == handled {
 			return o
 		}
@@ -80,7 +80,7 @@ func (c *Case) outcome() schemas.Outcome {
 	if seen[schemas.Completed]+seen[schemas.CompletedPartial] > 0 {
 		return schemas.CompletedPartial
 	}
-	for _, o := range []schemas.Outcome{schemas.RejectedFinal, schemas.Unresolvable, schemas.Expired} {
+	for _, o := range []schemas.Outcome{schemas.SettledExternally, schemas.RejectedFinal, schemas.Unresolvable, schemas.Expired} {
 		if seen[o] > 0 {
 			return o
 		}

@@ -42,6 +42,9 @@ func (g *goods) mayDecideAppeal(s *step, d schemas.DecideAppeal) *schemas.Refusa
 	if empty, _ := sort2(s.lines, g.nothingToGrant); d.Grant && len(empty) > 0 {
 		return g.refuseEmpty(empty)
 	}
+	if refusal := g.refusesNothing(s); refusal != nil && !d.Grant {
+		return refusal
+	}
 	for _, l := range s.lines {
 		if l.Rejection != nil {
 			if refusal := fourEyes(&l.Rejection.By, s.actor, "refused it"); refusal != nil {
@@ -87,6 +90,12 @@ func (g *goods) appealClimbs(s *step) {
 }
 
 func (g *goods) appealLapses(s *step) {
+	if g.held(schemas.AutomationHold) {
+		s.say("Nobody decided the appeal of line(s) %s, and a %s stands.", lineList(s.lines), schemas.AutomationHold)
+		g.startOn(s, s.lines, g.named("appeal_again"), "the operator grants the appeal")
+		g.raise(s, 5, "appeal")
+		return
+	}
 	s.name, s.actor = schemas.EventLastRung, schemas.Operator
 	s.say("Nobody decided the appeal.")
 	g.grantOwed(s)
@@ -94,6 +103,12 @@ func (g *goods) appealLapses(s *step) {
 
 // refusalStands ends a refusal that the customer did not appeal against.
 func (g *goods) refusalStands(s *step) {
+	if g.refusesNothing(s) != nil {
+		row := g.story.row(schemas.RejectedAppealable)
+		g.startOn(s, s.lines, row.clock, row.silence.says)
+		s.say("The refusal of line(s) %s is not final while somebody outside looks at it.", lineList(s.lines))
+		return
+	}
 	s.say("The refusal of line(s) %s is final.", lineList(s.lines))
 	g.leave(s, s.lines, schemas.RejectedFinal)
 }

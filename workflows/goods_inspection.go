@@ -34,6 +34,11 @@ func (g *goods) tellPassed(s *step) {
 
 // acceptedAsDeclared is the warehouse's silence: the customer is not made to wait for it.
 func (g *goods) acceptedAsDeclared(s *step) {
+	if g.held(schemas.AutomationHold) {
+		s.say("Nobody inspected line(s) %s, and a %s stands.", lineList(s.lines), schemas.AutomationHold)
+		g.escalate(s, 3, g.named("received"))
+		return
+	}
 	for _, l := range s.lines {
 		l.Disposition = schemas.Quarantine // nobody has looked at the goods yet, so they are not for sale
 	}

@@ -90,7 +90,7 @@ func (g *goods) pollRefund(s *step) {
 	s.say("The provider is asked about line(s) %s.", lineList(s.lines))
 	for _, f := range g.Refunds {
 		pending := f.Status == schemas.RefundRequested || f.Status == schemas.RefundAccepted || f.Status == schemas.RefundUnknown
-		if pending && g.paysAny(f, s.lines) {
+		if pending && !f.Held && g.paysAny(f, s.lines) {
 			g.lookUp(f)
 		}
 	}
@@ -279,6 +279,9 @@ func (g *goods) mayPayByHand(_ *step, d schemas.ManualPaid) *schemas.Refusal {
 }
 
 func (g *goods) mayTouch(refundID string) *schemas.Refusal {
+	if refusal := g.onHold(schemas.RefundHold, "nothing is paid"); refusal != nil {
+		return refusal
+	}
 	f := g.chosenRefund(refundID)
 	if f == nil {
 		return &schemas.Refusal{Code: schemas.CodeUnknownRefund, Field: "refund_id", Message: "no failed refund of this case has this number."}
@@ -367,6 +370,10 @@ func (g *goods) paidByHand(s *step, d schemas.ManualPaid) {
 
 // retryByItself asks again for refunds that failed for want of balance.
 func (g *goods) retryByItself(s *step) {
+	if g.held(schemas.RefundHold) {
+		s.say("It is asked for again when no %s stands any more.", schemas.RefundHold)
+		return
+	}
 	for _, f := range g.failedRefunds() {
 		if f.Code == schemas.CodeBalance {
 			g.again(s, f)

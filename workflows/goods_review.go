@@ -145,6 +145,9 @@ func (g *goods) approved(s *step, d schemas.Approve) {
 	g.goOn(s, s.lines)
 }
 
+// mayReject wants nobody outside to be looking at the case.
+func (g *goods) mayReject(s *step, _ schemas.Reject) *schemas.Refusal { return g.refusesNothing(s) }
+
 func (g *goods) rejected(s *step, d schemas.Reject) {
 	s.note("reason", d.Reason)
 	s.note("evidence_ids", strings.Join(d.EvidenceIDs, ", "))
@@ -161,7 +164,7 @@ func (g *goods) rejected(s *step, d schemas.Reject) {
 
 // approveIfOwedElseEscalate is the merchant's silence. It never ends a right of the customer's, and it refuses nothing.
 func (g *goods) approveIfOwedElseEscalate(s *step) {
-	owed, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.Verdict.Owed })
+	owed, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.Verdict.Owed && !g.held(schemas.AutomationHold) })
 	if len(rest) > 0 {
 		s.lines = rest
 		g.escalate(s, 3, g.named("review"))
@@ -177,6 +180,10 @@ func (g *goods) approveIfOwedElseEscalate(s *step) {
 
 // grantOwed is the last rung: what is owed is granted, what would have been goodwill lapses, and nothing is refused.
 func (g *goods) grantOwed(s *step) {
+	if g.held(schemas.AutomationHold) {
+		s.say("Nothing is granted by itself while a %s stands.", schemas.AutomationHold)
+		return
+	}
 	who := schemas.Operator
 	owed, goodwill := sort2(s.lines, func(l *schemas.Line) bool { return l.Verdict.Owed || l.State == schemas.Appeal })
 	for _, l := range owed {

@@ -35,20 +35,20 @@ func (r *returns) begun(s *step) {
 		r.takenIn(s)
 		return
 	}
-	r.inherit(s)
+	r.goOnFrom(s)
 	r.resume(s, s.lines)
 }
 
 // begun has the replacements kept, and then takes a request in or goes on where another case has left off.
 func (x *exchanges) begun(s *step) {
 	if x.takesOver() {
-		x.inherit(s)
+		x.goOnFrom(s)
 	}
 	x.keepFirst(s)
 }
 
-// inherit takes over people, parcels, words and money, and how far each line has come.
-func (g *goods) inherit(s *step) {
+// goOnFrom takes over people, parcels, words and money, and how far each line has come.
+func (g *goods) goOnFrom(s *step) {
 	h := g.handover()
 	from := g.Opening.Predecessor.CaseID
 	g.Priority, g.Level = cmp.Or(h.Priority, g.Priority), max(g.Level, h.Level)
@@ -329,7 +329,7 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 	}
 	return schemas.Opening{
 		Request: r, Policy: g.Opening.Policy, Door: schemas.DoorWorkflow,
-		Predecessor: &schemas.Predecessor{CaseID: g.CaseID, Why: schemas.WhyConvert, FirstReceivedAt: g.firstReceived(), Handover: over},
+		Predecessor: g.passOn(lines, &schemas.Predecessor{CaseID: g.CaseID, Why: schemas.WhyConvert, FirstReceivedAt: g.firstReceived(), Handover: over}),
 	}
 }
 

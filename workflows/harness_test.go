@@ -63,6 +63,10 @@ type tale struct {
 	merging    func(schemas.MergeQuestion) schemas.Judged
 	method     func(schemas.MethodQuestion) schemas.Judged
 	waybill    func(schemas.WaybillQuestion) schemas.Judged
+	dispute    func(schemas.DisputeOrder) (schemas.DisputeReceipt, error)
+	answered   func(schemas.DisputeAnswer) (schemas.DisputeReceipt, error)
+	booked     []schemas.DisputeOrder
+	handedIn   []schemas.DisputeAnswer
 	charges    []schemas.Charge
 	shipped    []schemas.ShipOrder
 	freed      []string // reservations given back
@@ -150,6 +154,12 @@ func aReturn(t *testing.T) *tale {
 	tl.merging = func(schemas.MergeQuestion) schemas.Judged { return schemas.Judged{} }
 	tl.method = func(schemas.MethodQuestion) schemas.Judged { return schemas.Judged{} }
 	tl.waybill = func(schemas.WaybillQuestion) schemas.Judged { return schemas.Judged{} }
+	tl.dispute = func(o schemas.DisputeOrder) (schemas.DisputeReceipt, error) {
+		return keptFor(o, o.Dispute.Amount.Minor), nil
+	}
+	tl.answered = func(o schemas.DisputeAnswer) (schemas.DisputeReceipt, error) {
+		return schemas.DisputeReceipt{DisputeID: o.DisputeID, Status: schemas.DisputeAnswered}, nil
+	}
 	tl.write = func(schemas.Flush) (schemas.Written, error) { return schemas.Written{}, nil }
 	tl.dispose = func(o schemas.DisposeOrder) schemas.Disposed {
 		if len(o.Settle) > 0 {
@@ -223,6 +233,18 @@ func (tl *tale) register() {
 	hear(tl, schemas.RefundConfirm, func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) { return tl.confirm(q) })
 	hear(tl, schemas.RefundByHand, func(o schemas.ByHandOrder) (schemas.RefundReceipt, error) {
 		return schemas.RefundReceipt{RefundID: o.RefundID, Status: schemas.RefundManual}, nil
+	})
+	hear(tl, schemas.DisputeBook, func(o schemas.DisputeOrder) (schemas.DisputeReceipt, error) {
+		tl.mu.Lock()
+		tl.booked = append(tl.booked, o)
+		tl.mu.Unlock()
+		return tl.dispute(o)
+	})
+	hear(tl, schemas.DisputeSend, func(o schemas.DisputeAnswer) (schemas.DisputeReceipt, error) {
+		tl.mu.Lock()
+		tl.handedIn = append(tl.handedIn, o)
+		tl.mu.Unlock()
+		return tl.answered(o)
 	})
 	hear(tl, schemas.GoodsDispose, func(o schemas.DisposeOrder) (schemas.Disposed, error) {
 		tl.mu.Lock()

@@ -23,6 +23,15 @@ func common(own ...answer) []answer {
 		on(schemas.CaseMarkUnreachable, c.markedUnreachable, c.mayMarkUnreachable),
 		on(schemas.ApprovalGrant, c.granted, c.mayDecideApproval),
 		on(schemas.ApprovalRefuse, c.approvalRefused, c.mayRefuseApproval),
+		on(schemas.ExternalOpen, c.entered, c.mayEnter),
+		on(schemas.ExternalAnswer, c.answeredOutside, c.mayAnswerOutside),
+		on(schemas.ExternalAccept, c.conceded, c.mayConcede),
+		on(schemas.ExternalSettle, c.settledOutside, c.maySettleOutside),
+		on(schemas.HoldSet, c.holdSet, c.mayChangeHold, c.maySetHold),
+		on(schemas.HoldRelease, c.holdReleased, c.mayChangeHold, c.mayReleaseHold),
+		fact(schemas.ExternalOpened, c.externalOpened),
+		fact(schemas.ExternalUpdated, c.externalUpdated),
+		fact(schemas.ExternalDecided, c.externalDecided),
 		fact(schemas.CaseMergedIn, c.mergedIn),
 	}, own...)
 }

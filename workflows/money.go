@@ -11,6 +11,7 @@ const (
 	subjectLargeRefund  = "large_refund"
 	subjectByHand       = "paid_by_hand"
 	subjectOtherAccount = "other_account"
+	subjectChargeback   = "chargeback"
 	subjectSkip         = "skip_step"
 )
 
@@ -58,6 +59,11 @@ func (c *Case) payOut(s *step) {
 	if total.Minor <= 0 {
 		s.say("Nothing is left to pay.")
 		c.afterRefund(s, s.lines)
+		return
+	}
+	if c.held(schemas.RefundHold) {
+		s.say("The refund of line(s) %s waits: a %s stands (%s).", lineList(s.lines), schemas.RefundHold, c.keptBy(schemas.RefundHold))
+		c.keepBack(s, s.lines)
 		return
 	}
 	if c.needsSecond(s.lines) {
@@ -129,6 +135,11 @@ func (c *Case) proposerOf(lines []*schemas.Line) schemas.Actor {
 
 // orderRefunds spreads what is owed over the order's payments and orders one refund for each.
 func (c *Case) orderRefunds(s *step, lines []*schemas.Line) {
+	if c.held(schemas.RefundHold) {
+		s.say("It is ordered when no %s stands any more.", schemas.RefundHold)
+		c.keepBack(s, lines)
+		return
+	}
 	c.order(s, c.spread(lines)...)
 	unpaid, _ := sort2(lines, func(l *schemas.Line) bool { return c.underWay(l) == 0 })
 	if len(unpaid) > 0 {
@@ -143,7 +154,11 @@ func (c *Case) order(s *step, refunds ...*schemas.Refund) {
 		f.RefundID = fmt.Sprintf("%s/refund/%d", c.CaseID, c.next("refund"))
 		f.Status, f.ChangedAt = schemas.RefundRequested, stamp(s.at)
 		c.Refunds = append(c.Refunds, f)
-		s.say("Refund %s of %s ordered.", f.RefundID, f.Amount)
+		if c.held(schemas.RefundHold) {
+			s.say("Refund %s of %s is kept back: a %s stands.", f.RefundID, f.Amount, schemas.RefundHold)
+		} else {
+			s.say("Refund %s of %s ordered.", f.RefundID, f.Amount)
+		}
 		c.request(f)
 	}
 }
@@ -153,7 +168,11 @@ func (c *Case) owes(l *schemas.Line) schemas.Money {
 	if l.Replacement == nil {
 		return l.Owed()
 	}
-	return c.money(max(0, l.Replacement.GivesBack-l.Refunded.Minor))
+	owes := l.Replacement.GivesBack - l.Refunded.Minor
+	if l.BankTook != nil {
+		owes -= l.BankTook.Minor
+	}
+	return c.money(max(0, owes))
 }
 
 func (c *Case) owedNow(lines []*schemas.Line) schemas.Money {

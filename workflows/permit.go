@@ -161,13 +161,18 @@ func (c *Case) mayGiveNow(name string) []schemas.Role {
 	large, other := false, false
 	for _, a := range c.Approvals {
 		if a.DecidedBy == nil {
-			large, other = large || a.Subject == subjectLargeRefund, other || a.Subject != subjectLargeRefund
+			large, other = large || decidedAbove(a.Subject), other || !decidedAbove(a.Subject)
 		}
 	}
 	if large && !other {
 		return approves
 	}
 	return mayGive[name]
+}
+
+// decidedAbove tells the approvals that a supervisor or somebody above decides, and not finance.
+func decidedAbove(subject string) bool {
+	return subject == subjectLargeRefund || subject == subjectChargeback
 }
 
 // aRole writes a role with its article.

@@ -13,6 +13,10 @@ import (
 // request asks the provider for a refund. What comes back is its word on the order; only a later fact or a look-up says
 // that the money has moved.
 func (c *Case) request(f *schemas.Refund) {
+	if c.held(schemas.RefundHold) {
+		f.Held = true
+		return
+	}
 	r := c.Opening.Request
 	order := schemas.RefundOrder{
 		CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID,
@@ -66,6 +70,10 @@ func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft)
 	s.note("code", string(schemas.CodeNoMoneyLeft))
 	s.say("Less is left of the order than refund %s of %s; no provider was asked.", f.RefundID, f.Amount)
 	f.Status, f.Code, f.ChangedAt = schemas.RefundCancelled, schemas.CodeNoMoneyLeft, stamp(s.at)
+	if c.held(schemas.RefundHold) || len(left.Disputes) > 0 {
+		c.waitForBank(s, f, left)
+		return
+	}
 	for i := range c.Payments {
 		for _, p := range left.Payments {
 			if p.PaymentID == c.Payments[i].PaymentID {
@@ -133,7 +141,7 @@ func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft)
 func (c *Case) orderedOf(paymentID string) schemas.Money {
 	sum := c.money(0)
 	for _, f := range c.Refunds {
-		if f.PaymentID == paymentID && f.Status != schemas.RefundCancelled {
+		if f.PaymentID == paymentID && f.Status != schemas.RefundCancelled && !f.Held {
 			sum = sum.Add(f.Amount)
 		}
 	}
@@ -218,17 +226,22 @@ func (c *Case) providerSaid(s *step, f *schemas.Refund, status schemas.RefundSta
 		s.say("Refund %s of %s succeeded.", f.RefundID, f.Amount)
 		c.credit(f, +1)
 		c.afterRefund(s, s.lines)
+		c.proveAll(s)
 	case schemas.RefundFailedWord:
 		s.say("Refund %s of %s failed: %s.", f.RefundID, f.Amount, code)
 		s.note("code", string(code))
-		c.refundFailed(s, f, code)
+		if !c.bankPaysInstead(s, f) {
+			c.refundFailed(s, f, code)
+		}
 	case schemas.RefundReversed:
 		s.say("Refund %s of %s came back after it had succeeded.", f.RefundID, f.Amount)
 		if before == schemas.RefundSucceeded {
 			c.credit(f, -1)
 		}
 		s.tell("refund.reversed", vars{"amount": amount(f.Amount)})
-		c.refundFailed(s, f, schemas.CodeReversed)
+		if !c.bankPaysInstead(s, f) {
+			c.refundFailed(s, f, schemas.CodeReversed)
+		}
 	case schemas.RefundManual, schemas.RefundCancelled:
 		s.say("Refund %s is %s.", f.RefundID, status)
 	}

@@ -46,7 +46,7 @@ var returnStory = func() *story {
 				state: schemas.Review, stage: schemas.StageInvestigation, turn: schemas.TurnMerchant, clock: "return.review",
 				hear: []answer{
 					on(schemas.ReviewApprove, r.approved, r.mayApprove),
-					on(schemas.ReviewReject, r.rejected),
+					on(schemas.ReviewReject, r.rejected, r.mayReject),
 					on(schemas.ReviewRequestInfo, r.infoRequested),
 					on(schemas.OfferMake, r.offered, r.mayOffer),
 					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),

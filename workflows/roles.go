@@ -20,6 +20,8 @@ var (
 	skips     = append(append([]schemas.Role{}, decides...), schemas.RoleFinance)
 	frees     = append(append([]schemas.Role{}, skips...), schemas.RoleInspector)
 	staff     = append(append([]schemas.Role{}, decides...), schemas.RoleInspector, schemas.RoleFinance, schemas.RoleLegal)
+	answers   = append(append([]schemas.Role{}, leads...), schemas.RoleHandler, schemas.RoleFinance, schemas.RoleLegal)
+	holders   = append(append([]schemas.Role{}, leads...), schemas.RoleFinance, schemas.RoleLegal, schemas.RolePrivacy)
 	forOthers = append(append([]schemas.Role{}, customer...), decides...) // staff may enter what a customer said on the phone
 )
 
@@ -60,6 +62,12 @@ var mayGive = map[string][]schemas.Role{
 	schemas.ReplacementReject.Name:   customer,
 	schemas.RefundRetry.Name:         pays,
 	schemas.RefundManualPaid.Name:    {schemas.RoleFinance},
+	schemas.ExternalOpen.Name:        append(append([]schemas.Role{}, decides...), schemas.RoleFinance, schemas.RoleLegal),
+	schemas.ExternalAnswer.Name:      answers,
+	schemas.ExternalAccept.Name:      append(append([]schemas.Role{}, approves...), schemas.RoleFinance),
+	schemas.ExternalSettle.Name:      append(append([]schemas.Role{}, approves...), schemas.RoleLegal),
+	schemas.HoldSet.Name:             holders,
+	schemas.HoldRelease.Name:         holders,
 	schemas.StepRetry.Name:           frees,
 	schemas.StepCorrect.Name:         frees,
 	schemas.StepSkip.Name:            skips,

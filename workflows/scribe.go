@@ -29,6 +29,7 @@ type shown struct {
 	owner    string
 	level    int
 	priority schemas.Priority
+	outside  string // disputes and holds
 	due      time.Time
 	stuck    string // the words of parked steps, in one
 }
@@ -106,7 +107,7 @@ func (c *Case) written() bool { return c.Flushed >= c.revision() && !c.tryAgain 
 // new, the current details whenever something is written.
 func (c *Case) show(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, c.details())
-	now := shown{stage: c.stage(), state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority}
+	now := shown{stage: c.stage(), state: c.state(), turn: c.turn(), owner: c.Owner, level: c.Level, priority: c.Priority, outside: strings.Join(c.outside(), " ")}
 	if !c.showsWhoIsAsked() {
 		now.turn = c.turnOfState()
 	}
@@ -132,7 +133,7 @@ const passing = time.Minute
 // passes reports whether the case is in a state of the system's own that it has only just entered, and that nothing is known to hold
 // up. The next state is shown instead; one that lasts is shown when its clock has run out, at the latest.
 func (c *Case) passes(now shown) bool {
-	if !c.showsWhatChanges() || now.turn != schemas.TurnSystem || len(c.Stuck) > 0 || now.stuck != c.shown.stuck {
+	if !c.showsWhatChanges() || now.turn != schemas.TurnSystem || len(c.Stuck) > 0 || now.stuck != c.shown.stuck || now.outside != c.shown.outside {
 		return false
 	}
 	for _, l := range c.inState(now.state) {
@@ -166,6 +167,14 @@ func (c *Case) attributes(before, now shown) (updates []temporal.SearchAttribute
 		say(!before.due.IsZero(), due.ValueUnset())
 	} else {
 		say(!now.due.Equal(before.due), due.ValueSet(now.due))
+	}
+	// So is that of disputes and holds.
+	outside := temporal.NewSearchAttributeKeyKeywordList(schemas.AttrOutside)
+	switch {
+	case now.outside != "" && now.outside != before.outside:
+		updates = append(updates, outside.ValueSet(strings.Fields(now.outside)))
+	case now.outside == "" && before.outside != "":
+		updates = append(updates, outside.ValueUnset())
 	}
 	// The attribute of parked steps is written only where there are, or were, any.
 	stuck := temporal.NewSearchAttributeKeyKeywordList(schemas.AttrStuck)

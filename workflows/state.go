@@ -52,6 +52,9 @@ type State struct {
 	Unreachable *schemas.Unreachable `json:"unreachable,omitempty"`
 	Flushed     int64                `json:"flushed"` // the revision PostgreSQL has
 	Edition     int                  `json:"edition,omitempty"`
+	Disputes    []*schemas.Dispute   `json:"disputes,omitempty"`
+	Holds       []schemas.Hold       `json:"holds,omitempty"`
+	EndsLater   bool                 `json:"ends_later,omitempty"` // the case would have ended, and a dispute is open
 }
 
 // Given is what a command id was used for.

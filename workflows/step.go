@@ -103,7 +103,7 @@ func (c *Case) settle(s *step) {
 	if s.then != nil {
 		s.then()
 	}
-	if c.ClosedAt == nil && !c.Following && len(c.Lines) > 0 && c.allEnded() {
+	if c.ClosedAt == nil && !c.Following && len(c.Lines) > 0 && c.allEnded() && !c.disputed() {
 		c.followUp()
 	}
 }
@@ -151,10 +151,12 @@ func (c *Case) end(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
 		c.leaving(s, lines, outcome)
 	}
 	for _, l := range lines {
-		l.Outcome, l.Offer = outcome, nil
+		l.Outcome, l.Offer = endsAs(l, outcome), nil
 	}
 	c.move(s, lines, schemas.Closed)
-	free, _ := sort2(lines, func(l *schemas.Line) bool {
+	outside, rest := sort2(lines, func(l *schemas.Line) bool { return l.Outcome == schemas.SettledExternally })
+	c.settleUnits(outside)
+	free, _ := sort2(rest, func(l *schemas.Line) bool {
 		if outcome != schemas.Completed && outcome != schemas.CompletedPartial {
 			return true
 		}

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,10 @@ func (c *Case) view() schemas.View {
 		Work: c.work(), Parked: c.parkedNow(), Messages: append([]schemas.Posted{}, c.Messages...),
 		EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
 		Allowed: c.allowed(), Policy: c.policy(), PolicyVersion: c.Plan.Version, LegalBreach: c.Breach, Unreachable: c.Unreachable,
+	}
+	v.Holds = append(v.Holds, c.Holds...)
+	for _, d := range c.Disputes {
+		v.Disputes = append(v.Disputes, *d)
 	}
 	if k := c.nearest(); k != nil {
 		v.DueFor = k.Name
@@ -110,6 +115,9 @@ func (c *Case) waiting() string {
 		return fmt.Sprintf("Ended as %s.", c.Outcome)
 	case c.Closing:
 		return fmt.Sprintf("Over, as %s, but for what is parked.", c.outcome()) + c.parkedSentence()
+	}
+	if sentence := c.waitsOutside(); sentence != "" {
+		return sentence + c.parkedSentence()
 	}
 	return c.waitingFor() + c.parkedSentence()
 }
@@ -212,6 +220,12 @@ func (c *Case) worthGiving(name string) bool {
 		return len(c.parkedNow()) > 0
 	case schemas.CaseWithdraw.Name, schemas.CaseMerge.Name:
 		return !c.Following
+	case schemas.ExternalAnswer.Name:
+		return c.disputed()
+	case schemas.ExternalAccept.Name, schemas.ExternalSettle.Name:
+		return c.anyOpen(name == schemas.ExternalAccept.Name)
+	case schemas.HoldRelease.Name:
+		return slices.ContainsFunc(c.Holds, func(h schemas.Hold) bool { return h.DisputeID == "" })
 	case schemas.CaseMarkUnreachable.Name:
 		return !c.Following && c.Unreachable == nil
 	}
@@ -247,6 +261,7 @@ func (c *Case) details() string {
 			fmt.Fprintf(&b, "- line %s: %s\n", l.LineID, proposal(l.Verdict))
 		}
 	}
+	c.detailsOutside(&b)
 	for _, a := range c.Approvals {
 		if a.DecidedBy == nil {
 			fmt.Fprintf(&b, "\n**Approval %s**: %s, proposed by %s, asked: %s (level %d). Decide with `%s` or `%s`, body `{\"approval_id\":\"%s\"}` (a refusal gives a `reason` too).\n",

@@ -28,6 +28,8 @@ var groups = []struct {
 	{"payers", pays},
 	{"staff", staff},
 	{"the customer or deciders", forOthers},
+	{"answerers", answers},
+	{"holders", holders},
 }
 
 // whoMay names the roles that may give a command, by the group's name where there is one.
@@ -108,6 +110,7 @@ func wordTables(t *testing.T, s *source) map[string]string {
 	for table, of := range map[string]string{
 		"kinds": "Kind", "stages": "Stage", "states": "State", "turns": "Turn", "outcomes": "Outcome", "priorities": "Priority", "roles": "Role",
 		"reasons": "Reason", "findings": "Finding", "dispositions": "Disposition", "offers": "OfferKind", "doors": "Door",
+		"dispute kinds": "DisputeKind", "dispute statuses": "DisputeStatus", "holds": "HoldKind",
 	} {
 		consts(table, of)
 	}

@@ -122,6 +122,10 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	bind(queues, schemas.DepositRelease, charges.Release)
 	bind(queues, schemas.DepositCapture, charges.Capture)
 
+	disputes := activities.NewDisputes(w.world.Disputes(), w.store)
+	bind(queues, schemas.DisputeBook, disputes.Book)
+	bind(queues, schemas.DisputeSend, disputes.Send)
+
 	stock := activities.NewStock(w.world.Stock(), claims)
 	bind(queues, schemas.GoodsDispose, stock.Dispose)
 	bind(queues, schemas.StockReserve, stock.Reserve)

@@ -18,6 +18,7 @@ import (
 type Ours interface {
 	LedgerEntries(ctx context.Context, merchant string) iter.Seq2[store.LedgerEntry, error]
 	ChargeEntries(ctx context.Context, merchant string) iter.Seq2[store.ChargeEntry, error]
+	Disputes(ctx context.Context, merchant string) iter.Seq2[store.DisputeEntry, error]
 	ListCases(ctx context.Context, f store.Filter, p store.Page) ([]schemas.View, string, error)
 	CaseRow(ctx context.Context, caseID string) (schemas.View, error)
 }
@@ -28,6 +29,7 @@ type Theirs interface {
 	Parcels(ctx context.Context, merchant string) iter.Seq2[sandbox.ParcelEntry, error]
 	StockMovements(ctx context.Context, merchant string) iter.Seq2[sandbox.StockEntry, error]
 	Charges(ctx context.Context, merchant string) iter.Seq2[sandbox.ChargeEntry, error]
+	Disputes(ctx context.Context, merchant string) iter.Seq2[sandbox.DisputeEntry, error]
 	KeptGoods(ctx context.Context, merchant string) iter.Seq2[sandbox.KeptEntry, error]
 	Shipped(ctx context.Context, merchant string) iter.Seq2[sandbox.ShippedEntry, error]
 }
@@ -38,6 +40,7 @@ type Comparison struct {
 	Parcels     []Parcel         `json:"parcels"`
 	Stock       []Movement       `json:"stock"`
 	Charges     []Charge         `json:"charges"`
+	Disputes    []Dispute        `json:"disputes"`
 	Kept        []Kept           `json:"kept"`
 	Sent        []Sent           `json:"sent"`
 	Succeeded   map[string]int64 `json:"succeeded"` // refunded: by currency, minor units, as the provider has it
@@ -77,13 +80,16 @@ type Movement struct {
 // Compare goes through both sides. merchant is one merchant, or empty for all.
 func Compare(ctx context.Context, ours Ours, theirs Theirs, merchant string) (Comparison, error) {
 	c := Comparison{
-		Payments: []Payment{}, Parcels: []Parcel{}, Stock: []Movement{}, Charges: []Charge{}, Kept: []Kept{}, Sent: []Sent{},
+		Payments: []Payment{}, Parcels: []Parcel{}, Stock: []Movement{}, Charges: []Charge{}, Disputes: []Dispute{}, Kept: []Kept{}, Sent: []Sent{},
 		Succeeded: map[string]int64{}, Charged: map[string]int64{},
 	}
 	if err := c.payments(ctx, ours, theirs, merchant); err != nil {
 		return c, err
 	}
 	if err := c.charges(ctx, ours, theirs, merchant); err != nil {
+		return c, err
+	}
+	if err := c.disputes(ctx, ours, theirs, merchant); err != nil {
 		return c, err
 	}
 	cases, err := allCases(ctx, ours, merchant)

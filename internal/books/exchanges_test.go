@@ -21,19 +21,21 @@ func usd(minor int64) schemas.Money { return schemas.Money{Minor: minor, Currenc
 
 // ours and theirs are two sides that a test writes as it wants them.
 type ours struct {
-	refunds []store.LedgerEntry
-	charges []store.ChargeEntry
-	cases   []schemas.View
-	later   map[string]schemas.View // rows that have changed since they were listed
+	refunds  []store.LedgerEntry
+	charges  []store.ChargeEntry
+	disputes []store.DisputeEntry
+	cases    []schemas.View
+	later    map[string]schemas.View // rows that have changed since they were listed
 }
 
 type theirs struct {
-	refunds []sandbox.RefundEntry
-	parcels []sandbox.ParcelEntry
-	stock   []sandbox.StockEntry
-	charges []sandbox.ChargeEntry
-	kept    []sandbox.KeptEntry
-	shipped []sandbox.ShippedEntry
+	refunds  []sandbox.RefundEntry
+	parcels  []sandbox.ParcelEntry
+	stock    []sandbox.StockEntry
+	charges  []sandbox.ChargeEntry
+	disputes []sandbox.DisputeEntry
+	kept     []sandbox.KeptEntry
+	shipped  []sandbox.ShippedEntry
 }
 
 func each[E any](all []E) iter.Seq2[E, error] {
@@ -52,6 +54,14 @@ func (o *ours) LedgerEntries(context.Context, string) iter.Seq2[store.LedgerEntr
 
 func (o *ours) ChargeEntries(context.Context, string) iter.Seq2[store.ChargeEntry, error] {
 	return each(o.charges)
+}
+
+func (o *ours) Disputes(context.Context, string) iter.Seq2[store.DisputeEntry, error] {
+	return each(o.disputes)
+}
+
+func (o *theirs) Disputes(context.Context, string) iter.Seq2[sandbox.DisputeEntry, error] {
+	return each(o.disputes)
 }
 
 func (o *ours) ListCases(context.Context, store.Filter, store.Page) ([]schemas.View, string, error) {

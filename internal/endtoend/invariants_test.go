@@ -103,6 +103,12 @@ func (h *house) soundMoney() {
 		where `+left+` and not exists (select from aftercare.charges c where c.merchant_id = r.merchant_id and c.charge_id = r.payment_id)
 		group by l.merchant_id, l.order_id, l.line_id, l.cost_minor, l.prior_minor
 		having sum(s.amount_minor) + l.prior_minor > l.cost_minor`)
+	h.none(`payment that refunds and chargebacks exceed together`, `
+		select p.payment_id from aftercare.payments p
+		where p.prior_minor
+		    + (select coalesce(sum(r.amount_minor), 0) from aftercare.refunds r where (r.merchant_id, r.order_id, r.payment_id) = (p.merchant_id, p.order_id, p.payment_id) and `+left+`)
+		    + (select coalesce(sum(d.taken_minor), 0) from aftercare.disputes d where (d.merchant_id, d.order_id, d.payment_id) = (p.merchant_id, p.order_id, p.payment_id))
+		    > p.captured_minor`)
 	h.none(`refund that is not the sum of its shares`, `
 		select refund_id from aftercare.refunds r
 		where amount_minor <> (select sum(amount_minor) from aftercare.refund_shares s where s.merchant_id = r.merchant_id and s.refund_id = r.refund_id)`)

@@ -56,6 +56,9 @@ func TestEveryClockHasItsTimeInTheDefaultPolicy(t *testing.T) {
 		"exchange.replacement": "72h", "exchange.confirm": "7d||3d 6d", "exchange.replacement_lost": "72h||24h 48h", "exchange.approval": "2h",
 		"exchange.approval_deputy": "2h", "exchange.refund_approved": "4h", "exchange.refund_processing": "5m", "exchange.refund_poll": "1h",
 		"exchange.refund_processing_max": "3d", "exchange.refund_failed": "24h", "exchange.refund_failed_again": "48h", "exchange.refund_parked": "24h",
+		"external.chargeback": "7d|96h 144h 164h", "external.platform": "48h|24h 44h", "external.psp_complaint": "24h|20h", "external.regulator": "24h|20h",
+		"external.adr": "7d|96h 144h 164h", "external.court": "7d|96h 144h 164h", "external.decision": "30d",
+		"hold.automation": "24h", "hold.refund": "7d", "hold.shipment": "3d",
 		"recovery_survey": "3d", "step.parked": "24h", "step.parked_again": "48h", "system": "60s", "rows.retry": "5s", "trace": "48h", "refused_at_warehouse": "24h",
 		"pickup": "24h", "unreachable.span": "3d", "unreachable.notice": "7d",
 	}

@@ -112,6 +112,17 @@ var Subjects = []Subject{
 	{"recovery", false, "the follow-up of a low score", "低分回访", true},
 	{"recovery_survey", false, "the pause before one question is asked again", "再次回访间隔", true},
 
+	{"external.chargeback", false, "the answer to a chargeback", "答复拒付", true},
+	{"external.platform", false, "the answer to a platform", "答复平台介入", true},
+	{"external.psp_complaint", false, "the answer to a complaint with the payment provider", "答复支付机构投诉", true},
+	{"external.regulator", false, "the answer to an authority", "答复监管部门", true},
+	{"external.adr", false, "the answer to a body for dispute resolution", "答复第三方调解", true},
+	{"external.court", false, "the answer in a court case", "答复法院", true},
+	{"external.decision", false, "the decision of a dispute", "争议裁决", true},
+	{"hold.automation", false, "the look at a suspicion", "暂停自动处理复核", true},
+	{"hold.refund", false, "the decision on a hold on refunds", "暂停退款复核", true},
+	{"hold.shipment", false, "the decision on a hold on goods", "暂停发货复核", true},
+
 	{"window.no_reason", true, "the right to return without a reason", "无理由退货", false},
 	{"window.fault", true, "the right to return faulty goods", "质量问题退货", false},
 	{"window.fault_exchange", true, "the right to exchange faulty goods", "质量问题换货", false},

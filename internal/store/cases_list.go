@@ -51,6 +51,7 @@ type Filter struct {
 	Level      int
 	Priority   schemas.Priority
 	Kind       schemas.Kind
+	Outside    string // a dispute that is not decided, or a hold: its kind, or "any"
 	DueBefore  time.Time
 	// OverdueAt asks for the cases whose due was over at this moment. A case that was fast-forwarded is judged by its own time.
 	OverdueAt time.Time
@@ -103,7 +104,7 @@ func (s *Store) CountCases(ctx context.Context, f Filter, most int) (int, error)
 		open = &is
 	}
 	var n int
-	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most)...).Scan(&n); err != nil {
+	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most, f.Outside)...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count cases: %w", err)
 	}
 	return n, nil
@@ -127,9 +128,9 @@ func (s *Store) listQuery(ctx context.Context, f Filter, p Page) (sql string, ar
 	args = append(args, at, id)
 	switch f.Scope {
 	case ScopeOpen:
-		return casesOpenList, append(args, limit+1), limit, nil
+		return casesOpenList, append(args, limit+1, f.Outside), limit, nil
 	case ScopeClosed, ScopeAll:
-		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1), limit, nil
+		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1, f.Outside), limit, nil
 	}
 	return "", nil, 0, refuse(schemas.CodeBadValue, "scope", "%q is not a scope; leave it out for open cases, or use closed or all.", string(f.Scope))
 }

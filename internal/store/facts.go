@@ -59,6 +59,9 @@ func (s *Store) RecordFact(ctx context.Context, name string, in schemas.Report) 
 	if len(in.Source) > 200 || len(in.EventID) > 200 || strings.ContainsRune(in.Source+in.EventID, 0) {
 		return FactRoute{}, refuse(schemas.CodeBadID, "event_id", "a source and its ids have at most 200 bytes each, none of them zero.")
 	}
+	if strings.HasPrefix(name, "external.") {
+		return s.recordDispute(ctx, name, in)
+	}
 	sql, args, refusal := routeQuery(name, in.Body)
 	if refusal != nil {
 		return FactRoute{}, refusal

@@ -100,6 +100,7 @@ func TestACaseIsReopenedOnceWithinFifteenDaysAndOnlyWhereItEnded(t *testing.T) {
 		"what was refused":                 {schemas.RejectedFinal, time.Hour, nil, ""},
 		"what was withdrawn":               {schemas.Withdrawn, time.Hour, nil, ""},
 		"what could not be a request":      {schemas.Invalid, time.Hour, nil, schemas.CodeCaseClosed},
+		"what a bank has decided":          {schemas.SettledExternally, time.Hour, nil, schemas.CodeCaseClosed},
 		"what was merged":                  {schemas.Merged, time.Hour, nil, schemas.CodeCaseClosed},
 		"what goes on as another kind":     {schemas.Converted, time.Hour, func(v *schemas.View) { v.SuccessorID = "shop:R1:7" }, schemas.CodeAlreadyDone},
 		"another customer's":               {schemas.Completed, time.Hour, func(v *schemas.View) { v.CustomerID = "c-9" }, schemas.CodeBadValue},

@@ -189,38 +189,53 @@ func payOutRefusal(err error, r schemas.Refund) error {
 
 // Left is what can still be paid out of an order, line by line and payment by payment, after everything that is reserved.
 func (s *Store) Left(ctx context.Context, merchant, order string) (schemas.OrderLeft, error) {
-	left := schemas.OrderLeft{Lines: []schemas.Share{}}
+	var left schemas.OrderLeft
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, orderLock, merchant, order); err != nil {
 			return err
 		}
 		var currency string
-		if err := tx.QueryRow(ctx, orderCurrency, merchant, order).Scan(&currency); errors.Is(err, pgx.ErrNoRows) {
+		err := tx.QueryRow(ctx, orderCurrency, merchant, order).Scan(&currency)
+		if errors.Is(err, pgx.ErrNoRows) {
 			return UnknownOrder()
-		} else if err != nil {
-			return err
 		}
-		rows, err := tx.Query(ctx, orderLinesLeft, merchant, order)
 		if err != nil {
 			return err
 		}
-		var id string
-		var quantity int
-		var price, cost, prior, paidOut int64
-		_, err = pgx.ForEachRow(rows, []any{&id, &quantity, &price, &cost, &prior, &paidOut}, func() error {
-			left.Lines = append(left.Lines, schemas.Share{LineID: id, Amount: schemas.Money{Minor: cost - paidOut, Currency: currency}})
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		left.Payments, err = payments(ctx, tx, schemas.ShopOrder{MerchantID: merchant, OrderID: order, Currency: currency})
+		left, err = leftOf(ctx, tx, merchant, order, currency)
 		return err
 	})
 	if err != nil {
 		return schemas.OrderLeft{}, fmt.Errorf("read what is left of order %s: %w", order, err)
 	}
 	return left, nil
+}
+
+// leftOf is Left for a transaction that has locked the order.
+func leftOf(ctx context.Context, tx pgx.Tx, merchant, order, currency string) (schemas.OrderLeft, error) {
+	left := schemas.OrderLeft{Lines: []schemas.Share{}}
+	rows, err := tx.Query(ctx, orderLinesLeft, merchant, order)
+	if err != nil {
+		return left, err
+	}
+	var id string
+	var quantity int
+	var price, cost, prior, paidOut int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &quantity, &price, &cost, &prior, &paidOut}, func() error {
+		left.Lines = append(left.Lines, schemas.Share{LineID: id, Amount: schemas.Money{Minor: cost - paidOut, Currency: currency}})
+		return nil
+	})
+	if err != nil {
+		return left, err
+	}
+	if rows, err = tx.Query(ctx, disputesUndecided, merchant, order); err != nil {
+		return left, err
+	}
+	if left.Disputes, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil {
+		return left, err
+	}
+	left.Payments, err = payments(ctx, tx, schemas.ShopOrder{MerchantID: merchant, OrderID: order, Currency: currency})
+	return left, err
 }
 
 // MarkRefundAsked writes down that the provider is about to be asked, before it is: after a crash the refund is then looked

@@ -72,6 +72,19 @@ type ChargeEntry struct {
 	Tries      int
 }
 
+// DisputeEntry is one chargeback in the bank's books.
+type DisputeEntry struct {
+	MerchantID string
+	DisputeID  string
+	PaymentID  string
+	Amount     schemas.Money
+	Status     schemas.DisputeStatus
+	Key        string // of our answer; empty where there is none
+	OpenedAt   time.Time
+	DueAt      time.Time
+	EndedAt    *time.Time
+}
+
 // KeptEntry is one reservation in the warehouse's books.
 type KeptEntry struct {
 	MerchantID string
@@ -144,6 +157,15 @@ func (b *Books) Charges(ctx context.Context, merchant string) iter.Seq2[ChargeEn
 		err := rows.Scan(&e.MerchantID, &e.Key, &e.Number, &e.Kind, &e.OrderID, &e.Method, &e.Amount.Minor, &e.Amount.Currency,
 			&e.Status, &e.Code, &e.AskedAt, &e.Tries)
 		inUTC(&e.AskedAt)
+		return err
+	})
+}
+
+// Disputes lists what the bank took back, or tried to.
+func (b *Books) Disputes(ctx context.Context, merchant string) iter.Seq2[DisputeEntry, error] {
+	return entries(ctx, b, "disputes", bookDisputes, merchant, func(rows pgx.Rows, e *DisputeEntry) error {
+		err := rows.Scan(&e.MerchantID, &e.DisputeID, &e.PaymentID, &e.Amount.Minor, &e.Amount.Currency, &e.Status, &e.Key, &e.OpenedAt, &e.DueAt, &e.EndedAt)
+		inUTC(&e.OpenedAt, &e.DueAt, e.EndedAt)
 		return err
 	})
 }

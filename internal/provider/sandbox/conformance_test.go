@@ -227,6 +227,38 @@ func TestChargesConform(t *testing.T) {
 	})
 }
 
+func TestDisputesConform(t *testing.T) {
+	t.Parallel()
+	conformance.Disputes(t, func(t *testing.T) conformance.DisputesBench {
+		w := shop(t, sandboxtest.New(t, quick))
+		back := sandbox.Chargeback{
+			MerchantID: "m", DisputeID: "dp-1", PaymentID: "o-1-P1", Amount: usd(4000), Reason: "not_received", At: noon.Add(-time.Hour), DueAt: noon.AddDate(0, 0, 7),
+		}
+		for range 2 {
+			require.NoError(t, w.OpenChargeback(t.Context(), back))
+		}
+		return conformance.DisputesBench{
+			Disputes: w.Disputes(), MerchantID: "m", DisputeID: "dp-1", Amount: usd(4000),
+			Decide: func(t *testing.T, status schemas.DisputeStatus) {
+				require.NoError(t, w.EndChargeback(t.Context(), "m", "dp-1", status, noon.Add(time.Hour)))
+			},
+			Lose:  func(t *testing.T) { tell(t, w, sandbox.SystemPayments, sandbox.Answering, sandbox.Lose, "") },
+			Facts: func(t *testing.T) func() []conformance.Told { return pump(t, w) },
+		}
+	})
+}
+
+func TestABankTakesNoPaymentBackThatThereIsNot(t *testing.T) {
+	t.Parallel()
+	w := shop(t, sandboxtest.New(t, quick))
+	back := sandbox.Chargeback{MerchantID: "m", DisputeID: "dp-1", PaymentID: "none", Amount: usd(100), At: noon, DueAt: noon}
+	require.ErrorContains(t, w.OpenChargeback(t.Context(), back), "no payment none")
+	back.PaymentID, back.Amount.Currency = "o-1-P1", "EUR"
+	require.ErrorContains(t, w.OpenChargeback(t.Context(), back), "was made in USD")
+	require.ErrorContains(t, w.EndChargeback(t.Context(), "m", "dp-9", schemas.DisputeWon, noon), "no chargeback dp-9")
+	require.ErrorContains(t, w.EndChargeback(t.Context(), "m", "dp-9", schemas.DisputeOpen, noon), "not \"open\"")
+}
+
 func TestNoticesConform(t *testing.T) {
 	t.Parallel()
 	conformance.Notices(t, func(t *testing.T) conformance.NoticesBench {

@@ -58,6 +58,9 @@ func (w *World) Payments() *Payments { return &Payments{w} }
 // Charges is the payment provider's other side: money that customers pay.
 func (w *World) Charges() *Charges { return &Charges{w} }
 
+// Disputes is the payment provider's third side: what customers' banks take back.
+func (w *World) Disputes() *Disputes { return &Disputes{w} }
+
 // Courier is the carrier.
 func (w *World) Courier() *Courier { return &Courier{w} }
 

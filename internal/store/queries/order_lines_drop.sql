@@ -5,3 +5,5 @@ WHERE l.merchant_id = $1 AND l.order_id = $2 AND NOT l.line_id = ANY ($3::text[]
                   WHERE c.merchant_id = l.merchant_id AND c.order_id = l.order_id AND c.line_id = l.line_id)
   AND NOT EXISTS (SELECT FROM aftercare.refund_shares s
                   WHERE s.merchant_id = l.merchant_id AND s.order_id = l.order_id AND s.line_id = l.line_id)
+  AND NOT EXISTS (SELECT FROM aftercare.dispute_shares s
+                  WHERE s.merchant_id = l.merchant_id AND s.order_id = l.order_id AND s.line_id = l.line_id)
