@@ -69,6 +69,9 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 		return schemas.Intake{}, oursFailed("take in "+in.CaseID, err)
 	}
 	for i, l := range got.Lines {
+		if got.Resumed != nil {
+			break // what was found of its lines is known, and not judged anew
+		}
 		got.Lines[i].Verdict = verdicts[l.LineID]
 		if l.Outcome == schemas.OutcomeNone && l.Code != "" {
 			got.Lines[i].Verdict = beforeAPerson(verdicts[l.LineID], l.Code)
@@ -76,7 +79,7 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 	}
 	answer := schemas.Intake{
 		Refusal: got.Refusal, Closed: got.Closed, Currency: order.Currency, Lines: got.Lines, Payments: got.Payments, Plan: plan,
-		Owner: got.Owner, Method: got.Method, Fallback: got.Fallback, Edition: schemas.Edition, Handover: got.Handover,
+		Owner: got.Owner, Method: got.Method, Fallback: got.Fallback, Edition: schemas.Edition, Handover: got.Handover, Resumed: got.Resumed,
 	}
 	if order.DeliveredAt != nil {
 		answer.Delivered = *order.DeliveredAt

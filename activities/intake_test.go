@@ -247,7 +247,7 @@ func TestACaseThatHadEndedIsAnsweredWithItsRow(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)
 	a := NewIntake(shop{away: errors.New("the shop is not even asked")}, theRules(t), s)
-	rows := NewRows(s)
+	rows := NewRows(s, nil)
 	row := schemas.View{CaseID: "m:r1", MerchantID: "m", Outcome: schemas.Completed, Revision: 1, OpenedAt: noon, ClosedAt: &noon}
 	flush := schemas.Flush{CaseID: "m:r1", RunID: "run", RunStartedAt: noon, HistoryLength: 5, Events: []schemas.Event{{Revision: 1, At: noon}}, Row: row}
 	written, err := rows.Write(t.Context(), flush)
@@ -297,14 +297,14 @@ func TestReleasedUnitsAreFreeForTheNext(t *testing.T) {
 func TestRowsThatLeaveAHoleAreRefusedForGoodAndADatabaseThatIsAwayIsNot(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)
-	rows := NewRows(s)
+	rows := NewRows(s, nil)
 	_, err := rows.Write(t.Context(), schemas.Flush{CaseID: "m:r1", RunStartedAt: noon, Base: 3, Row: schemas.View{CaseID: "m:r1", Revision: 9}})
 	refusedForGood(t, err)
 
 	away, err := store.Open(t.Context(), storetest.URL(t))
 	require.NoError(t, err)
 	away.Close()
-	_, err = NewRows(away).Write(t.Context(), schemas.Flush{CaseID: "m:r1", RunStartedAt: time.Now(), Row: schemas.View{CaseID: "m:r1"}})
+	_, err = NewRows(away, nil).Write(t.Context(), schemas.Flush{CaseID: "m:r1", RunStartedAt: time.Now(), Row: schemas.View{CaseID: "m:r1"}})
 	var failed *temporal.ApplicationError
 	require.ErrorAs(t, err, &failed)
 	require.False(t, failed.NonRetryable())

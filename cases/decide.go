@@ -91,7 +91,10 @@ func (c *Client) explain(ctx context.Context, caseID, command string, order sche
 		return c.reopen(ctx, view, order)
 	}
 	if view.ClosedAt == nil {
-		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: "the workflow of this case was ended from outside, so nobody can decide in it any more; tell whoever runs Aftercare.", Revision: view.Revision}
+		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: fmt.Sprintf("the workflow of this case was ended from outside, so nobody can decide in it any more; a supervisor goes on with it by `starter adopt %s --as supervisor:ID`.", caseID), Revision: view.Revision}
+	}
+	if view.Outcome == schemas.Adopted {
+		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: fmt.Sprintf("this case goes on as %s; decide there.", view.SuccessorID), Revision: view.Revision}
 	}
 	message := fmt.Sprintf("this case has ended as %s; open a new one", view.Outcome)
 	switch {

@@ -65,18 +65,9 @@ func (c *Client) requestHuman(ctx context.Context, view schemas.View, order sche
 	if order.Actor.Role != schemas.RoleCustomer || order.Actor.ID != view.CustomerID {
 		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeNotYours, Message: "the case's own customer asks for a person."}
 	}
-	request := schemas.Request{
-		RequestID: view.RequestID, Kind: view.Kind, MerchantID: view.MerchantID, OrderID: view.OrderID, CustomerID: view.CustomerID,
-		Channel: view.Channel, Reason: view.Reason, RefundOnly: view.RefundOnly, EvidenceIDs: view.EvidenceIDs,
-	}
-	for _, l := range view.Requested {
-		request.Lines = append(request.Lines, l)
-	}
-	next := schemas.SuccessorID(view.CaseID)
-	opened, err := c.start(ctx, next, schemas.Opening{
-		Request: request, Policy: view.Policy, Door: c.door,
-		Predecessor: &schemas.Predecessor{CaseID: view.CaseID, Why: schemas.WhyRequestHuman, FirstReceivedAt: view.FirstReceived(), AtReview: true},
-	})
+	next, opening := c.successorOf(ctx, view, schemas.WhyRequestHuman)
+	opening.Predecessor.AtReview = true
+	opened, err := c.start(ctx, next, opening)
 	if err != nil {
 		return schemas.Receipt{}, err
 	}

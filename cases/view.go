@@ -14,6 +14,9 @@ func (c *Client) View(ctx context.Context, caseID string) (schemas.View, error) 
 	v, err := c.Ask(ctx, caseID)
 	// A case that has ended is read from its rows, which know what has happened since: the case that continues it.
 	if err == nil && v.Revision > 0 && (v.ClosedAt == nil || c.records == nil) {
+		if row, lost := c.lostRow(ctx, caseID); lost {
+			return row, nil
+		}
 		return c.withEarlier(ctx, v), nil
 	}
 	if c.records == nil {
@@ -31,6 +34,15 @@ func (c *Client) View(ctx context.Context, caseID string) (schemas.View, error) 
 		return schemas.View{}, &schemas.Refusal{Code: schemas.CodeUnknownCase, Message: fmt.Sprintf("there is no case %s; `starter list` shows what there is.", caseID)}
 	}
 	return schemas.View{}, err
+}
+
+// lostRow reads the row of a case whose workflow was ended from outside: Temporal still answers for the workflow, as if it were open.
+func (c *Client) lostRow(ctx context.Context, caseID string) (schemas.View, bool) {
+	if c.records == nil {
+		return schemas.View{}, false
+	}
+	row, err := c.records.CaseRow(ctx, caseID)
+	return row, err == nil && row.Lost != nil
 }
 
 // withEarlier puts the events in front that a long case has left behind; they are in the archive alone.

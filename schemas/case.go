@@ -43,7 +43,7 @@ const SettleOriginal = "original"
 // Predecessor links a successor case to the one it continues.
 type Predecessor struct {
 	CaseID          string    `json:"case_id"`
-	Why             string    `json:"why"` // request_human, reopen, convert
+	Why             string    `json:"why"` // request_human, reopen, convert, adopt
 	FirstReceivedAt time.Time `json:"first_received_at"`
 	AtReview        bool      `json:"at_review"` // a person decides first, whatever the rules propose
 	// Disputes and Holds go on in the successor.
@@ -52,8 +52,9 @@ type Predecessor struct {
 	// Handover is what was decided and where the goods are. Lines that go on as another kind come with it; that of a case which is
 	// reopened is made by intake, out of the row of the case that had ended.
 	Handover *Handover `json:"handover,omitempty"`
-	By       *Actor    `json:"by,omitempty"`     // reopen: who asked for it
-	Reason   string    `json:"reason,omitempty"` // reopen: why, in lower snake case
+	// By and Reason say who had a case reopened, or took one on whose workflow was ended from outside, and why.
+	By     *Actor `json:"by,omitempty"`
+	Reason string `json:"reason,omitempty"`
 }
 
 // Why a case continues another one.

@@ -52,5 +52,7 @@ const (
 	EventStuck          = "step.stuck"      // a call failed in a way that no repetition helps
 	EventFreed          = "step.freed"      // a parked step has been done after all, or is not needed any more
 	EventOpsAlert       = "ops.alerted"     // a clock of the system's own ran out
+	EventLost           = "case.lost"       // the workflow of the case was ended from outside
+	EventAdopted        = "case.adopted"    // the case goes on from the rows of one that was ended from outside
 	EventClosed         = "case.closed"     // the case ended
 )

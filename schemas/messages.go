@@ -39,6 +39,9 @@ const (
 	WorkflowExchange = "exchange"
 )
 
+// WorkflowSweep looks for cases whose workflow was ended from outside. It is no case, and a Schedule starts it.
+const WorkflowSweep = "sweep"
+
 // Activities.
 var (
 	CaseIntake      = Activity[IntakeOrder, Intake]{Name: "case.intake", Queue: QueueCases}                     // find the order, claim the units, make the plan
@@ -70,6 +73,8 @@ var (
 	DisputeBook     = Activity[DisputeOrder, DisputeReceipt]{Name: "dispute.book", Queue: QueueCases}           // write a dispute into the ledger, with the money it takes
 	DisputeSend     = Activity[DisputeAnswer, DisputeReceipt]{Name: "dispute.send", Queue: QueuePayments}       // hand our answer to a chargeback to the provider, or accept it
 	NoticeSend      = Activity[NoticeOrder, NoticeReceipt]{Name: "notice.send", Queue: QueueNotices}            // send the messages of one step
+	SweepFind       = Activity[SweepOrder, Found]{Name: "sweep.find", Queue: QueueCases}                        // compare open cases with their workflows
+	SweepSettle     = Activity[LostWords, LostSettled]{Name: "sweep.settle", Queue: QueueCases}                 // give back what a lost case had reserved, once its money is known
 	SurveyInvite    = Activity[SurveyOrder, SurveyReceipt]{Name: "survey.invite", Queue: QueueNotices}          // ask the customer, unless asked lately
 )
 

@@ -10,6 +10,7 @@ var (
 		StockReserve.Name, StockRelease.Name, ReplacementShip.Name, ClaimsSettle.Name, ArticleFind.Name,
 		PaymentRequest.Name, PaymentLookup.Name, PaymentLapse.Name, DepositHold.Name, DepositRelease.Name, DepositCapture.Name,
 		DisputeBook.Name, DisputeSend.Name, NoticeSend.Name, SurveyInvite.Name,
+		SweepFind.Name, SweepSettle.Name,
 	}
 	CommandNames = []string{
 		CaseProvideInfo.Name, CaseRequestHuman.Name, CaseWithdraw.Name, CaseMessage.Name, CaseReply.Name, CaseNote.Name,

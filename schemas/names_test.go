@@ -24,7 +24,7 @@ func TestWireNamesStay(t *testing.T) {
 			b.WriteString(n + "\n")
 		}
 	}
-	section("workflow types", []string{schemas.WorkflowReturn})
+	section("workflow types", []string{schemas.WorkflowReturn, schemas.WorkflowExchange, schemas.WorkflowSweep})
 	section("activities", schemas.ActivityNames)
 	section("commands (updates and signals)", schemas.CommandNames)
 	section("facts (signals)", schemas.FactNames)

@@ -102,6 +102,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "return.exchange_offered", Vars: []string{"lines", "sku", "due"}},
 	{ID: "return.converted", Vars: []string{"successor", "lines"}},
 	{ID: "return.no_exchange", Vars: []string{"lines"}},
+	{ID: "case.continued", Vars: []string{"predecessor"}},
 	{ID: "survey.invite", Vars: []string{"due"}},
 	{ID: "survey.remind", Vars: []string{"due"}},
 	{ID: "survey.again", Vars: []string{"due"}},
@@ -118,5 +119,6 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "staff.task", Vars: []string{"task", "due"}},
 	{ID: "staff.refund_failed", Vars: []string{"amount", "code", "due"}},
 	{ID: "staff.low_score", Vars: []string{"overall", "solved", "due"}},
+	{ID: "staff.case_lost", Vars: []string{"how", "ended_at", "reason"}},
 	{ID: "staff.stuck", Vars: []string{"step", "cause"}},
 }

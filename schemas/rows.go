@@ -9,7 +9,8 @@ import "time"
 type Flush struct {
 	CaseID        string    `json:"case_id"`
 	RunID         string    `json:"run_id"`
-	RunStartedAt  time.Time `json:"run_started_at"` // with HistoryLength: a flush from an older task than the stored one is refused
+	OriginalRunID string    `json:"original_run_id,omitempty"` // another than RunID where the workflow was reset: it goes on from an earlier point
+	RunStartedAt  time.Time `json:"run_started_at"`            // with HistoryLength: a flush from an older task than the stored one is refused
 	HistoryLength int       `json:"history_length"`
 	Base          int64     `json:"base"`   // the revision the task began with; everything up to it is confirmed
 	Events        []Event   `json:"events"` // base+1 … revision

@@ -54,6 +54,8 @@ type View struct {
 	// FirstReceivedAt is when the first of the cases was received that this one continues; absent where it continues none.
 	FirstReceivedAt time.Time `json:"first_received_at,omitzero"`
 	SuccessorID     string    `json:"successor_id"`
+	// Lost is set in the row of a case whose workflow was ended from outside: nobody serves it until somebody takes it on.
+	Lost *Lost `json:"lost,omitempty"`
 }
 
 // Accounts is the money of a case.

@@ -79,6 +79,7 @@ const (
 	Merged            Outcome = "MERGED"             // 已合并: another open case holds these units, and has the wish
 	SettledExternally Outcome = "SETTLED_EXTERNALLY" // 外部裁决: a bank, a platform or an authority decided, and the money went that way
 	Unresolvable      Outcome = "UNRESOLVABLE"       // 无法解决: nobody decided on goodwill until the last rung
+	Adopted           Outcome = "ADOPTED"            // 已接续: its workflow was ended from outside; another case goes on from its rows
 	Invalid           Outcome = "INVALID"            // 无效: it cannot be a request; a person can still be asked for
 )
 

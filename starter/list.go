@@ -31,6 +31,7 @@ type listCommand struct {
 	Order     string `help:"Only of this order."`
 	Customer  string `help:"Only of this customer."`
 	Waybill   string `help:"Only with this parcel."`
+	Lost      bool   `help:"Only those whose workflow was ended from outside and that nobody has taken on yet."`
 	Outside   string `help:"Only with an undecided dispute or a hold of this kind, such as chargeback or LEGAL_HOLD; any for every one." placeholder:"KIND"`
 	Closed    bool   `help:"Closed cases instead of open ones."`
 	All       bool   `help:"Open and closed cases."`
@@ -74,7 +75,11 @@ func (c *listCommand) Run(ctx context.Context, cli *commandLine) error {
 		}
 		return nil
 	}
-	listTable(found, filter.Scope, time.Now())
+	if c.Lost {
+		lostTable(found)
+	} else {
+		listTable(found, filter.Scope, time.Now())
+	}
 	fmt.Println(countWords(len(found), total))
 	if next != "" {
 		fmt.Fprintf(os.Stdout, "more: add --after %s\n", next)
@@ -99,6 +104,8 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 		return f, usageError{errors.New("--closed is for closed cases alone and --all for open ones too; give one of them")}
 	case c.Overdue && (c.Closed || c.All):
 		return f, usageError{errors.New("--overdue is for open cases; leave --closed and --all out")}
+	case c.Lost && (c.Closed || c.All):
+		return f, usageError{errors.New("--lost is for open cases; leave --closed and --all out")}
 	case c.All:
 		f.Scope = store.ScopeAll
 	case c.Closed:
@@ -115,6 +122,7 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 			return f, err
 		}
 	}
+	f.Lost = c.Lost
 	if f.Outside != "" && f.Outside != "any" {
 		if wordIn("--outside", "DisputeKind", f.Outside) != nil && wordIn("--outside", "HoldKind", f.Outside) != nil {
 			return f, usageError{fmt.Errorf("--outside %q: use any, one of %v, or one of %v", c.Outside, schemas.DisputeKinds, schemas.HoldKinds)}
@@ -154,6 +162,23 @@ func listTable(found []schemas.View, scope store.Scope, clock time.Time) {
 			row = append(row, outcomeOf(v), paid(v))
 		}
 		t.AppendRow(row)
+	}
+	t.Render()
+}
+
+// lostTable prints cases that nobody serves: what ended them, and whether something of them is under way still.
+func lostTable(found []schemas.View) {
+	t := newTable("case", "ended", "at", "by", "reason", "state", "owner", "refunded", "money")
+	for _, v := range found {
+		if v.Lost == nil {
+			continue // revived while it was listed
+		}
+		money := "settled"
+		if !v.Lost.Settled {
+			money = "asked about"
+		}
+		at := v.Lost.At
+		t.AppendRow(table.Row{v.CaseID, v.Lost.How, whenever(&at), orDash(v.Lost.By), orDash(v.Lost.Reason), v.State, orDash(v.Owner), paid(v), money})
 	}
 	t.Render()
 }

@@ -43,6 +43,8 @@ type commandLine struct {
 	Disputes disputesCommand `cmd:"" help:"List disputes before banks, platforms and authorities, also those that no case answers."`
 	Sandbox  sandboxCommand  `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
 	Rebuild  rebuildCommand  `cmd:"" help:"Write the rows of open cases anew from their workflows."`
+	Sweep    sweepCommand    `cmd:"" help:"Look now for cases whose workflow was ended from outside; a Schedule does it every five minutes."`
+	Adopt    adoptCommand    `cmd:"" help:"Go on with a case whose workflow was ended from outside."`
 	Due      dueCommand      `cmd:"" help:"Reckon a deadline with a calendar (docs/calendars.md). Needs no server."`
 	Calendar calendarCommand `cmd:"" help:"List the calendars, or show a month of one. Needs no server."`
 	Names    namesCommand    `cmd:"" help:"List commands, facts, states, roles and the other words, with their Chinese."`

@@ -31,6 +31,7 @@ type Case struct {
 	// booking is set while the ledger writes a dispute down: one word after the other.
 	booking bool
 	scribe
+	takenUp
 }
 
 // opened reads the input of a case and gives the case, before anything else has happened. The input arrives raw, because
@@ -155,7 +156,7 @@ func (c *Case) intake() {
 		return
 	}
 	s.say("%s opened for order %s, %d line(s), reason %s.", titleOf(req.Kind), req.OrderID, len(req.Lines), req.Reason)
-	if p := c.Opening.Predecessor; p != nil && p.By != nil {
+	if p := c.Opening.Predecessor; c.reopened() && p.By != nil {
 		s.actor = *p.By
 		s.note("reason", p.Reason)
 		s.say("It continues %s, reopened by %s: %s.", p.CaseID, p.By, p.Reason)
@@ -184,7 +185,7 @@ func (c *Case) intake() {
 
 // requester is whose words a request carries: the customer's, unless staff had a case reopened.
 func (c *Case) requester() schemas.Actor {
-	if p := c.Opening.Predecessor; p != nil && p.By != nil {
+	if p := c.Opening.Predecessor; c.reopened() && p.By != nil {
 		return *p.By
 	}
 	return c.customer()
@@ -238,6 +239,10 @@ func (c *Case) takeIn(got schemas.Intake) {
 	}
 	if p := c.Opening.Predecessor; p != nil && got.Handover != nil {
 		p.Handover, p.AtReview = got.Handover, true
+	}
+	if got.Resumed != nil {
+		c.goOnFrom(got)
+		return
 	}
 	for i := range got.Lines {
 		l := got.Lines[i]

@@ -21,7 +21,7 @@ func (x *exchanges) finish(s *step) {
 		return
 	}
 	lines := done
-	key := fmt.Sprintf("%s/settle/%d", x.CaseID, x.next("settle"))
+	key := x.keyAgain(schemas.ClaimsSettle.Name, fmt.Sprintf("%s/settle/%d", x.CaseID, x.next("settle")))
 	x.effect(schemas.ClaimsSettle.Name, key, func(ctx workflow.Context) {
 		for _, f := range x.Refunds {
 			if f.Status == schemas.RefundSucceeded && !f.Confirmed && x.paysAny(f, lines) && !x.confirmRefund(ctx, f) {

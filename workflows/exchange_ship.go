@@ -45,33 +45,36 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 	}
 	s.note("shipment_id", order.ShipmentID)
 	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
-	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
-		waiting := func() []*schemas.Line {
-			here, _ := sort2(lines, func(l *schemas.Line) bool {
-				return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
-			})
-			return here
-		}
-		got, err := insist(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order, parking[schemas.ShipOrder]{
-			lines: lines, moot: func() bool { return len(waiting()) == 0 },
+	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) { x.askedToShip(ctx, order, lines) })
+}
+
+// askedToShip takes the warehouse's answer to a shipment order. Where it refuses, the customer chooses.
+func (x *exchanges) askedToShip(ctx workflow.Context, order schemas.ShipOrder, lines []*schemas.Line) {
+	waiting := func() []*schemas.Line {
+		here, _ := sort2(lines, func(l *schemas.Line) bool {
+			return l.State == schemas.ShipReplacement && l.Replacement.ShipmentID == order.ShipmentID
 		})
-		if errors.Is(err, errSkipped) {
-			got, err = schemas.ShipReceipt{Refused: true, Code: schemas.CodeSkipped}, nil
-		}
-		if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || !got.Refused {
-			return // the clock on the state comes back to it
-		}
-		s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
-		s.lines = waiting()
-		s.note("code", string(got.Code))
-		s.say("The warehouse cannot send the replacement: %s.", got.Code)
-		x.forgetStock(s.lines)
-		for _, l := range s.lines {
-			l.Replacement.ShipmentID = ""
-		}
-		x.move(s, s.lines, schemas.OutOfStock)
-		x.settle(s)
+		return here
+	}
+	got, err := insist(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order, parking[schemas.ShipOrder]{
+		lines: lines, moot: func() bool { return len(waiting()) == 0 },
 	})
+	if errors.Is(err, errSkipped) {
+		got, err = schemas.ShipReceipt{Refused: true, Code: schemas.CodeSkipped}, nil
+	}
+	if x.stuckOn(err, schemas.ReplacementShip.Name, order.ShipmentID) || !got.Refused {
+		return // the clock on the state comes back to it
+	}
+	s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+	s.lines = waiting()
+	s.note("code", string(got.Code))
+	s.say("The warehouse cannot send the replacement: %s.", got.Code)
+	x.forgetStock(s.lines)
+	for _, l := range s.lines {
+		l.Replacement.ShipmentID = ""
+	}
+	x.move(s, s.lines, schemas.OutOfStock)
+	x.settle(s)
 }
 
 // shipAgain is the last rung of a replacement that nobody sent: the order is given again, under its own number, and operations look.
@@ -165,6 +168,7 @@ func (x *exchanges) replacementGone(s *step, w schemas.ParcelWord) {
 		p.setUnlessDelivered(schemas.ParcelLost)
 	}
 	s.say("The replacement in parcel %s did not reach the customer.", w.Waybill)
+	x.claimFromCarrier(s, w.Waybill)
 	for _, l := range s.lines {
 		l.Replacement.Waybill, l.Replacement.ShipmentID = "", ""
 		l.Replacement.Attempts++

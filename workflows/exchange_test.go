@@ -335,6 +335,7 @@ func TestAReplacementThatIsLostIsSentAgainOrPaid(t *testing.T) {
 		require.Len(t, tl.shipped, 2)
 		require.NotEqual(t, tl.shipped[0].ShipmentID, tl.shipped[1].ShipmentID)
 		require.Len(t, tl.replaced, 1)
+		require.Equal(t, 1, tl.task("carrier_claim"))
 	})
 	t.Run("a choice that is made twice keeps one article", func(t *testing.T) {
 		t.Parallel()

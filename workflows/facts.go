@@ -115,6 +115,11 @@ func (c *Case) hearFact(name string, raw json.RawMessage) {
 		c.refuse(name, schemas.Actor{}, refusal)
 		return
 	}
+	c.hearReport(name, report)
+}
+
+// hearReport takes a report that can be read.
+func (c *Case) hearReport(name string, report schemas.Report) {
 	once := report.Source + "/" + report.EventID
 	if c.Heard[once] {
 		return

@@ -14,6 +14,7 @@ import (
 func (g *goods) sendBack(s *step) {
 	lines := s.lines
 	order := g.parcelOrder(lines, schemas.ToCustomer, schemas.TurnMerchant)
+	order.Key = g.keyAgain(schemas.ParcelSendBack.Name, order.Key)
 	for _, l := range lines {
 		l.Waybill = ""
 	}
@@ -55,6 +56,7 @@ func (g *goods) handedBack(s *step, w schemas.ParcelWord) {
 // lostOnTheWayBack is the merchant's loss: the goods were in its hands, so the customer is paid the price.
 func (g *goods) lostOnTheWayBack(s *step, w schemas.ParcelWord) {
 	s.say("Parcel %s was lost on its way to the customer; the price is refunded.", w.Waybill)
+	g.claimFromCarrier(s, w.Waybill)
 	s.tell("logistics.exception", vars{"waybill": w.Waybill, "status": "lost"})
 	for _, l := range s.lines {
 		l.GoodsWith = schemas.TurnCarrier

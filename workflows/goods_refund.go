@@ -119,7 +119,7 @@ func oldest(lines []*schemas.Line) time.Time {
 // goods go where they belong, and the customer is told.
 func (g *goods) finishRefund(s *step) {
 	lines := s.lines
-	key := fmt.Sprintf("%s/settle/%d", g.CaseID, g.next("settle"))
+	key := g.keyAgain(schemas.RefundConfirm.Name, fmt.Sprintf("%s/settle/%d", g.CaseID, g.next("settle")))
 	g.effect(schemas.RefundConfirm.Name, key, func(ctx workflow.Context) {
 		for _, f := range g.Refunds {
 			if f.Status == schemas.RefundSucceeded && !f.Confirmed && g.paysAny(f, lines) && !g.confirmRefund(ctx, f) {

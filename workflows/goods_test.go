@@ -133,6 +133,7 @@ func TestAParcelLostOnTheMerchantsLabelIsPaidAtOnce(t *testing.T) {
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.Equal(t, schemas.ParcelLost, v.Parcels[0].Status)
 	require.Empty(t, tl.disposed)
+	require.Equal(t, 1, tl.task("carrier_claim"), "the customer does not wait for the carrier's money; somebody claims it")
 }
 
 func TestAParcelLostOnTheCustomersWayIsJudgedByAPerson(t *testing.T) {

@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -18,6 +19,7 @@ func (g *goods) bookLabel(s *step) {
 		return
 	}
 	order := g.parcelOrder(ours, schemas.ToMerchant, schemas.TurnMerchant)
+	order.Key = g.keyAgain(schemas.ParcelLabel.Name, order.Key)
 	g.effect(schemas.ParcelLabel.Name, order.Key, func(ctx workflow.Context) {
 		needed := func() []*schemas.Line {
 			waiting, _ := sort2(ours, func(l *schemas.Line) bool { return l.State == schemas.WaitShipback && l.Waybill == "" })
@@ -285,6 +287,7 @@ func (g *goods) lost(s *step, w schemas.ParcelWord) {
 		return l.Verdict.Freight == schemas.TurnMerchant || g.Opening.Request.Reason.MerchantsFault()
 	})
 	if len(pay) > 0 {
+		g.claimFromCarrier(s, w.Waybill)
 		g.goOn(s, pay)
 	}
 	if len(judge) > 0 {
@@ -292,6 +295,18 @@ func (g *goods) lost(s *step, w schemas.ParcelWord) {
 		s.staff("staff.task", g.Owner, vars{"task": "lost_parcel", "due": stamp(g.dueOf(judge))})
 	}
 }
+
+// claimFromCarrier is what the customer does not wait for: the owner claims from the carrier what a parcel of ours was worth.
+func (c *Case) claimFromCarrier(s *step, waybill string) {
+	if p := c.parcel(waybill); p == nil || p.PaidBy != schemas.TurnMerchant || !c.claimsLosses() {
+		return
+	}
+	s.note("claim", waybill)
+	s.staff("staff.task", c.Owner, vars{"task": "carrier_claim", "due": stamp(s.at.Add(claimWithin))})
+}
+
+// claimWithin is by when a loss is claimed: a trace takes the carrier two days.
+const claimWithin = 48 * time.Hour
 
 // trace asks the carrier about a parcel that has not moved. A parcel that has been away for too long counts as lost.
 func (g *goods) trace(s *step) {

@@ -56,6 +56,7 @@ func (c *Case) onItsWayBack(s *step, name string, body any) bool {
 			return false
 		}
 		s.say("Parcel %s was lost on its way back; the loss is the merchant's.", word.Waybill)
+		c.claimFromCarrier(s, word.Waybill)
 		return true
 	}
 	return false

@@ -35,20 +35,20 @@ func (r *returns) begun(s *step) {
 		r.takenIn(s)
 		return
 	}
-	r.goOnFrom(s)
+	r.takeOver(s)
 	r.resume(s, s.lines)
 }
 
 // begun has the replacements kept, and then takes a request in or goes on where another case has left off.
 func (x *exchanges) begun(s *step) {
 	if x.takesOver() {
-		x.goOnFrom(s)
+		x.takeOver(s)
 	}
 	x.keepFirst(s)
 }
 
-// goOnFrom takes over people, parcels, words and money, and how far each line has come.
-func (g *goods) goOnFrom(s *step) {
+// takeOver takes over people, parcels, words and money, and how far each line has come.
+func (g *goods) takeOver(s *step) {
 	h := g.handover()
 	from := g.Opening.Predecessor.CaseID
 	g.Priority, g.Level = cmp.Or(h.Priority, g.Priority), max(g.Level, h.Level)

@@ -31,6 +31,7 @@ func (c *Case) continueAsNew() error {
 	if n := len(c.Commands) - carriedCommands; n > 0 {
 		for _, id := range c.Commands[:n] {
 			delete(c.Answered, id)
+			delete(c.Given, id)
 		}
 		c.Commands = c.Commands[n:]
 	}

@@ -73,7 +73,7 @@ func (c *Case) flush(ctx workflow.Context) {
 	events := c.since(c.base)
 	row.Events = nil
 	flush := schemas.Flush{
-		CaseID: c.CaseID, RunID: info.WorkflowExecution.RunID, RunStartedAt: info.WorkflowStartTime,
+		CaseID: c.CaseID, RunID: info.WorkflowExecution.RunID, OriginalRunID: info.OriginalRunID, RunStartedAt: info.WorkflowStartTime,
 		HistoryLength: info.GetCurrentHistoryLength(), Base: c.base, Events: events, Row: row,
 	}
 	c.tryAgain = false

@@ -57,6 +57,10 @@ func (c *Case) takesBackUndelivered() bool { return c.Edition >= 2 }
 // 2026-11-26: until then a scan that came while no worker ran lost against the clock, and a fact that was never sent was never looked for.
 func (c *Case) asksAboutLostFacts() bool { return c.Edition >= 2 }
 
+// claimsLosses makes the claim against a carrier that lost a parcel of ours a task of the owner. 2026-11-26: until then nobody was told to
+// claim it.
+func (c *Case) claimsLosses() bool { return c.Edition >= 2 }
+
 // startsDutiesOnArrival starts every statutory duty that counts from the arrival of the goods, and lets a finding about them stop the duty
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }

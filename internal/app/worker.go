@@ -87,10 +87,19 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 
 	queues[schemas.QueueCases].RegisterWorkflowWithOptions(workflows.Exchange, workflow.RegisterOptions{Name: schemas.WorkflowExchange})
 
+	queues[schemas.QueueCases].RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{Name: schemas.WorkflowSweep})
+
 	intake := activities.NewIntake(w.world.Orders(), activities.PolicyPlanner(shelf, w.config.DevPolicies), w.store)
 	bind(queues, schemas.CaseIntake, intake.Take)
-	rows := activities.NewRows(w.store)
+	client := cases.New(w.temporal, Records(w.store), schemas.DoorSystem)
+	rows := activities.NewRows(w.store, func(ctx context.Context, caseID string) (string, error) {
+		fate, err := client.Fate(ctx, caseID)
+		return fate.RunID, err
+	})
 	bind(queues, schemas.RowsWrite, rows.Write)
+	sweep := activities.NewSweep(w.store, client, func(policy string) map[schemas.Role][]schemas.Person { return shelf.Book().People(policy) })
+	bind(queues, schemas.SweepFind, sweep.Find)
+	bind(queues, schemas.SweepSettle, sweep.Settle)
 	articles := activities.NewArticles(w.store)
 	bind(queues, schemas.ArticleFind, articles.Find)
 	claims := activities.NewClaims(w.store)
@@ -199,6 +208,10 @@ func (w *Worker) Run(ctx context.Context, ready func()) error {
 	if err := w.awaitPollers(ctx); err != nil {
 		return err
 	}
+	scheduled := make(chan struct{})
+	scheduling, stopScheduling := context.WithCancel(ctx)
+	defer func() { stopScheduling(); <-scheduled }()
+	w.scheduleSweep(scheduling, scheduled)
 	ready()
 	select {
 	case <-ctx.Done():

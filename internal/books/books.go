@@ -46,6 +46,8 @@ type Comparison struct {
 	Succeeded   map[string]int64 `json:"succeeded"` // refunded: by currency, minor units, as the provider has it
 	Charged     map[string]int64 `json:"charged"`   // paid on top and taken, likewise
 	Differences int              `json:"differences"`
+
+	goneOn map[string]string // cases that were ended from outside, and those that go on from their rows
 }
 
 // Payment is one refund on both sides.
@@ -96,6 +98,7 @@ func Compare(ctx context.Context, ours Ours, theirs Theirs, merchant string) (Co
 	if err != nil {
 		return c, err
 	}
+	cases = c.served(cases)
 	if err := c.parcels(ctx, cases, theirs, merchant); err != nil {
 		return c, err
 	}
@@ -177,6 +180,34 @@ func allCases(ctx context.Context, ours Ours, merchant string) ([]schemas.View, 
 			return all, nil
 		}
 	}
+}
+
+// served leaves out the cases that were ended from outside and that others go on with: what they had under way is those cases' now, under
+// the numbers that it began with.
+func (c *Comparison) served(cases []schemas.View) []schemas.View {
+	c.goneOn = map[string]string{}
+	kept := cases[:0]
+	for _, v := range cases {
+		if v.Outcome == schemas.Adopted {
+			c.goneOn[v.CaseID] = v.SuccessorID
+			continue
+		}
+		kept = append(kept, v)
+	}
+	return kept
+}
+
+// caseOf is the case that a number of ours belongs to now.
+func (c *Comparison) caseOf(key string) string {
+	id := caseOf(key)
+	for range len(c.goneOn) {
+		next, ok := c.goneOn[id]
+		if !ok {
+			break
+		}
+		id = next
+	}
+	return id
 }
 
 // parcels holds what the cases believe of their parcels against the carrier's book. A parcel of an open case may be behind.

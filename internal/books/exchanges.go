@@ -117,7 +117,7 @@ func (c *Comparison) kept(ctx context.Context, cases []schemas.View, theirs Thei
 	for _, v := range cases {
 		by[v.CaseID] = v
 		for _, l := range v.Lines {
-			if r := l.Replacement; v.ClosedAt == nil && r != nil && r.StockKey != "" {
+			if r := l.Replacement; v.ClosedAt == nil && v.Lost == nil && r != nil && r.StockKey != "" {
 				counted[r.StockKey] = true
 			}
 		}
@@ -126,8 +126,8 @@ func (c *Comparison) kept(ctx context.Context, cases []schemas.View, theirs Thei
 		if err != nil {
 			return fmt.Errorf("the warehouse's book of kept goods: %w", err)
 		}
-		v, known := by[caseOf(e.Key)]
-		entry := Kept{Key: e.Key, CaseID: caseOf(e.Key), SKU: e.SKU, Warehouse: e.Status}
+		v, known := by[c.caseOf(e.Key)]
+		entry := Kept{Key: e.Key, CaseID: c.caseOf(e.Key), SKU: e.SKU, Warehouse: e.Status}
 		keeps := e.Status == sandbox.KeptHeld || e.Status == sandbox.KeptWaiting
 		switch {
 		case !known:
@@ -141,7 +141,7 @@ func (c *Comparison) kept(ctx context.Context, cases []schemas.View, theirs Thei
 		c.addKept(entry)
 	}
 	for _, key := range slices.Sorted(maps.Keys(counted)) {
-		c.addKept(Kept{Key: key, CaseID: caseOf(key), Differs: "the warehouse does not know it"})
+		c.addKept(Kept{Key: key, CaseID: c.caseOf(key), Differs: "the warehouse does not know it"})
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (c *Comparison) sent(ctx context.Context, cases []schemas.View, theirs Thei
 		g := goods{e.ShipmentID, e.LineID}
 		s := warehouse[g]
 		warehouse[g] = Sent{
-			ShipmentID: e.ShipmentID, CaseID: caseOf(e.ShipmentID), LineID: e.LineID, SKU: e.SKU, Waybill: e.Waybill, Warehouse: s.Warehouse + e.Quantity,
+			ShipmentID: e.ShipmentID, CaseID: c.caseOf(e.ShipmentID), LineID: e.LineID, SKU: e.SKU, Waybill: e.Waybill, Warehouse: s.Warehouse + e.Quantity,
 		}
 	}
 	ours := map[goods]int{}
@@ -187,7 +187,7 @@ func (c *Comparison) sent(ctx context.Context, cases []schemas.View, theirs Thei
 	for g, quantity := range ours {
 		s, known := warehouse[g]
 		if !known {
-			s = Sent{ShipmentID: g.shipmentID, CaseID: caseOf(g.shipmentID), LineID: g.lineID}
+			s = Sent{ShipmentID: g.shipmentID, CaseID: c.caseOf(g.shipmentID), LineID: g.lineID}
 		}
 		s.Ours = quantity
 		switch {

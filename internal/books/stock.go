@@ -28,7 +28,7 @@ func (c *Comparison) stock(ctx context.Context, ours Ours, cases []schemas.View,
 		if err != nil {
 			return fmt.Errorf("the warehouse's book: %w", err)
 		}
-		g := goods{caseOf(m.Key), m.LineID}
+		g := goods{c.caseOf(m.Key), m.LineID}
 		warehouse[g] += m.Quantity
 		sku[g] = m.SKU
 	}

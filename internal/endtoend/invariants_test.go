@@ -60,6 +60,12 @@ func (h *house) soundCase(caseID string) {
 		require.EqualValues(h.t, i+1, e.Revision, "%s has a hole in its archive\n%s", caseID, timeline(row))
 	}
 	require.EqualValues(h.t, len(row.Events), row.Revision, "%s", timeline(row))
+	if row.Lost != nil {
+		// Nobody serves it: what its rows say beyond its own timeline is that, and who goes on with it.
+		require.Equal(h.t, pretty(h.t, own.Events), pretty(h.t, row.Events[:own.Revision]), "%s: the archive is not the case's own timeline", caseID)
+		require.Equal(h.t, schemas.EventLost, row.Events[own.Revision].Name, caseID)
+		return
+	}
 	if row.ClosedAt == nil {
 		require.NotEmpty(h.t, row.Owner, "%s is nobody's\n%s", caseID, timeline(row))
 		running := false
@@ -125,7 +131,7 @@ func (h *house) soundUnits(all []schemas.View) {
 		select c.case_id || ' ' || u.line_id from aftercare.unit_claims u join aftercare.cases c using (merchant_id, case_id)
 		where u.status = 'held' and c.closed_at is not null`)
 	for _, v := range all {
-		if v.ClosedAt == nil {
+		if v.ClosedAt == nil || v.Outcome == schemas.Adopted {
 			continue
 		}
 		for _, l := range v.Lines {

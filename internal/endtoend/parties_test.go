@@ -59,6 +59,19 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 			{"lost at our cost: paid", fault, schemas.Completed, 6550},
 			{"an exchange whose every parcel is lost: paid in the end", again, schemas.Completed, 4000},
 		}},
+		{play.UnreachableCustomer, []wish{
+			{"given up on, and ended after the last notice", right, schemas.Unresolvable, 0},
+			{"given up on, and the carrier has not seen our label", fault, schemas.Expired, 0},
+			{"an exchange that is given up on", other, schemas.Unresolvable, 0},
+		}},
+		{play.RefusingCustomer, []wish{
+			{"a return sends nothing to refuse", right, schemas.Completed, 6550},
+			{"a replacement that is refused twice: the money", other, schemas.Completed, 4000},
+		}},
+		{play.NoShowCourier, []wish{
+			{"the third pick-up is kept", fault, schemas.Completed, 6550},
+			{"the third pick-up of an exchange is kept", again, schemas.Completed, 0},
+		}},
 	} {
 		t.Run(string(p.parties), func(t *testing.T) {
 			t.Parallel()

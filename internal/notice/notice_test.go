@@ -30,6 +30,7 @@ var sample = map[string]string{
 	"decision": "granted", "what": "partial_refund", "sku": "LAMP-RED", "waybill": "SF-1", "status": "lost", "finding": "used", "method": "original",
 	"waiting": "carrier", "text_id": "txt-1", "outcome": "COMPLETED", "kind": "return", "clock": "return.review", "level": "3",
 	"subject": "large_refund", "task": "trace", "code": "declined", "overall": "2", "solved": "no", "expected": "2026-11-27T02:00:00Z", "from": "2026-11-27T02:00:00Z", "successor": "lotus:r-1:2",
+	"predecessor": "lotus:r-1", "how": "terminated", "ended_at": "2026-11-20T10:05:00Z",
 	"step": "parcel.label", "cause": "no such carrier",
 }
 
@@ -226,7 +227,7 @@ func TestEveryCodeHasAWordInBothLanguages(t *testing.T) {
 		"reason": slices.Concat(words2(schemas.Findings), []string{"appeal", "recovery", "step_parked", "in_window", "out_of_window", "not_delivered", "not_received", "goods_not_returned"}),
 		"wanted": {"photo"},
 		"task": {
-			"customer_back", "decision_revoked", "pickup_missed", "undelivered", "deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "merge_refused", "method_unknown", "offer_answered", "open_charge", "parcel_exception",
+			"carrier_claim", "customer_back", "decision_revoked", "pickup_missed", "undelivered", "deposit_voided", "idle", "keep_or_convert", "late_fact", "lost_parcel", "merge_refused", "method_unknown", "offer_answered", "open_charge", "parcel_exception",
 			"recover_goods", "refund_processing", "refund_reduced", "refused_at_warehouse", "request_human", "transfers", "undelivered_notice",
 		},
 		"method": {schemas.SettleOriginal, "credit_card", "paypal", "gift_card", "wechat_pay", "alipay"},

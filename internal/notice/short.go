@@ -89,7 +89,7 @@ func (w words) signature() int {
 // longest is the longest likely value of a variable that may stand in a text message. For one that may not, it says false.
 func (w words) longest(name string) (string, bool) {
 	switch name {
-	case "case_id", "holder", "successor":
+	case "case_id", "holder", "successor", "predecessor":
 		return strings.Repeat("M", likelyCaseID), true
 	case "merchant_id":
 		return strings.Repeat("M", likelyMerchant), true

@@ -29,7 +29,7 @@ func (w words) show(name, raw string, zone *time.Location) (string, error) {
 	switch name {
 	case "amount", "deduction", "short":
 		return w.money(raw)
-	case "due", "from":
+	case "due", "from", "ended_at":
 		return w.time(raw, zone)
 	case "expected":
 		return w.expected(raw, zone)

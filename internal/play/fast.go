@@ -40,6 +40,9 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	if own.Revision != v.Revision || next.IsZero() {
 		return false, nil
 	}
+	if wakes := st.player.Parties.wakes(own); !wakes.IsZero() && wakes.Before(next) {
+		next = wakes
+	}
 	wait := max(next.Sub(own.Now), time.Millisecond)
 	// A case that was moved and has not said anything is left alone for a moment, then moved again, by a name of its own.
 	if st.forwarded == v.Revision && time.Since(st.since) < providerMoment {

@@ -18,10 +18,17 @@ const (
 	SilentMerchant  Parties = "silent-merchant"  // nobody of the staff acts; the warehouse does
 	SilentWarehouse Parties = "silent-warehouse" // parcels arrive and nobody looks at them
 	LossyCourier    Parties = "lossy-courier"    // parcels are scanned once and then lost, and nobody says so
+
+	UnreachableCustomer Parties = "unreachable-customer" // a silent customer whom the owner tries to reach, and gives up on
+	RefusingCustomer    Parties = "refusing-customer"    // the customer takes nothing that is sent to them
+	NoShowCourier       Parties = "no-show-courier"      // carriers do not come for the first two pick-ups
 )
 
 // AllParties lists them, the default first.
-var AllParties = []Parties{Prompt, SilentCustomer, SilentMerchant, SilentWarehouse, LossyCourier}
+var AllParties = []Parties{Prompt, SilentCustomer, SilentMerchant, SilentWarehouse, LossyCourier, UnreachableCustomer, RefusingCustomer, NoShowCourier}
+
+// unheard tells whether nothing is heard of the customer.
+func (p Parties) unheard() bool { return p == SilentCustomer || p == UnreachableCustomer }
 
 // action is something a party does.
 type action struct {
@@ -81,7 +88,7 @@ func on(lines []schemas.Line) string {
 }
 
 func (p Parties) customer(v schemas.View) []action {
-	if p == SilentCustomer {
+	if p.unheard() {
 		return nil
 	}
 	me := schemas.Actor{Role: schemas.RoleCustomer, ID: v.CustomerID}
@@ -123,6 +130,9 @@ func (p Parties) staff(v schemas.View) []action {
 	}
 	if lines := inState(v, schemas.Review); len(lines) > 0 {
 		return []action{review(v, lines)}
+	}
+	if a, gives := p.givesUp(v); gives {
+		return []action{a}
 	}
 	for _, a := range v.Approvals {
 		if a.DecidedBy == nil {
@@ -193,11 +203,19 @@ func (p Parties) courier(v schemas.View) []action {
 	var actions []action
 	for _, parcel := range v.Parcels {
 		word := schemas.ParcelWord{Waybill: parcel.Waybill, Carrier: parcel.Carrier}
+		if parcel.Returning && parcel.DeliveredAt == nil {
+			actions = append(actions, action{name: schemas.ParcelDeliver.Name, on: parcel.Waybill + "/back", body: word, fact: true, once: true})
+			continue
+		}
 		if !travels(v, parcel) {
 			continue
 		}
 		switch {
-		case parcel.ScannedAt == nil && p == SilentCustomer && parcel.Direction == schemas.ToMerchant:
+		case parcel.ScannedAt == nil && p == NoShowCourier && notFetched(v, parcel) < 2:
+			actions = append(actions, action{name: schemas.PickupMissed.Name, on: parcel.Waybill, body: word, fact: true, once: true})
+		case parcel.ScannedAt != nil && p == RefusingCustomer && parcel.Direction == schemas.ToCustomer:
+			actions = append(actions, action{name: schemas.ParcelRefusal.Name, on: parcel.Waybill, body: word, fact: true, once: true})
+		case parcel.ScannedAt == nil && p.unheard() && parcel.Direction == schemas.ToMerchant:
 			// The label is there, and the customer hands nothing over.
 		case parcel.ScannedAt == nil:
 			actions = append(actions, action{name: schemas.ParcelScanned.Name, on: parcel.Waybill, body: word, fact: true, once: true})

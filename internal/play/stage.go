@@ -83,7 +83,14 @@ func (st *stage) act(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	acted := false
-	for _, a := range st.player.Parties.next(st.view) {
+	view := st.view
+	if st.player.Parties.watchesTime(view) {
+		// The row is as old as its last event; how long somebody has been tried only the case itself knows.
+		if own, err := st.player.Cases.Ask(ctx, st.caseID); err == nil {
+			view = own
+		}
+	}
+	for _, a := range st.player.Parties.next(view) {
 		key := fmt.Sprintf("%s/%s/%d", a.name, a.on, a.revisionOf(st.view))
 		if st.done == nil {
 			st.done, st.refused = map[string]bool{}, map[string]time.Time{}

@@ -168,6 +168,18 @@ func (s *story) deductions(q Question) (map[schemas.Grade]int64, error) {
 	return shares, nil
 }
 
+// People are those who work by a policy, by role; by the default policy's where there is no such one.
+func (b *Book) People(name string) map[schemas.Role][]schemas.Person {
+	p := b.policies[name]
+	if p == nil {
+		p = b.policies["default"]
+	}
+	if p == nil {
+		return nil
+	}
+	return p.people
+}
+
 // Rules lists the rules of a policy in the order of its file.
 func (b *Book) Rules(name string) []Rule {
 	p := b.policies[name]

@@ -61,6 +61,7 @@ type AcceptResult struct {
 	Fallback bool              `json:"fallback,omitempty"`
 	// Handover is what the case that is reopened hands over.
 	Handover *schemas.Handover `json:"handover,omitempty"`
+	Resumed  *schemas.Resumed  `json:"resumed,omitempty"` // goes on from the rows of a case that was ended from outside
 }
 
 // Accept takes the units of a request in order of arrival and picks the owner, in one transaction (ruling 1). A repeated
@@ -68,7 +69,8 @@ type AcceptResult struct {
 //
 // A successor inherits what its predecessor still holds of the lines it was opened for, and takes no units of its own, unless its
 // predecessor could not be a request and a person was asked for: then it takes what is free. A case that is reopened inherits what it
-// had settled, too, and takes what is free of what it had given back.
+// had settled, too, and takes what is free of what it had given back. One whose
+// predecessor was ended from outside goes on from its rows (see resume).
 func (s *Store) Accept(ctx context.Context, in AcceptInput) (AcceptResult, error) {
 	request, order := in.Order.Request, in.ShopOrder
 	known := Knows(request, order)
@@ -98,7 +100,7 @@ func (s *Store) Accept(ctx context.Context, in AcceptInput) (AcceptResult, error
 		if err != nil {
 			return err
 		}
-		if result.Refusal == nil {
+		if result.Refusal == nil && result.Owner == "" {
 			if result.Owner, err = pickOwner(ctx, tx, request.MerchantID, in.Candidates); err != nil {
 				return err
 			}
@@ -158,6 +160,12 @@ func acceptedBefore(ctx context.Context, tx pgx.Tx, caseID, merchant string) (*A
 
 func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptResult, error) {
 	request, successor := in.Order.Request, in.Order.Predecessor != nil
+	adopted := successor && in.Order.Predecessor.Why == schemas.WhyAdopt
+	if adopted {
+		if result, ok, err := resume(ctx, tx, in); ok || err != nil {
+			return result, err
+		}
+	}
 	if !successor && !known {
 		return AcceptResult{Refusal: UnknownOrder()}, nil
 	}
@@ -178,7 +186,7 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 		lines = partsOf(lines, in.Order.Predecessor.Handover)
 		err = inheritUnits(ctx, tx, in.Order, lines)
 	}
-	if err == nil && (!successor || takesFree(in.Order) && known) {
+	if err == nil && (!successor || (adopted || takesFree(in.Order)) && known) {
 		lines, err = takeUnits(ctx, tx, in, lines)
 	}
 	if err != nil {

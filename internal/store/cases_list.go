@@ -53,6 +53,8 @@ type Filter struct {
 	Kind       schemas.Kind
 	Outside    string // a dispute that is not decided, or a hold: its kind, or "any"
 	DueBefore  time.Time
+	// Lost asks for open cases whose workflow was ended from outside.
+	Lost bool
 	// OverdueAt asks for the cases whose due was over at this moment. A case that was fast-forwarded is judged by its own time.
 	OverdueAt time.Time
 }
@@ -104,7 +106,7 @@ func (s *Store) CountCases(ctx context.Context, f Filter, most int) (int, error)
 		open = &is
 	}
 	var n int
-	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most, f.Outside)...).Scan(&n); err != nil {
+	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most, f.Outside, f.Lost)...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count cases: %w", err)
 	}
 	return n, nil
@@ -128,9 +130,9 @@ func (s *Store) listQuery(ctx context.Context, f Filter, p Page) (sql string, ar
 	args = append(args, at, id)
 	switch f.Scope {
 	case ScopeOpen:
-		return casesOpenList, append(args, limit+1, f.Outside), limit, nil
+		return casesOpenList, append(args, limit+1, f.Outside, f.Lost), limit, nil
 	case ScopeClosed, ScopeAll:
-		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1, f.Outside), limit, nil
+		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1, f.Outside, f.Lost), limit, nil
 	}
 	return "", nil, 0, refuse(schemas.CodeBadValue, "scope", "%q is not a scope; leave it out for open cases, or use closed or all.", string(f.Scope))
 }

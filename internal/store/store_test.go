@@ -159,7 +159,9 @@ func TestEveryQueryNamesAMerchantOrIsKnownToWorkAcrossThem(t *testing.T) {
 	// providers know no merchant; ops look at all of them.
 	across := map[string]bool{
 		"order_put": true, "case_open": true, "case_put": true, "case_rebuild": true, "events_drop_tail": true, "parcels_drop": true,
-		"case_notify": true, "case_turn_away": true, "cases_changed": true, "cases_open_everywhere": true, "clock_get": true, "order_lock": true,
+		"case_notify": true, "case_turn_away": true,
+		"case_lost": true, "case_lost_settled": true, "case_adopted": true, "case_reset": true, "case_began": true, "case_told": true, "cases_lost_open": true,
+		"cases_changed": true, "cases_open_everywhere": true, "clock_get": true, "order_lock": true,
 		"owners_lock": true, "survey_lock": true, "fact_route_parcel": true, "fact_route_refund": true, "fact_route_key": true, "fact_signalled": true, "refund_currency": true,
 	}
 	files, err := filepath.Glob("queries/*.sql")

@@ -14,6 +14,7 @@ FROM (
       AND ($11::int = 0 OR level = $11) AND ($12::text = '' OR priority = $12) AND ($13::text = '' OR kind = $13)
       AND ($14::timestamptz IS NULL OR due_at < $14)
       AND ($15::timestamptz IS NULL OR due_at < GREATEST($15, (row->>'now')::timestamptz))
+      AND ($19::boolean IS FALSE OR lost)
       AND ($18::text = '' OR jsonb_path_exists(row, '$.disputes[*] ? (($w == "any" || @.kind == $w) && (@.status == "open" || @.status == "answered" || @.status == "missed"))', jsonb_build_object('w', $18::text))
            OR jsonb_path_exists(row, '$.holds[*] ? ($w == "any" || @.kind == $w)', jsonb_build_object('w', $18::text)))
     LIMIT $17::int
