@@ -26,7 +26,7 @@ func TestAReopenedWishIsJudgedByTheDayOnWhichItWasFirstReceivedAndByAPerson(t *t
 		CaseID: "m:r1", RequestID: "r1", MerchantID: "m", OrderID: "O1", CustomerID: "c1", Kind: schemas.KindReturn, Outcome: schemas.Expired, Owner: "agent-7",
 		Revision: 1, OpenedAt: noon, ClosedAt: &end, Lines: first.Lines, EvidenceIDs: []string{"photo-1"},
 	}
-	_, err := NewRows(s).Write(t.Context(), schemas.Flush{CaseID: "m:r1", RunID: "run", RunStartedAt: noon, HistoryLength: 5, Events: []schemas.Event{{Revision: 1, At: noon}}, Row: row})
+	_, err := NewRows(s, nil).Write(t.Context(), schemas.Flush{CaseID: "m:r1", RunID: "run", RunStartedAt: noon, HistoryLength: 5, Events: []schemas.Event{{Revision: 1, At: noon}}, Row: row})
 	require.NoError(t, err)
 	_, err = NewClaims(s).Release(t.Context(), schemas.ReleaseOrder{CaseID: "m:r1", Units: []schemas.LineUnits{{LineID: "1", Units: first.Lines[0].Units}}, At: end})
 	require.NoError(t, err)
