@@ -79,7 +79,17 @@ func fault(caseID string, err error) error {
 	var deadline *serviceerror.DeadlineExceeded
 	var notReady *serviceerror.WorkflowNotReady // a worker died over the case's last task, and the next one has not come yet
 	if errors.As(err, &notReady) || errors.As(err, &unavailable) || errors.As(err, &deadline) || errors.Is(err, context.DeadlineExceeded) {
-		return &schemas.Refusal{Code: schemas.CodeUnavailable, Message: fmt.Sprintf("case %s did not answer in time: the Temporal server or the worker is away. The same call, with the same id, may be repeated.", caseID)}
+		return noAnswer(caseID)
+	}
+	// A server that is stopped in the middle of a call says that the call was cancelled. So does our own side where the caller has
+	// gone away, who finds that out by errors.Is.
+	var canceled *serviceerror.Canceled
+	if errors.As(err, &canceled) {
+		return fmt.Errorf("%w: %w", noAnswer(caseID), context.Canceled)
 	}
 	return fmt.Errorf("case %s: %w", caseID, err)
+}
+
+func noAnswer(caseID string) *schemas.Refusal {
+	return &schemas.Refusal{Code: schemas.CodeUnavailable, Message: fmt.Sprintf("case %s did not answer in time: the Temporal server or the worker is away. The same call, with the same id, may be repeated.", caseID)}
 }

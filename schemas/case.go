@@ -210,7 +210,8 @@ type Parcel struct {
 	PickupAt *time.Time `json:"pickup_at,omitempty"`
 	// Superseded marks a label for which another was booked. Should its carrier come after all, it counts again.
 	Superseded bool `json:"superseded,omitempty"`
-	// Returning marks what could not be handed over to the customer and comes back to the warehouse; Goods are ours in it.
+	// Returning marks what could not be handed over to the customer and comes back to the warehouse; Goods are ours in it, which were put
+	// away once it is back.
 	Returning bool       `json:"returning,omitempty"`
 	Goods     []Disposal `json:"goods,omitempty"`
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/aftercare/aftercare/internal/app"
 	"github.com/aftercare/aftercare/internal/devstack"
+	"github.com/aftercare/aftercare/internal/devworker"
 )
 
 // devCommand starts everything on this machine and stays until it is stopped.
@@ -53,20 +54,20 @@ func (c *devCommand) serve(ctx context.Context, cli *commandLine, stack *devstac
 		return err
 	}
 	state := stack.State()
-	var worker *workerProcess
+	var worker *devworker.Process
 	if !c.NoWorker {
 		var err error
 		if worker, err = startWorker(ctx, state, cli.policyFolder(""), log); err != nil {
 			return err
 		}
-		defer func() { worker.stop() }()
-		state.Services = []devstack.Service{{Name: "worker", PID: worker.pid()}}
+		defer func() { worker.Stop() }()
+		state.Services = []devstack.Service{{Name: "worker", PID: worker.PID()}}
 	}
 	if err := devstack.WriteState(stack.Dir, state); err != nil {
 		return err
 	}
 	if worker != nil {
-		if err := worker.ready(ctx); err != nil {
+		if err := worker.Ready(ctx); err != nil {
 			return err
 		}
 	}
@@ -80,10 +81,10 @@ func (c *devCommand) serve(ctx context.Context, cli *commandLine, stack *devstac
 			return errors.New("the Temporal server ended by itself; its log is in " + filepath.Join(stack.Dir, "temporal.log"))
 		case <-stack.Postgres.Done():
 			return errors.New("PostgreSQL ended by itself; its log is in " + filepath.Join(stack.Dir, "postgres.log"))
-		case <-worker.done():
+		case <-worker.Done():
 		}
 		// A worker keeps nothing, so a killed one is simply started again; one that cannot live says so in its last words.
-		if worker.age() > time.Minute {
+		if worker.Age() > time.Minute {
 			deaths = 0
 		}
 		if deaths++; deaths > enoughDeaths {
@@ -94,11 +95,11 @@ func (c *devCommand) serve(ctx context.Context, cli *commandLine, stack *devstac
 			return err
 		}
 		worker = again
-		state.Services = []devstack.Service{{Name: "worker", PID: worker.pid()}}
+		state.Services = []devstack.Service{{Name: "worker", PID: worker.PID()}}
 		if err := devstack.WriteState(stack.Dir, state); err != nil {
 			return err
 		}
-		fmt.Printf("worker      pid %d, started again after the one before had ended\n", worker.pid())
+		fmt.Printf("worker      pid %d, started again after the one before had ended\n", worker.PID())
 	}
 }
 
@@ -106,14 +107,14 @@ func (c *devCommand) serve(ctx context.Context, cli *commandLine, stack *devstac
 const enoughDeaths = 5
 
 // announce says where everything is, and "ready" on a line of its own when all of it answers.
-func (c *devCommand) announce(cli *commandLine, s devstack.State, worker *workerProcess) {
+func (c *devCommand) announce(cli *commandLine, s devstack.State, worker *devworker.Process) {
 	fmt.Printf("Temporal    %s  namespace %s  (%s)\n", s.Temporal.Address, s.Temporal.Namespace, s.Temporal.How)
 	if s.Temporal.UI != "" {
 		fmt.Printf("Temporal UI %s\n", s.Temporal.UI)
 	}
 	fmt.Printf("PostgreSQL  %s  (%s)\n", hidden(s.Postgres.URL), s.Postgres.How)
 	if worker != nil {
-		fmt.Printf("worker      pid %d\n", worker.pid())
+		fmt.Printf("worker      pid %d\n", worker.PID())
 	} else {
 		fmt.Println("worker      none: start one with `go run ./worker`, with these settings:")
 		for _, v := range append(s.Temporal.Env, "DATABASE_URL="+s.Postgres.URL, "AFTERCARE_DEV_POLICIES=true") {

@@ -49,6 +49,7 @@ type commandLine struct {
 	Calendar calendarCommand `cmd:"" help:"List the calendars, or show a month of one. Needs no server."`
 	Names    namesCommand    `cmd:"" help:"List commands, facts, states, roles and the other words, with their Chinese."`
 	Bench    benchCommand    `cmd:"" help:"Measure what a case costs, against bare workflows with the same calls (docs/performance.md)."`
+	Chaos    chaosCommand    `cmd:"" help:"Break everything around mixed cases, on a stack of its own, and compare the books (docs/chaos.md)."`
 	Policy   policyCommand   `cmd:"" help:"Check, compare, explain and install policies (docs/policies.md)."`
 
 	BenchWorker benchWorkerCommand `cmd:"" hidden:"" help:"The worker that bench starts."`

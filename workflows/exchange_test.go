@@ -359,6 +359,10 @@ func TestAReplacementThatIsLostIsSentAgainOrPaid(t *testing.T) {
 		tl.replacementLeaves()
 		tl.in(schemas.ReplacementInTransit, says(tl, schemas.ParcelLoss, parcelWord("RP1")))
 		tl.in(schemas.ReplacementLost, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "refund"}))
+		tl.confirm = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+			require.Empty(t, q.Units, "the units pass to the return")
+			return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundSucceeded}, nil
+		}
 		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
 		v := tl.run()
 		require.Equal(t, schemas.Converted, v.Outcome)
@@ -439,4 +443,27 @@ func TestWhatTheWarehouseNoLongerHasIsChosenAnew(t *testing.T) {
 	v := tl.run()
 	require.Equal(t, schemas.Converted, v.Outcome)
 	require.True(t, tl.successors[0].Predecessor.Handover.Lines[0].Inspected)
+}
+
+func TestADifferenceIsBookedBeforeItsLineGoesOnAsAReturn(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4000).oldGoodsPass()
+	var asked []string
+	tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		asked = append(asked, q.RefundID)
+		require.Empty(t, q.Units, "the units pass to the return")
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundSucceeded}, nil
+	}
+	tl.in(schemas.ShipReplacement, func() {
+		says(tl, schemas.RefundSuccess, refundWord(1))()
+		tl.leaves("RP1")
+	})
+	tl.in(schemas.ReplacementInTransit, says(tl, schemas.ParcelLoss, parcelWord("RP1")))
+	tl.in(schemas.ReplacementLost, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "refund"}))
+	v := tl.run()
+	require.Equal(t, schemas.Converted, v.Outcome)
+	require.Equal(t, usd(784), v.Money.Refunded)
+	require.Equal(t, []string{"shop:r-1/refund/1"}, asked)
+	require.True(t, v.Money.Entries[0].Confirmed)
+	require.Len(t, tl.successors, 1)
 }

@@ -169,7 +169,7 @@ func (g *goods) paidFor(lines []*schemas.Line) (schemas.Money, string) {
 func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 	q := schemas.RefundQuestion{
 		CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, OrderID: g.Opening.Request.OrderID, RefundID: f.RefundID,
-		Units: unitsOf(g.linesPaidBy(f)), At: g.now(),
+		Units: g.settledBy(f), At: g.now(),
 	}
 	receipt, err := insist(ctx, g.Case, schemas.RefundConfirm, f.RefundID, q, parking[schemas.RefundQuestion]{
 		lines: g.linesPaidBy(f), moot: func() bool { return f.Status != schemas.RefundSucceeded },

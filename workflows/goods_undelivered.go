@@ -32,7 +32,8 @@ func (c *Case) onItsWayBack(s *step, name string, body any) bool {
 	}
 	p := c.parcel(word.Waybill)
 	if p == nil || !p.Returning {
-		return false
+		arrival := name == schemas.ParcelDeliver.Name || name == schemas.GoodsReceived.Name
+		return p != nil && arrival && len(p.Goods) > 0 // the warehouse and the carrier both say that it is back
 	}
 	theirs, _ := sort2(c.Lines, func(l *schemas.Line) bool { return l.State == schemas.SendBack && l.Waybill == word.Waybill })
 	switch name {
@@ -42,9 +43,8 @@ func (c *Case) onItsWayBack(s *step, name string, body any) bool {
 		for _, l := range theirs {
 			l.GoodsWith = schemas.TurnWarehouse
 		}
-		if goods := p.Goods; len(goods) > 0 {
-			p.Goods = nil
-			c.putAway(goods)
+		if len(p.Goods) > 0 {
+			c.putAway(p.Goods)
 		}
 		return true
 	case schemas.ParcelScanned.Name, schemas.ParcelException.Name, schemas.ParcelRefusal.Name, schemas.ParcelReturns.Name:

@@ -287,7 +287,9 @@ func (c *Case) cameUnasked(word schemas.ParcelWord) {
 
 // ours reports whether what has a number counts in this case, and not in the one that it reopens. A case that goes on from the rows of one
 // that was ended from outside counts everything: nobody else does.
-func (c *Case) ours(number string) bool { return !c.reopened() || strings.HasPrefix(number, c.CaseID+"/") }
+func (c *Case) ours(number string) bool {
+	return !c.reopened() || strings.HasPrefix(number, c.CaseID+"/")
+}
 
 // handOver is what lines of this case go on with, as another kind and in another case: what was decided, and how far the goods have come.
 func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) schemas.Opening {

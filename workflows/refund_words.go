@@ -20,7 +20,7 @@ func (c *Case) request(f *schemas.Refund) {
 	r := c.Opening.Request
 	order := schemas.RefundOrder{
 		CaseID: c.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID,
-		Refund: *f, Units: unitsOf(c.linesPaidBy(f)), At: c.now(),
+		Refund: *f, Units: c.settledBy(f), At: c.now(),
 	}
 	c.effect(schemas.RefundRequest.Name, f.RefundID, func(ctx workflow.Context) {
 		if f.Replaces != "" && c.heardSince(ctx, c.refund(f.Replaces), f) {
@@ -47,6 +47,13 @@ func (c *Case) request(f *schemas.Refund) {
 		}
 		c.settle(s)
 	})
+}
+
+// settledBy lists the units that count as settled once a refund has succeeded. Those of lines that go on as another kind are settled by
+// whoever pays for them in the end: what goes back here is a difference.
+func (c *Case) settledBy(f *schemas.Refund) []schemas.LineUnits {
+	lines, _ := sort2(c.linesPaidBy(f), func(l *schemas.Line) bool { return l.LeavesAs != schemas.Converted })
+	return unitsOf(lines)
 }
 
 // holdsSomething tells the failures after which the provider may hold something under the number all the same.

@@ -32,6 +32,9 @@ func (g *goods) startSuccessor(s *step, lines []*schemas.Line, kind schemas.Kind
 		g.startOn(s, lines, "system", "ops are alerted")
 	}
 	g.effect(successor, next, func(ctx workflow.Context) {
+		if g.booksWhatGoesOn() && !g.bookDifferences(ctx, lines) {
+			return
+		}
 		begin := func(*Parked) error {
 			child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 				WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
@@ -51,6 +54,29 @@ func (g *goods) startSuccessor(s *step, lines []*schemas.Line, kind schemas.Kind
 		g.hand(s, lines, next)
 		g.settle(s)
 	})
+}
+
+// bookDifferences asks the provider once more about the differences that were paid back for lines, so that the ledger has its word on them
+// before the lines leave the case. Their units are settled by whoever pays for them in the end.
+func (g *goods) bookDifferences(ctx workflow.Context, lines []*schemas.Line) bool {
+	r := g.Opening.Request
+	for _, f := range g.Refunds {
+		if f.Status != schemas.RefundSucceeded || f.Confirmed || !g.paysAny(f, lines) {
+			continue
+		}
+		question := schemas.RefundQuestion{CaseID: g.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, At: g.now()}
+		got, err := do(ctx, g.Case, schemas.RefundLookup, f.RefundID, question)
+		if g.stuckOn(err, schemas.RefundLookup.Name, f.RefundID) {
+			return false
+		}
+		if f.Confirmed = got.Status == schemas.RefundSucceeded; f.Confirmed {
+			continue
+		}
+		s := g.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
+		g.providerSaid(s, f, got.Status, got.Code)
+		g.settle(s)
+	}
+	return true
 }
 
 // hand ends lines here without freeing their units: the successor's intake has taken them over, or will.

@@ -74,6 +74,10 @@ func (c *Case) parksConverting() bool { return c.Edition >= 2 }
 // on as another kind gave the merchant their time again.
 func (c *Case) keepsDuties() bool { return c.Edition >= 2 }
 
+// booksWhatGoesOn looks a difference that was paid back up at the provider before its lines go on as another kind. 2026-11-26: until then
+// the ledger never heard that it had arrived, because that is looked up at the end of a line, and these had none.
+func (c *Case) booksWhatGoesOn() bool { return c.Edition >= 2 }
+
 // settlesWithTheGoods lets the units of an exchange be settled by the call that brings the old goods where they belong. 2026-11-26: until
 // then it was a call of its own beside it, six events for one statement.
 func (c *Case) settlesWithTheGoods() bool { return c.Edition >= 2 }

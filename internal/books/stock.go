@@ -74,6 +74,17 @@ func piecesOf(v schemas.View) map[string]pieces {
 		}
 		decided[l.LineID] = p
 	}
+	// What was sent and came back is put away by the case that hears of it.
+	for _, parcel := range v.Parcels {
+		for _, g := range parcel.Goods {
+			p := decided[g.LineID]
+			p.may += g.Quantity
+			if !parcel.Returning {
+				p.ordered += g.Quantity
+			}
+			decided[g.LineID] = p
+		}
+	}
 	return decided
 }
 

@@ -32,6 +32,11 @@ func TestTheStockOfEveryCaseIsComparedAndNotThatOfEndedOnesAlone(t *testing.T) {
 	ended.ClosedAt = &end
 	telling := line(disposed)
 	telling.Work = []schemas.Work{{Name: schemas.GoodsDispose.Name}}
+	// One more mug was sent to the customer instead, was not taken, and is put away where it came from.
+	back := line(func(l *schemas.Line) { l.Outcome, l.Disposed = schemas.Completed, true })
+	back.ClosedAt, back.Parcels = &end, []schemas.Parcel{{Waybill: "RP1", Goods: []schemas.Disposal{{LineID: "1", SKU: "MUG", Quantity: 1}}}}
+	travels := line(untouched)
+	travels.Parcels = []schemas.Parcel{{Waybill: "RP1", Returning: true, Goods: []schemas.Disposal{{LineID: "1", SKU: "MUG", Quantity: 1}}}}
 	for name, c := range map[string]struct {
 		cases   []schemas.View
 		later   map[string]schemas.View // rows that have changed since they were listed
@@ -48,6 +53,9 @@ func TestTheStockOfEveryCaseIsComparedAndNotThatOfEndedOnesAlone(t *testing.T) {
 		"open, more than the line has":      {cases: []schemas.View{line(disposed)}, stock: booked(5), differs: "more than the case has decided on"},
 		"open, of goods that never came":    {cases: []schemas.View{line(untouched)}, stock: booked(1), differs: "more than the case has decided on"},
 		"open, inspected since it was read": {cases: []schemas.View{line(untouched)}, later: map[string]schemas.View{"shop:r": line(none)}, stock: booked(2)},
+		"ended, with what came back":        {cases: []schemas.View{back}, stock: booked(3)},
+		"ended, what came back is missing":  {cases: []schemas.View{back}, stock: booked(2), differs: "not the same number of pieces"},
+		"open, booked before it was heard":  {cases: []schemas.View{travels}, stock: booked(1)},
 		"of no case":                        {stock: booked(1), differs: "no case knows these goods"},
 	} {
 		got, err := books.Compare(t.Context(), &ours{cases: c.cases, later: c.later}, &theirs{stock: c.stock}, "shop")

@@ -31,6 +31,9 @@ func isFree(port int) bool {
 	return true
 }
 
+// FreePort finds a port of the loopback address that nobody listens on, and that no outgoing connection is given.
+func FreePort() (int, error) { return freePort() }
+
 func freePort() (int, error) {
 	for range 200 {
 		if port := firstFreePort + rand.IntN(lastFreePort-firstFreePort); isFree(port) {

@@ -43,7 +43,7 @@ func TestADecisionWhoseTaskWasLostIsNotInTheArchive(t *testing.T) {
 	}()
 	phantom := h.await(caseID, "the approval is in the archive", func(v schemas.View) bool { return happenings(v, schemas.ReviewApprove.Name) == 1 })
 	require.Equal(t, schemas.WaitShipback, phantom.State)
-	h.worker.kill()
+	h.worker.Kill()
 	h.server.Kill()
 	giveUp()
 	require.Error(t, <-answered, "nobody was told that the approval was taken")

@@ -1,27 +1,20 @@
 package endtoend
 
 import (
-	"bufio"
-	"io"
+	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/aftercare/aftercare/internal/app"
+	"github.com/aftercare/aftercare/internal/devworker"
 )
 
 // workerProcess is the worker as it runs anywhere: a process, which can be killed.
 type workerProcess struct {
-	command *exec.Cmd
-	life    io.Closer
-	ready   chan struct{}
-	ended   chan struct{}
-	log     string
+	*devworker.Process
+	log string
 }
 
 // startWorker starts the worker and waits until it polls.
@@ -42,52 +35,26 @@ func (h *house) launchWorker() {
 	log, err := os.OpenFile(filepath.Join(h.logs, "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
 	defer log.Close()
-	w := &workerProcess{
-		command: exec.Command(program(t, "worker"), "--stop-with-stdin"),
-		ready:   make(chan struct{}), ended: make(chan struct{}), log: log.Name(),
-	}
-	w.command.Env, w.command.Stderr = h.settings(address), log
-	w.life, err = w.command.StdinPipe()
+	command := devworker.Command(program(t, "worker"))
+	command.Env, command.Stderr = h.settings(address), log
+	started, err := devworker.Start(command)
 	require.NoError(t, err)
-	out, err := w.command.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, w.command.Start())
-	go func() {
-		defer close(w.ended)
-		lines, once := bufio.NewScanner(out), sync.Once{}
-		for lines.Scan() {
-			if lines.Text() == app.ReadyLine {
-				once.Do(func() { close(w.ready) })
-			}
-		}
-		_ = w.command.Wait()
-	}()
-	h.worker = w
-	t.Cleanup(w.kill)
+	h.worker = &workerProcess{Process: started, log: log.Name()}
+	t.Cleanup(started.Kill)
 }
 
 func (h *house) awaitWorker() {
 	h.t.Helper()
-	select {
-	case <-h.worker.ready:
-	case <-h.worker.ended:
-		require.FailNow(h.t, "the worker ended", h.worker.tail())
-	case <-time.After(patience):
-		require.FailNow(h.t, "the worker did not get ready", h.worker.tail())
-	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	require.NoError(h.t, h.worker.Ready(ctx), h.worker.tail())
 }
 
 // killWorker ends the worker as a crash would, and starts another.
 func (h *house) killWorker() {
 	h.t.Helper()
-	h.worker.kill()
+	h.worker.Kill()
 	h.startWorker()
-}
-
-// kill is kill -9. Killing twice is fine.
-func (w *workerProcess) kill() {
-	_ = w.command.Process.Kill()
-	<-w.ended
 }
 
 // tail is the end of the worker's log.

@@ -30,11 +30,13 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	// known to the case alone.
 	own, err := st.player.Cases.Ask(ctx, st.caseID)
 	var refusal *schemas.Refusal
-	if errors.As(err, &refusal) {
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case errors.As(err, &refusal):
 		return false, nil // it has ended, or does not answer now; the next look tells
-	}
-	if err != nil {
-		return false, err
+	case err != nil:
+		return false, st.player.patience.failed(temporal, err)
 	}
 	next := nextDue(own)
 	if own.Revision != v.Revision || next.IsZero() {
@@ -50,9 +52,19 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 	}
 	st.forwards++
 	found, err := Forward(ctx, st.player.Temporal, st.player.Namespace, st.caseID, fmt.Sprintf("forward/%d/%d", v.Revision, st.forwards), wait)
-	if err != nil || !found {
+	switch {
+	case ctx.Err() != nil:
+		return false, context.Cause(ctx)
+	case errors.Is(err, ErrNoForward):
 		return false, err
+	case err != nil:
+		// The server is away: the next look tries again, by the same name, should this step have been taken after all.
+		st.forwards--
+		return false, st.player.patience.failed(temporal, err)
+	case !found:
+		return false, nil
 	}
+	st.player.patience.answered(temporal)
 	st.forwarded, st.since = v.Revision, time.Now()
 	return true, nil
 }
@@ -60,6 +72,8 @@ func (st *stage) fastForward(ctx context.Context) (bool, error) {
 // Forward moves the time of one open case ahead by a wait, so that the clocks within it run out now. The step's name keeps a
 // repeated call from moving it twice. It reports false where the case is not open any more.
 func Forward(ctx context.Context, t client.Client, namespace, caseID, step string, wait time.Duration) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, forwardWithin)
+	defer cancel()
 	_, err := t.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
 		Namespace:         namespace,
 		WorkflowExecution: &commonpb.WorkflowExecution{WorkflowId: caseID},
@@ -82,6 +96,9 @@ func Forward(ctx context.Context, t client.Client, namespace, caseID, step strin
 	}
 	return true, nil
 }
+
+// forwardWithin is how long the server may take to move a case's time.
+const forwardWithin = 20 * time.Second
 
 // ErrNoForward is the answer of a server without the feature.
 var ErrNoForward = errors.New("this Temporal server cannot fast-forward a case (server 1.31 or newer with frontend.WorkflowTimeSkippingEnabled can); play without --fast")

@@ -131,6 +131,12 @@ func (p Parties) staff(v schemas.View) []action {
 	if lines := inState(v, schemas.Review); len(lines) > 0 {
 		return []action{review(v, lines)}
 	}
+	for _, p := range v.Parked {
+		retries := slices.ContainsFunc(p.Frees, func(f schemas.Freeing) bool { return f.Command == schemas.StepRetry.Name })
+		if retries && !p.Trying && p.Tries < enoughTries {
+			return []action{{name: schemas.StepRetry.Name, by: schemas.Actor{Role: schemas.RoleManager, ID: "manager-1"}, on: p.StepID, body: schemas.RetryStep{StepID: p.StepID}}}
+		}
+	}
 	if a, gives := p.givesUp(v); gives {
 		return []action{a}
 	}

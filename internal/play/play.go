@@ -16,6 +16,16 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
+// Cases is how the parties reach cases.
+type Cases interface {
+	Open(ctx context.Context, request schemas.Request, policy string) (cases.Opened, error)
+	Ask(ctx context.Context, caseID string) (schemas.View, error)
+	Send(ctx context.Context, caseID, command string, order schemas.Order) (schemas.Receipt, error)
+	Report(ctx context.Context, fact string, report schemas.Report) (cases.Noted, error)
+}
+
+var _ Cases = (*cases.Client)(nil)
+
 // Rows is where the player reads how cases stand.
 type Rows interface {
 	CaseRow(ctx context.Context, caseID string) (schemas.View, error)
@@ -29,7 +39,7 @@ type Carrier interface {
 
 // Player plays requests to the end of their cases.
 type Player struct {
-	Cases     *cases.Client
+	Cases     Cases
 	Temporal  client.Client
 	Namespace string
 	Rows      Rows

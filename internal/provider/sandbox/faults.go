@@ -93,6 +93,25 @@ var allowed = map[System]map[string][]Mode{
 	SystemNotices: {"deliver": {Slow, Fail, Lose, Refuse}},
 }
 
+// Ability is one way in which one operation can be told to go wrong.
+type Ability struct {
+	System    System
+	Operation string
+	Mode      Mode
+}
+
+// Tellable lists everything that Tell takes, in a fixed order.
+func Tellable() (all []Ability) {
+	for _, system := range []System{SystemOrders, SystemPayments, SystemCourier, SystemStock, SystemNotices} {
+		for _, operation := range sortedKeys(allowed[system]) {
+			for _, mode := range allowed[system][operation] {
+				all = append(all, Ability{system, operation, mode})
+			}
+		}
+	}
+	return all
+}
+
 // moneyCodes are the reasons for which the payment provider can be told to refuse.
 var moneyCodes = []schemas.Code{schemas.CodeBalance, schemas.CodeAccountClosed, schemas.CodeExpired, schemas.CodeDeclined}
 

@@ -229,3 +229,18 @@ func TestGoodsGivenAwayAreToldAsLost(t *testing.T) {
 	require.True(t, schemas.ValidID(f.Report.EventID), f.Report.EventID)
 	require.Equal(t, sandbox.KeptGivenAway, kept(t, w, "m:r/stock/1"))
 }
+
+// A fact can be lost for good; whoever asks by the shipment's own number hears of it all the same.
+func TestAShipmentWhoseWordWasLostIsFoundByItsNumber(t *testing.T) {
+	t.Parallel()
+	w := shop(t, sandboxtest.New(t, quick))
+	told := pump(t, w)
+	require.NoError(t, w.Tell(t.Context(), sandbox.SystemStock, sandbox.Sending, sandbox.Lose, 1, "", ""))
+	require.True(t, keep(t, w, "m:r/stock/1", 1).Held)
+	require.Equal(t, provider.ShipAnswer{}, ship(t, w, "m:r/ship/1", "m:r/stock/1"))
+	require.Eventually(t, func() bool { return shipped(t, w, "m:r/ship/1")[0].Status == "sent" }, 10*time.Second, 5*time.Millisecond)
+	require.Empty(t, told())
+	sent := shipped(t, w, "m:r/ship/1")[0]
+	require.Equal(t, provider.ShipAnswer{Waybill: sent.Waybill, Carrier: sent.Carrier}, ship(t, w, "m:r/ship/1", "m:r/stock/1"))
+	require.Len(t, shipped(t, w, "m:r/ship/1"), 1)
+}
