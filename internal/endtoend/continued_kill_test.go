@@ -62,7 +62,7 @@ func TestAWorkerKilledWhileLinesGoOnInAnotherCaseLosesNothing(t *testing.T) {
 		t.Fatal("the exchange did not start")
 	}
 	require.Equal(t, schemas.Converting, h.row(id).State)
-	h.worker.kill()
+	h.worker.Kill()
 	w.take(nil)
 	h.startWorker()
 	h.awaitEnd(id, schemas.Converted)
