@@ -15,10 +15,10 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// archive holds the rows of cases, which is all that is left of them once Temporal has forgotten them.
-type archive map[string]schemas.View
+// onlyRows holds the rows of cases, which is all that is left of them once Temporal has forgotten them.
+type onlyRows map[string]schemas.View
 
-func (a archive) CaseRow(_ context.Context, caseID string) (schemas.View, error) {
+func (a onlyRows) CaseRow(_ context.Context, caseID string) (schemas.View, error) {
 	v, is := a[caseID]
 	if !is {
 		return v, serviceerror.NewNotFound("no such row")
@@ -26,11 +26,11 @@ func (a archive) CaseRow(_ context.Context, caseID string) (schemas.View, error)
 	return v, nil
 }
 
-func (archive) RecordFact(context.Context, string, schemas.Report) ([]string, bool, bool, bool, error) {
+func (onlyRows) RecordFact(context.Context, string, schemas.Report) ([]string, bool, bool, bool, error) {
 	return nil, false, false, false, nil
 }
-func (archive) MarkFactSignalled(context.Context, string, string, time.Time) error { return nil }
-func (archive) PutText(context.Context, string, string) (string, error)            { return "t-1", nil }
+func (onlyRows) MarkFactSignalled(context.Context, string, string, time.Time) error { return nil }
+func (onlyRows) PutText(context.Context, string, string) (string, error)            { return "t-1", nil }
 
 // over is a case that has ended, a while ago.
 func over(outcome schemas.Outcome, ago time.Duration) schemas.View {
@@ -72,7 +72,7 @@ var theCustomer = schemas.Actor{Role: schemas.RoleCustomer, ID: "c-1"}
 func TestACaseIsReopenedFromItsRowAlone(t *testing.T) {
 	t.Parallel()
 	temporal, started, options := forgotten(t)
-	c := cases.New(temporal, archive{"shop:r-1": over(schemas.Completed, time.Hour)}, schemas.DoorAPI)
+	c := cases.New(temporal, onlyRows{"shop:r-1": over(schemas.Completed, time.Hour)}, schemas.DoorAPI)
 	got, err := reopens(c, theCustomer, schemas.Reopen{Reason: "not_solved", TextID: "t-7"})
 	require.NoError(t, err)
 	require.Equal(t, "shop:r-1:2", got.CaseID)
@@ -107,7 +107,7 @@ func TestReopeningIsRefusedWithAWayToGoInstead(t *testing.T) {
 		"of a part of a line":       {over(schemas.Completed, time.Hour), theCustomer, schemas.Reopen{Reason: "not_solved", Lines: []schemas.PickLine{{LineID: "1", Quantity: 1}}}, schemas.CodeBadQuantity},
 	} {
 		temporal, started, _ := forgotten(t)
-		_, err := reopens(cases.New(temporal, archive{"shop:r-1": c.view}, schemas.DoorAPI), c.as, c.body)
+		_, err := reopens(cases.New(temporal, onlyRows{"shop:r-1": c.view}, schemas.DoorAPI), c.as, c.body)
 		var refusal *schemas.Refusal
 		require.ErrorAs(t, err, &refusal, name)
 		require.Equal(t, c.code, refusal.Code, name)
@@ -123,7 +123,7 @@ func TestReopenedAgainACaseAnswersWithTheOneThatContinuesIt(t *testing.T) {
 	for why, code := range map[string]schemas.Code{schemas.WhyReopen: "", schemas.WhyConvert: schemas.CodeAlreadyDone} {
 		temporal, started, _ := forgotten(t)
 		next := schemas.View{CaseID: "shop:r-1:2", Revision: 3, PredecessorID: "shop:r-1", Continues: why}
-		got, err := reopens(cases.New(temporal, archive{"shop:r-1": before, "shop:r-1:2": next}, schemas.DoorAPI), theCustomer, schemas.Reopen{Reason: "not_solved"})
+		got, err := reopens(cases.New(temporal, onlyRows{"shop:r-1": before, "shop:r-1:2": next}, schemas.DoorAPI), theCustomer, schemas.Reopen{Reason: "not_solved"})
 		require.Empty(t, *started)
 		if code == "" {
 			require.NoError(t, err)

@@ -27,30 +27,34 @@ const (
 type commandLine struct {
 	Data string `help:"Data folder of the dev stack." default:".aftercare" env:"AFTERCARE_DATA" placeholder:"DIR" type:"path"`
 
-	Dev      devCommand      `cmd:"" help:"Start Temporal with its UI, PostgreSQL and the worker on this machine."`
-	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this version."`
-	Import   importCommand   `cmd:"" help:"Take in orders, catalogue and customers (docs/import.md)."`
-	Open     openCommand     `cmd:"" help:"Open a case for each request of a file, or of standard input."`
-	Show     showCommand     `cmd:"" help:"Show a case."`
-	List     listCommand     `cmd:"" help:"List cases, the nearest due first."`
-	Today    todayCommand    `cmd:"" help:"Sum up the open cases: what is overdue, with whom, and what waits for one person."`
-	Do       doCommand       `cmd:"" help:"Give a command to a case (docs/words.md)."`
-	Reopen   reopenCommand   `cmd:"" help:"Have a case that has ended looked at again by a person, within 15 days."`
-	Notify   notifyCommand   `cmd:"" help:"Report a fact of a machine: courier, payments, warehouse."`
-	Watch    watchCommand    `cmd:"" help:"Watch a case live."`
-	Play     playCommand     `cmd:"" help:"Play requests to the end, every other party acting."`
-	Books    booksCommand    `cmd:"" help:"Compare the sandboxes' books with the ledger."`
-	Disputes disputesCommand `cmd:"" help:"List disputes before banks, platforms and authorities, also those that no case answers."`
-	Sandbox  sandboxCommand  `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
-	Rebuild  rebuildCommand  `cmd:"" help:"Write the rows of open cases anew from their workflows."`
-	Sweep    sweepCommand    `cmd:"" help:"Look now for cases whose workflow was ended from outside; a Schedule does it every five minutes."`
-	Adopt    adoptCommand    `cmd:"" help:"Go on with a case whose workflow was ended from outside."`
-	Due      dueCommand      `cmd:"" help:"Reckon a deadline with a calendar (docs/calendars.md). Needs no server."`
-	Calendar calendarCommand `cmd:"" help:"List the calendars, or show a month of one. Needs no server."`
-	Names    namesCommand    `cmd:"" help:"List commands, facts, states, roles and the other words, with their Chinese."`
-	Bench    benchCommand    `cmd:"" help:"Measure what a case costs, against bare workflows with the same calls (docs/performance.md)."`
-	Chaos    chaosCommand    `cmd:"" help:"Break everything around mixed cases, on a stack of its own, and compare the books (docs/chaos.md)."`
-	Policy   policyCommand   `cmd:"" help:"Check, compare, explain and install policies (docs/policies.md)."`
+	Dev       devCommand       `cmd:"" help:"Start Temporal with its UI, PostgreSQL and the worker on this machine."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database to this version."`
+	Import    importCommand    `cmd:"" help:"Take in orders, catalogue and customers (docs/import.md)."`
+	Open      openCommand      `cmd:"" help:"Open a case for each request of a file, or of standard input."`
+	Show      showCommand      `cmd:"" help:"Show a case."`
+	List      listCommand      `cmd:"" help:"List cases, the nearest due first."`
+	Today     todayCommand     `cmd:"" help:"Sum up the open cases: what is overdue, with whom, and what waits for one person."`
+	Do        doCommand        `cmd:"" help:"Give a command to a case (docs/words.md)."`
+	Reopen    reopenCommand    `cmd:"" help:"Have a case that has ended looked at again by a person, within 15 days."`
+	Notify    notifyCommand    `cmd:"" help:"Report a fact of a machine: courier, payments, warehouse."`
+	Watch     watchCommand     `cmd:"" help:"Watch a case live."`
+	Play      playCommand      `cmd:"" help:"Play requests to the end, every other party acting."`
+	Books     booksCommand     `cmd:"" help:"Compare the sandboxes' books with the ledger."`
+	Evidence  evidenceCommand  `cmd:"" help:"Make the evidence pack of a case: everything that shows what happened, as one file."`
+	Erase     eraseCommand     `cmd:"" help:"Forget a customer's personal data. Refused while a case is open, or a legal hold stands on one."`
+	LegalHold legalHoldCommand `cmd:"" name:"legal-hold" help:"Place a legal hold on a case, open or closed, or lift it."`
+	Disputes  disputesCommand  `cmd:"" help:"List disputes before banks, platforms and authorities, also those that no case answers."`
+	Sandbox   sandboxCommand   `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
+	Release   releaseCommand   `cmd:"" help:"Try everything again that is parked for one cause (docs/stuck.md)."`
+	Rebuild   rebuildCommand   `cmd:"" help:"Write the rows of open cases anew from their workflows."`
+	Sweep     sweepCommand     `cmd:"" help:"Look now for cases whose workflow was ended from outside; a Schedule does it every five minutes."`
+	Adopt     adoptCommand     `cmd:"" help:"Go on with a case whose workflow was ended from outside."`
+	Due       dueCommand       `cmd:"" help:"Reckon a deadline with a calendar (docs/calendars.md). Needs no server."`
+	Calendar  calendarCommand  `cmd:"" help:"List the calendars, or show a month of one. Needs no server."`
+	Names     namesCommand     `cmd:"" help:"List commands, facts, states, roles and the other words, with their Chinese."`
+	Bench     benchCommand     `cmd:"" help:"Measure what a case costs, against bare workflows with the same calls (docs/performance.md)."`
+	Chaos     chaosCommand     `cmd:"" help:"Break everything around mixed cases, on a stack of its own, and compare the books (docs/chaos.md)."`
+	Policy    policyCommand    `cmd:"" help:"Check, compare, explain and install policies (docs/policies.md)."`
 
 	BenchWorker benchWorkerCommand `cmd:"" hidden:"" help:"The worker that bench starts."`
 }

@@ -53,6 +53,7 @@ func writeCase(w io.Writer, p casePage, now time.Time) {
 		}
 		fmt.Fprintf(w, "can be given now: %s\n", strings.Join(names, ", "))
 	}
+	writeParked(w, p.View)
 	for _, work := range p.Work {
 		if work.Cause != "" {
 			fmt.Fprintf(w, "STUCK %s: %s\n", work.Name, work.Cause)
@@ -180,9 +181,30 @@ func writeApprovals(w io.Writer, v schemas.View) {
 		if role == "" {
 			role = schemas.RoleSupervisor
 		}
-		fmt.Fprintf(w, "approval %s of %s for %s, proposed by %s, asks %s (level %d):\n", a.ApprovalID, a.Amount, a.Subject, a.Proposer, orDash(a.Asked), a.Level)
+		about := a.Subject
+		if a.Step != "" {
+			about += " (" + a.StepID + " " + a.Step + ")"
+		}
+		fmt.Fprintf(w, "approval %s of %s for %s, proposed by %s, asks %s (level %d):\n", a.ApprovalID, a.Amount, about, a.Proposer, orDash(a.Asked), a.Level)
 		fmt.Fprintf(w, "  starter do %s %s --as %s:%s --with '{\"approval_id\":\"%s\"}'   (or %s, with a reason)\n",
 			v.CaseID, schemas.ApprovalGrant.Name, role, a.Asked, a.ApprovalID, schemas.ApprovalRefuse.Name)
+	}
+}
+
+// writeParked says of each parked step why, whose turn it is, since when, and the commands that free it.
+func writeParked(w io.Writer, v schemas.View) {
+	for _, p := range v.Parked {
+		next := ""
+		if p.DueAt != nil {
+			next = ", the next level is told " + when(*p.DueAt)
+		}
+		fmt.Fprintf(w, "PARKED %s %s for %s since %s, turn: %s%s\n  %s\n", p.StepID, p.Step, p.Cause, when(p.Since), p.Turn, next, p.Message)
+		if p.Trying {
+			fmt.Fprintln(w, "  It is being tried again.")
+		}
+		for _, f := range p.Frees {
+			fmt.Fprintf(w, "  starter do %s %s --as %s:ID --with '%s'   (%s)\n", v.CaseID, f.Command, f.Roles[0], f.With, f.What)
+		}
 	}
 }
 

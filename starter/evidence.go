@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/aftercare/aftercare/cases"
+	"github.com/aftercare/aftercare/internal/policy"
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// evidenceCommand makes the evidence pack of a case.
+type evidenceCommand struct {
+	Case string `arg:"" help:"Case id, merchant:request; open or closed."`
+	Out  string `help:"The file to write.. Default: evidence of the case in this folder." placeholder:"FILE.zip"`
+	JSON bool   `help:"Print one JSON object: the hash to hand in, and what the pack holds."`
+}
+
+func (c *evidenceCommand) Run(ctx context.Context, cli *commandLine) error {
+	r, err := cli.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	beside, err := c.beside(ctx, cli, r)
+	if err != nil {
+		return err
+	}
+	pack, err := r.cases.Evidence(ctx, c.Case, beside)
+	if err != nil {
+		return err
+	}
+	name := c.Out
+	if name == "" {
+		merchant, request, seq, _ := schemas.SplitCaseID(pack.CaseID)
+		name = fmt.Sprintf("evidence-%s-%s-%d-r%d.zip", merchant, request, seq, pack.Revision)
+	}
+	// People's words are in it: nobody else on this machine needs to read it.
+	if err := os.WriteFile(name, pack.ZIP, 0o600); err != nil {
+		return fmt.Errorf("write the evidence pack: %w", err)
+	}
+	if c.JSON {
+		printJSON(map[string]any{"file": name, "pack": pack})
+		return nil
+	}
+	fmt.Printf("%s: %d files, case %s at revision %d\npack %s\n", name, len(pack.Files)+1, pack.CaseID, pack.Revision, pack.SHA256)
+	fmt.Printf("Hand it in: starter do %s %s --as legal:ID --with '{\"pack\":\"%s\"}'\n", pack.CaseID, schemas.ExternalAnswer.Name, pack.SHA256)
+	return nil
+}
+
+// beside collects what the case itself does not know: the provider's own numbers, and the sentences of the rules.
+func (c *evidenceCommand) beside(ctx context.Context, cli *commandLine, r *reach) (cases.Beside, error) {
+	b := cases.Beside{Numbers: map[string]string{}}
+	shelf, err := policy.NewShelf(os.DirFS(cli.policyFolder(os.Getenv("AFTERCARE_POLICY_DIR"))))
+	if err != nil {
+		return b, err
+	}
+	b.Explain = func(policy string, k schemas.Clock, locale string) []string {
+		return shelf.Book().ExplainClock(policy, k, nil, time.UTC).Sentences(locale)
+	}
+	if r.withSandbox(ctx) != nil {
+		return b, nil // no sandbox here: a real provider's numbers stand in its own portal
+	}
+	merchant, _, _, _ := schemas.SplitCaseID(c.Case)
+	for e, err := range r.world.Books().Refunds(ctx, merchant) {
+		if err != nil {
+			return b, err
+		}
+		b.Numbers[e.Key] = e.Number
+	}
+	return b, nil
+}
