@@ -35,6 +35,7 @@ type commandLine struct {
 	List      listCommand      `cmd:"" help:"List cases, the nearest due first."`
 	Today     todayCommand     `cmd:"" help:"Sum up the open cases: what is overdue, with whom, and what waits for one person."`
 	Do        doCommand        `cmd:"" help:"Give a command to a case (docs/words.md)."`
+	Reopen    reopenCommand    `cmd:"" help:"Have a case that has ended looked at again by a person, within 15 days."`
 	Notify    notifyCommand    `cmd:"" help:"Report a fact of a machine: courier, payments, warehouse."`
 	Watch     watchCommand     `cmd:"" help:"Watch a case live."`
 	Play      playCommand      `cmd:"" help:"Play requests to the end, every other party acting."`

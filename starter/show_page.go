@@ -82,11 +82,22 @@ func writeHead(w io.Writer, p casePage) {
 				why += fmt.Sprintf(" (%s: %s)", r.Code, r.Message)
 			}
 		}
+		if how := continues[p.Continues]; how != "" {
+			why += "; " + how
+		}
 		fmt.Fprintf(w, "continues %s%s\n", p.PredecessorID, why)
 	}
-	if p.SuccessorID != "" {
+	switch {
+	case p.SuccessorID != "":
 		fmt.Fprintf(w, "goes on in %s\n", p.SuccessorID)
+	case p.MayReopen(p.Now) == nil:
+		fmt.Fprintf(w, "may be reopened until %s: starter reopen %s --as customer:%s\n", p.ClosedAt.Add(schemas.ReopenWithin).UTC().Format(time.DateOnly), p.CaseID, p.CustomerID)
 	}
+}
+
+// continues says why a case continues another one.
+var continues = map[string]string{
+	schemas.WhyReopen: "reopened", schemas.WhyConvert: "its lines became another kind", schemas.WhyRequestHuman: "a person was asked for",
 }
 
 func writeLines(w io.Writer, p casePage) {
