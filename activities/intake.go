@@ -43,6 +43,9 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 	if !schemas.ValidID(in.Policy) && in.Predecessor == nil {
 		return schemas.Intake{Refusal: &schemas.Refusal{Code: schemas.CodeUnknownPolicy, Field: "policy", Message: "this is not the name of a policy; leave it out for the default one."}}, nil
 	}
+	if in, err = a.reopened(ctx, in); err != nil {
+		return schemas.Intake{}, err
+	}
 	order, refusal, err := a.order(ctx, in)
 	if refusal != nil || err != nil {
 		return schemas.Intake{Refusal: refusal}, err
@@ -76,12 +79,33 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 	}
 	answer := schemas.Intake{
 		Refusal: got.Refusal, Closed: got.Closed, Currency: order.Currency, Lines: got.Lines, Payments: got.Payments, Plan: plan,
-		Owner: got.Owner, Method: got.Method, Fallback: got.Fallback, Edition: schemas.Edition, Resumed: got.Resumed,
+		Owner: got.Owner, Method: got.Method, Fallback: got.Fallback, Edition: schemas.Edition, Handover: got.Handover, Resumed: got.Resumed,
 	}
 	if order.DeliveredAt != nil {
 		answer.Delivered = *order.DeliveredAt
 	}
 	return answer, nil
+}
+
+// reopened lets a case that reopens another be judged as that one was: by the day on which the wish was first received, with all the
+// evidence there is, and by a person. Whether it may be reopened at all is judged later, where the units change hands.
+func (a *Intake) reopened(ctx context.Context, in schemas.IntakeOrder) (schemas.IntakeOrder, error) {
+	if in.Predecessor == nil || in.Predecessor.Why != schemas.WhyReopen {
+		return in, nil
+	}
+	before := *in.Predecessor
+	before.AtReview, before.Handover = true, nil
+	row, err := a.store.CaseRow(ctx, before.CaseID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+	case err != nil:
+		return in, oursFailed("look for the case that "+in.CaseID+" reopens", err)
+	default:
+		before.FirstReceivedAt = row.FirstReceived()
+		in.Request.EvidenceIDs = append(append([]string{}, row.EvidenceIDs...), in.Request.EvidenceIDs...)
+	}
+	in.Predecessor = &before
+	return in, nil
 }
 
 // beforeAPerson is the verdict on a line that cannot be a request and goes to a person all the same: no rule proposes anything, and
@@ -161,7 +185,7 @@ func (a *Intake) order(ctx context.Context, in schemas.IntakeOrder) (schemas.Sho
 func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder, articles map[string]schemas.ShopArticle) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
 	facts := PlanFacts{
 		MerchantID: in.Request.MerchantID, Kind: in.Request.Kind, Currency: order.Currency, Reason: in.Request.Reason,
-		RefundOnly: in.Request.RefundOnly, At: in.At, EvidenceIDs: in.Request.EvidenceIDs, ShippedOther: map[string]bool{},
+		RefundOnly: in.Request.RefundOnly, At: in.At, From: in.At, EvidenceIDs: in.Request.EvidenceIDs, ShippedOther: map[string]bool{},
 		Channel: in.Request.Channel, PlacedAt: order.PlacedAt, Uninformed: order.Uninformed, Jurisdiction: order.Jurisdiction,
 		Items: map[string]policy.Item{},
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/client"
 
@@ -86,6 +87,9 @@ func (c *Client) explain(ctx context.Context, caseID, command string, order sche
 	if command == schemas.CaseRequestHuman.Name {
 		return c.requestHuman(ctx, view, order)
 	}
+	if command == schemas.CaseReopen.Name && view.ClosedAt != nil {
+		return c.reopen(ctx, view, order)
+	}
 	if view.ClosedAt == nil {
 		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: fmt.Sprintf("the workflow of this case was ended from outside, so nobody can decide in it any more; a supervisor goes on with it by `starter adopt %s --as supervisor:ID`.", caseID), Revision: view.Revision}
 	}
@@ -93,8 +97,13 @@ func (c *Client) explain(ctx context.Context, caseID, command string, order sche
 		return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: fmt.Sprintf("this case goes on as %s; decide there.", view.SuccessorID), Revision: view.Revision}
 	}
 	message := fmt.Sprintf("this case has ended as %s; open a new one", view.Outcome)
-	if view.Outcome == schemas.Invalid {
+	switch {
+	case view.SuccessorID != "":
+		message = fmt.Sprintf("this case has ended as %s, and goes on in %s; decide there", view.Outcome, view.SuccessorID)
+	case view.Outcome == schemas.Invalid:
 		message += ", or send case.request_human to have a person look at it"
+	case view.MayReopen(time.Now()) == nil:
+		message += fmt.Sprintf(", or have it reopened until %s with case.reopen", view.ClosedAt.Add(schemas.ReopenWithin).UTC().Format(time.DateOnly))
 	}
 	return schemas.Receipt{}, &schemas.Refusal{Code: schemas.CodeCaseClosed, Message: message + ".", Revision: view.Revision}
 }

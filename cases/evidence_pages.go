@@ -85,8 +85,13 @@ func summary(v schemas.View, numbers map[string]string, locale string) []byte {
 	p := &page{locale: locale}
 	fmt.Fprintf(p, "# %s %s\n\n", p.head("case"), v.CaseID)
 	for _, f := range [][2]string{
-		{"order", v.OrderID}, {"opened", when(&v.OpenedAt)}, {"ended", when(v.ClosedAt)}, {"state", p.word("State", string(v.State))},
-		{"outcome", p.word("Outcome", string(v.Outcome))}, {"reason", p.word("Reason", string(v.Reason))}, {"policy", v.Policy + " " + v.PolicyVersion},
+		{"order", v.OrderID},
+		{"opened", when(&v.OpenedAt)},
+		{"ended", when(v.ClosedAt)},
+		{"state", p.word("State", string(v.State))},
+		{"outcome", p.word("Outcome", string(v.Outcome))},
+		{"reason", p.word("Reason", string(v.Reason))},
+		{"policy", v.Policy + " " + v.PolicyVersion},
 	} {
 		fmt.Fprintf(p, "- %s: %s\n", p.head(f[0]), f[1])
 	}

@@ -27,6 +27,15 @@ func (c *Client) lookFirst(ctx context.Context, caseID, command string, order sc
 		return c.against(ctx, caseID, order, func(v schemas.View) (*schemas.Refusal, error) {
 			return lookups.KnowsMethod(ctx, schemas.MethodQuestion{MerchantID: v.MerchantID, OrderID: v.OrderID, CustomerID: v.CustomerID, Method: d.Method})
 		})
+	case schemas.StepCorrect.Name:
+		d, refusal := schemas.Decode[schemas.CorrectStep](order.Body)
+		lookups, can := c.records.(Lookups)
+		if refusal != nil || d.Method == "" || !can {
+			return nil
+		}
+		return c.against(ctx, caseID, order, func(v schemas.View) (*schemas.Refusal, error) {
+			return lookups.KnowsMethod(ctx, schemas.MethodQuestion{MerchantID: v.MerchantID, OrderID: v.OrderID, CustomerID: v.CustomerID, Method: d.Method})
+		})
 	case schemas.ReturnSubmitWaybill.Name:
 		d, refusal := schemas.Decode[schemas.SubmitWaybill](order.Body)
 		lookups, can := c.records.(Lookups)

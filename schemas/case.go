@@ -49,15 +49,20 @@ type Predecessor struct {
 	// Disputes and Holds go on in the successor.
 	Disputes []Dispute `json:"disputes,omitempty"`
 	Holds    []Hold    `json:"holds,omitempty"`
-	// Handover is set where lines go on as another kind: what was decided and where the goods are.
+	// Handover is what was decided and where the goods are. Lines that go on as another kind come with it; that of a case which is
+	// reopened is made by intake, out of the row of the case that had ended.
 	Handover *Handover `json:"handover,omitempty"`
-	// By and Reason say who took a case on whose workflow was ended from outside, and why.
+	// By and Reason say who had a case reopened, or took one on whose workflow was ended from outside, and why.
 	By     *Actor `json:"by,omitempty"`
 	Reason string `json:"reason,omitempty"`
 }
 
-// WhyRequestHuman is why a case continues one that could not be a request: its customer asked for a person.
-const WhyRequestHuman = "request_human"
+// Why a case continues another one.
+const (
+	WhyRequestHuman = "request_human" // the other could not be a request, and its customer asked for a person
+	WhyConvert      = "convert"       // lines of the other go on as another kind
+	WhyReopen       = "reopen"        // the other had ended, and somebody says that it should not have
+)
 
 // Carried is what survives continue-as-new: the whole state of the case, written and read by workflows alone.
 type Carried struct {
@@ -117,6 +122,7 @@ type Line struct {
 	Since       time.Time    `json:"since"`                 // in this state since
 	History     []StateSince `json:"history,omitempty"`     // the states it went through
 	LeavesAs    Outcome      `json:"leaves_as,omitempty"`   // the outcome it will have when goods under way have arrived
+	Undecided   bool         `json:"undecided,omitempty"`   // handed over by another case, in which nobody had granted it
 }
 
 // StateSince is one step of a line's way.
@@ -149,6 +155,8 @@ type Offer struct {
 	By        Actor     `json:"by"`
 	MadeAt    time.Time `json:"made_at"`
 	CounterBy *Money    `json:"counter,omitempty"` // what the customer asked for instead
+	// ReplacementSKU is the article that an exchange would give.
+	ReplacementSKU string `json:"replacement_sku,omitempty"`
 }
 
 // OfferKind is what an offer consists of.
@@ -159,6 +167,7 @@ const (
 	OfferRefundOnly    OfferKind = "refund_only"    // all the money, the goods stay with the customer
 	OfferWithReturn    OfferKind = "with_return"    // a refund-only wish becomes a return with goods
 	OfferSendBack      OfferKind = "send_back"      // after a failed inspection: the goods go back to the customer
+	OfferExchange      OfferKind = "exchange"       // another article instead of the money
 )
 
 // Rejection is a refusal of a line by a person.

@@ -165,14 +165,39 @@ func (m MakeOffer) Check() *Refusal {
 		if m.Amount.Minor <= 0 {
 			return &Refusal{Code: CodeBadAmount, Field: "amount", Message: "an offer is more than nothing."}
 		}
-	case OfferRefundOnly, OfferWithReturn, OfferSendBack:
+	case OfferRefundOnly, OfferWithReturn, OfferSendBack, OfferExchange:
 		if m.Amount != nil {
 			return &Refusal{Code: CodeBadValue, Field: "amount", Message: fmt.Sprintf("%s has no amount of its own; leave it out.", m.What)}
 		}
 	default:
-		return &Refusal{Code: CodeBadValue, Field: "what", Message: "offer partial_refund, refund_only, with_return or send_back."}
+		return &Refusal{Code: CodeBadValue, Field: "what", Message: "offer partial_refund, refund_only, with_return, send_back or exchange."}
+	}
+	if m.What == OfferExchange {
+		if refusal := checkReplacement(m.ReplacementSKU); refusal != nil {
+			return refusal
+		}
+	} else if m.ReplacementSKU != "" {
+		return &Refusal{Code: CodeBadValue, Field: "replacement_sku", Message: "only an exchange gives another article; leave it out."}
 	}
 	return first(m.OnLines.Check(), checkTextID(m.TextID))
+}
+
+// Check wants an article. A return goes on as an exchange; an exchange goes on as a return by the customer's own choices.
+func (c Convert) Check() *Refusal {
+	if c.To != KindExchange {
+		return &Refusal{Code: CodeBadValue, Field: "to", Message: "a return goes on as an exchange; an exchange goes on as a return when its customer chooses the money."}
+	}
+	return first(c.OnLines.Check(), checkReplacement(c.ReplacementSKU), checkTextID(c.TextID))
+}
+
+func checkReplacement(sku string) *Refusal {
+	if sku == "" {
+		return missing("replacement_sku", "name the article that is given instead; the same one for a faulty one.")
+	}
+	if len(sku) > 128 {
+		return &Refusal{Code: CodeTooLarge, Field: "replacement_sku", Message: "at most 128 characters are allowed."}
+	}
+	return nil
 }
 
 // Check judges the choice.

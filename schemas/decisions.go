@@ -120,9 +120,18 @@ type RequestInfo struct {
 // MakeOffer puts an alternative to the customer.
 type MakeOffer struct {
 	OnLines
-	What   OfferKind `json:"what"`
-	Amount *Money    `json:"amount,omitempty"` // partial_refund: what the customer receives for these lines together
-	TextID string    `json:"text_id,omitempty"`
+	What           OfferKind `json:"what"`
+	Amount         *Money    `json:"amount,omitempty"`          // partial_refund: what the customer receives for these lines together
+	ReplacementSKU string    `json:"replacement_sku,omitempty"` // exchange: the article that is offered instead of the money
+	TextID         string    `json:"text_id,omitempty"`
+}
+
+// Convert lets lines of a return go on as an exchange, in a case of its own.
+type Convert struct {
+	OnLines
+	To             Kind   `json:"to"`                // exchange
+	ReplacementSKU string `json:"replacement_sku"`   // the article that is wanted instead, for all of these lines; the same one for a faulty one
+	TextID         string `json:"text_id,omitempty"` // what the customer said; staff must give it
 }
 
 // AnswerOffer accepts or declines the open offer.

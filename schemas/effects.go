@@ -26,6 +26,8 @@ type Intake struct {
 	Method    string    `json:"method,omitempty"`   // the wish of settle_with where it can be kept
 	Fallback  bool      `json:"fallback,omitempty"` // the wish could not be kept: original method, the customer is told
 	Delivered time.Time `json:"delivered_at"`
+	// Handover is what the case that had ended gives the one that reopens it, in place of what such a case was started with.
+	Handover *Handover `json:"handover,omitempty"`
 	// Resumed is set where the case goes on from the rows of one whose workflow was ended from outside. Its lines stand where they stood.
 	Resumed *Resumed `json:"resumed,omitempty"`
 	// Edition says by which edition of the stories the case lives; absent in cases taken in before there was one. See

@@ -209,38 +209,3 @@ type RejectReplacement struct {
 	TextID      string   `json:"text_id,omitempty"`
 	EvidenceIDs []string `json:"evidence_ids,omitempty"`
 }
-
-// Handover is what a case gives its successor, beside the units that the successor's intake takes over.
-type Handover struct {
-	Lines    []HandedLine `json:"lines"`
-	Parcels  []Parcel     `json:"parcels,omitempty"`
-	Owner    string       `json:"owner,omitempty"`
-	Priority Priority     `json:"priority,omitempty"`
-	Level    int          `json:"level,omitempty"`
-	Evidence []string     `json:"evidence_ids,omitempty"`
-}
-
-// Has reports whether a parcel is handed over.
-func (h Handover) Has(waybill string) bool {
-	for _, p := range h.Parcels {
-		if p.Waybill == waybill {
-			return true
-		}
-	}
-	return false
-}
-
-// HandedLine is how far a line has come. Its wish is granted: the successor does not decide it again.
-type HandedLine struct {
-	LineID      string      `json:"line_id"`
-	Units       []int       `json:"units,omitempty"`
-	GoodsWith   Turn        `json:"goods_with"`
-	Waybill     string      `json:"waybill,omitempty"`
-	BackSKU     string      `json:"back_sku,omitempty"`
-	Inspected   bool        `json:"inspected,omitempty"`
-	Disposition Disposition `json:"disposition,omitempty"`
-	Finding     Finding     `json:"finding,omitempty"`
-	Freight     Turn        `json:"freight,omitempty"`
-	Rule        string      `json:"rule,omitempty"` // by which it was granted
-	Approver    *Actor      `json:"approver,omitempty"`
-}

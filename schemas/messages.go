@@ -91,6 +91,8 @@ var (
 	CaseEscalate        = Command[Escalate]{Name: "case.escalate"}                // raise the case to a level; without one, a level up
 	CaseAccept          = Command[Nothing]{Name: "case.accept"}                   // take an escalated case on
 	CaseMerge           = Command[Merge]{Name: "case.merge"}                      // end lines as duplicates of another case
+	CaseConvert         = Command[Convert]{Name: "case.convert"}                  // let lines of a return go on as an exchange
+	CaseReopen          = Command[Reopen]{Name: "case.reopen"}                    // have a case that has ended looked at again, once, within 15 days
 	CaseMarkUnreachable = Command[MarkUnreachable]{Name: "case.mark_unreachable"} // say that the customer cannot be reached, with the attempts
 	ReviewApprove       = Command[Approve]{Name: "review.approve"}                // grant the wish
 	ReviewReject        = Command[Reject]{Name: "review.reject"}                  // refuse the wish; only a person can

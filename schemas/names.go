@@ -14,7 +14,7 @@ var (
 	}
 	CommandNames = []string{
 		CaseProvideInfo.Name, CaseRequestHuman.Name, CaseWithdraw.Name, CaseMessage.Name, CaseReply.Name, CaseNote.Name,
-		CaseTransfer.Name, CaseTakeOver.Name, CaseEscalate.Name, CaseAccept.Name, CaseMerge.Name, CaseMarkUnreachable.Name,
+		CaseTransfer.Name, CaseTakeOver.Name, CaseEscalate.Name, CaseAccept.Name, CaseMerge.Name, CaseConvert.Name, CaseReopen.Name, CaseMarkUnreachable.Name,
 		ReviewApprove.Name, ReviewReject.Name, DecisionRevoke.Name, ReviewRequestInfo.Name, OfferMake.Name, OfferAccept.Name, OfferDecline.Name, OfferCounter.Name,
 		AppealFile.Name, AppealDecide.Name, ReturnSubmitWaybill.Name, ShipbackExtend.Name, InspectionPass.Name, InspectionFail.Name,
 		ApprovalGrant.Name, ApprovalRefuse.Name, ReplacementConfirm.Name, ReplacementReject.Name, RefundRetry.Name, RefundManualPaid.Name,

@@ -35,6 +35,12 @@ type Freeing struct {
 	What    string `json:"what"` // what it does, as a few words
 }
 
+// ParkedCase is a case with what is parked in it.
+type ParkedCase struct {
+	CaseID string   `json:"case_id"`
+	Parked []Parked `json:"parked"`
+}
+
 // RetryStep tries parked steps again as they are.
 type RetryStep struct {
 	StepID string `json:"step_id,omitempty"` // absent: every parked one

@@ -38,6 +38,7 @@ var published = map[string]reflect.Type{
 	"case.reply": reflect.TypeFor[schemas.Message](), "case.note": reflect.TypeFor[schemas.Message](),
 	"case.transfer": reflect.TypeFor[schemas.Transfer](), "case.take_over": reflect.TypeFor[schemas.Why](),
 	"case.escalate": reflect.TypeFor[schemas.Escalate](), "case.accept": reflect.TypeFor[schemas.Nothing](), "case.merge": reflect.TypeFor[schemas.Merge](),
+	"case.convert": reflect.TypeFor[schemas.Convert](), "case.reopen": reflect.TypeFor[schemas.Reopen](),
 	"decision.revoke":       reflect.TypeFor[schemas.Revoke](),
 	"case.mark_unreachable": reflect.TypeFor[schemas.MarkUnreachable](),
 	"review.approve":        reflect.TypeFor[schemas.Approve](), "review.reject": reflect.TypeFor[schemas.Reject](), "review.request_info": reflect.TypeFor[schemas.RequestInfo](),

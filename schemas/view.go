@@ -49,7 +49,11 @@ type View struct {
 	Holds         []Hold        `json:"holds,omitempty"`
 	Unreachable   *Unreachable  `json:"unreachable,omitempty"` // the customer cannot be reached
 	PredecessorID string        `json:"predecessor_id"`
-	SuccessorID   string        `json:"successor_id"`
+	Continues     string        `json:"continues,omitempty"` // why it continues that case: request_human, convert or reopen
+	Reopened      int           `json:"reopened,omitempty"`  // how often the wish was reopened
+	// FirstReceivedAt is when the first of the cases was received that this one continues; absent where it continues none.
+	FirstReceivedAt time.Time `json:"first_received_at,omitzero"`
+	SuccessorID     string    `json:"successor_id"`
 	// Lost is set in the row of a case whose workflow was ended from outside: nobody serves it until somebody takes it on.
 	Lost *Lost `json:"lost,omitempty"`
 }

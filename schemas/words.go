@@ -47,6 +47,7 @@ const (
 	RefundProcessing     State = "REFUND_PROCESSING"      // 退款中: the payment provider has the order
 	RefundFailed         State = "REFUND_FAILED"          // 退款异常: the provider could not pay; finance finds another way
 	Refunded             State = "REFUNDED"               // 已退款: the money has arrived; books and goods are settled
+	Converting           State = "CONVERTING"             // 转换中: the line goes on in another case, which is being opened
 	FollowUp             State = "FOLLOW_UP"              // 回访: every line has ended; the customer is asked how it went
 	Closed               State = "CLOSED"                 // 已结案: over
 )

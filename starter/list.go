@@ -31,6 +31,9 @@ type listCommand struct {
 	Order     string `help:"Only of this order."`
 	Customer  string `help:"Only of this customer."`
 	Waybill   string `help:"Only with this parcel."`
+	Stuck     bool   `help:"Only with a step that is parked (docs/stuck.md)."`
+	Cause     string `help:"Only with a step that is parked for this cause, such as unserviceable." placeholder:"CODE"`
+	Step      string `help:"Only with this step parked, such as parcel.label." placeholder:"STEP"`
 	Lost      bool   `help:"Only those whose workflow was ended from outside and that nobody has taken on yet."`
 	Outside   string `help:"Only with an undecided dispute or a hold of this kind, such as chargeback or LEGAL_HOLD; any for every one." placeholder:"KIND"`
 	Closed    bool   `help:"Closed cases instead of open ones."`
@@ -75,9 +78,12 @@ func (c *listCommand) Run(ctx context.Context, cli *commandLine) error {
 		}
 		return nil
 	}
-	if c.Lost {
+	switch {
+	case c.Lost:
 		lostTable(found)
-	} else {
+	case filter.Stuck:
+		stuckTable(found, filter)
+	default:
 		listTable(found, filter.Scope, time.Now())
 	}
 	fmt.Println(countWords(len(found), total))
@@ -93,9 +99,14 @@ func (c *listCommand) filter(now time.Time) (store.Filter, error) {
 		Merchant: c.Merchant, Everywhere: c.Merchant == "", Owner: c.Owner, Asked: c.Asked, Person: c.Person, Order: c.Order, Customer: c.Customer, Waybill: c.Waybill,
 		State: schemas.State(strings.ToUpper(c.State)), Stage: schemas.Stage(strings.ToUpper(c.Stage)), Turn: schemas.Turn(strings.ToLower(c.Turn)),
 		Kind: schemas.Kind(strings.ToLower(c.Kind)), Priority: schemas.Priority(strings.ToUpper(c.Priority)), Level: c.Level,
+		Stuck: c.Stuck || c.Cause != "" || c.Step != "", Cause: schemas.Code(c.Cause), Step: c.Step,
 		Outside: outsideWord(c.Outside),
 	}
 	switch {
+	case c.Cause != "" && !schemas.ValidCause(f.Cause):
+		return f, usageError{fmt.Errorf("--cause %q: a cause is a code in lower snake case, such as unserviceable", c.Cause)}
+	case f.Stuck && (c.Closed || c.All):
+		return f, usageError{errors.New("only open cases have parked steps; leave --closed and --all out")}
 	case c.Limit < 1 || c.Limit > 500:
 		return f, usageError{errors.New("--limit is 1 to 500")}
 	case c.Level < 0 || c.Level > 5:
@@ -162,6 +173,20 @@ func listTable(found []schemas.View, scope store.Scope, clock time.Time) {
 			row = append(row, outcomeOf(v), paid(v))
 		}
 		t.AppendRow(row)
+	}
+	t.Render()
+}
+
+// stuckTable prints what is parked in cases, a line for each step.
+func stuckTable(found []schemas.View, filter store.Filter) {
+	t := newTable("case", "step", "id", "cause", "turn", "since", "tries", "next", "owner")
+	for _, v := range found {
+		for _, p := range v.Parked {
+			if (filter.Cause != "" && p.Cause != filter.Cause) || (filter.Step != "" && p.Step != filter.Step) {
+				continue
+			}
+			t.AppendRow(table.Row{v.CaseID, p.Step, p.StepID, p.Cause, p.Turn, when(p.Since), p.Tries, orDash(whenever(p.DueAt)), v.Owner})
+		}
 	}
 	t.Render()
 }

@@ -19,6 +19,8 @@ func TestAWordThatIsNotKnownIsAFaultOfUsageThatListsWhatIs(t *testing.T) {
 		"use P0, P1, P2 or P3":                                              {Priority: "P9"},
 		"--level is 1 to 5":                                                 {Level: 6},
 		"give one of them":                                                  {Closed: true, All: true},
+		"a code in lower snake case":                                        {Cause: "No Such"},
+		"only open cases have parked":                                       {Stuck: true, Closed: true},
 		"--overdue is for open cases":                                       {Closed: true, Overdue: true},
 		"write a day as 2026-11-20":                                         {DueBefore: "soon"},
 	} {

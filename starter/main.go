@@ -35,6 +35,7 @@ type commandLine struct {
 	List      listCommand      `cmd:"" help:"List cases, the nearest due first."`
 	Today     todayCommand     `cmd:"" help:"Sum up the open cases: what is overdue, with whom, and what waits for one person."`
 	Do        doCommand        `cmd:"" help:"Give a command to a case (docs/words.md)."`
+	Reopen    reopenCommand    `cmd:"" help:"Have a case that has ended looked at again by a person, within 15 days."`
 	Notify    notifyCommand    `cmd:"" help:"Report a fact of a machine: courier, payments, warehouse."`
 	Watch     watchCommand     `cmd:"" help:"Watch a case live."`
 	Play      playCommand      `cmd:"" help:"Play requests to the end, every other party acting."`
@@ -44,6 +45,7 @@ type commandLine struct {
 	LegalHold legalHoldCommand `cmd:"" name:"legal-hold" help:"Place a legal hold on a case, open or closed, or lift it."`
 	Disputes  disputesCommand  `cmd:"" help:"List disputes before banks, platforms and authorities, also those that no case answers."`
 	Sandbox   sandboxCommand   `cmd:"" help:"Tell a sandbox to be slow, fail, lose answers, refuse or reverse."`
+	Release   releaseCommand   `cmd:"" help:"Try everything again that is parked for one cause (docs/stuck.md)."`
 	Rebuild   rebuildCommand   `cmd:"" help:"Write the rows of open cases anew from their workflows."`
 	Sweep     sweepCommand     `cmd:"" help:"Look now for cases whose workflow was ended from outside; a Schedule does it every five minutes."`
 	Adopt     adoptCommand     `cmd:"" help:"Go on with a case whose workflow was ended from outside."`

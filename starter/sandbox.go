@@ -20,9 +20,9 @@ type sandboxCommand struct {
 type sandboxTell struct {
 	System    string `arg:"" help:"orders, stock, courier, payments or notices."`
 	Operation string `arg:"" help:"Such as refund, lookup, settle, charge, charge_lookup, collect, lapse, hold, release, capture, answer, answer_lookup, label, register, send_back, trace, dispose, reserve, ship, send, deliver."`
-	Mode      string `arg:"" help:"slow, fail, lose (do it and lose the answer), refuse, twice or reverse."`
+	Mode      string `arg:"" help:"slow, fail, lose (do it and lose the answer), refuse, never (a call that will never be taken), twice or reverse."`
 	Times     int    `help:"How many calls it is for." default:"1"`
-	Param     string `help:"slow, fail, reverse: how long, such as 2s; refuse: the code, such as insufficient_balance."`
+	Param     string `help:"slow, fail, reverse: how long, such as 2s; refuse, never: the code, such as insufficient_balance or rejected_outside."`
 	Match     string `help:"Only calls whose key contains this."`
 	JSON      bool   `help:"Print one JSON object."`
 }

@@ -53,6 +53,7 @@ func writeCase(w io.Writer, p casePage, now time.Time) {
 		}
 		fmt.Fprintf(w, "can be given now: %s\n", strings.Join(names, ", "))
 	}
+	writeParked(w, p.View)
 	for _, work := range p.Work {
 		if work.Cause != "" {
 			fmt.Fprintf(w, "STUCK %s: %s\n", work.Name, work.Cause)
@@ -81,11 +82,22 @@ func writeHead(w io.Writer, p casePage) {
 				why += fmt.Sprintf(" (%s: %s)", r.Code, r.Message)
 			}
 		}
+		if how := continues[p.Continues]; how != "" {
+			why += "; " + how
+		}
 		fmt.Fprintf(w, "continues %s%s\n", p.PredecessorID, why)
 	}
-	if p.SuccessorID != "" {
+	switch {
+	case p.SuccessorID != "":
 		fmt.Fprintf(w, "goes on in %s\n", p.SuccessorID)
+	case p.MayReopen(p.Now) == nil:
+		fmt.Fprintf(w, "may be reopened until %s: starter reopen %s --as customer:%s\n", p.ClosedAt.Add(schemas.ReopenWithin).UTC().Format(time.DateOnly), p.CaseID, p.CustomerID)
 	}
+}
+
+// continues says why a case continues another one.
+var continues = map[string]string{
+	schemas.WhyReopen: "reopened", schemas.WhyConvert: "its lines became another kind", schemas.WhyRequestHuman: "a person was asked for",
 }
 
 func writeLines(w io.Writer, p casePage) {
@@ -169,9 +181,30 @@ func writeApprovals(w io.Writer, v schemas.View) {
 		if role == "" {
 			role = schemas.RoleSupervisor
 		}
-		fmt.Fprintf(w, "approval %s of %s for %s, proposed by %s, asks %s (level %d):\n", a.ApprovalID, a.Amount, a.Subject, a.Proposer, orDash(a.Asked), a.Level)
+		about := a.Subject
+		if a.Step != "" {
+			about += " (" + a.StepID + " " + a.Step + ")"
+		}
+		fmt.Fprintf(w, "approval %s of %s for %s, proposed by %s, asks %s (level %d):\n", a.ApprovalID, a.Amount, about, a.Proposer, orDash(a.Asked), a.Level)
 		fmt.Fprintf(w, "  starter do %s %s --as %s:%s --with '{\"approval_id\":\"%s\"}'   (or %s, with a reason)\n",
 			v.CaseID, schemas.ApprovalGrant.Name, role, a.Asked, a.ApprovalID, schemas.ApprovalRefuse.Name)
+	}
+}
+
+// writeParked says of each parked step why, whose turn it is, since when, and the commands that free it.
+func writeParked(w io.Writer, v schemas.View) {
+	for _, p := range v.Parked {
+		next := ""
+		if p.DueAt != nil {
+			next = ", the next level is told " + when(*p.DueAt)
+		}
+		fmt.Fprintf(w, "PARKED %s %s for %s since %s, turn: %s%s\n  %s\n", p.StepID, p.Step, p.Cause, when(p.Since), p.Turn, next, p.Message)
+		if p.Trying {
+			fmt.Fprintln(w, "  It is being tried again.")
+		}
+		for _, f := range p.Frees {
+			fmt.Fprintf(w, "  starter do %s %s --as %s:ID --with '%s'   (%s)\n", v.CaseID, f.Command, f.Roles[0], f.With, f.What)
+		}
 	}
 }
 

@@ -156,11 +156,16 @@ func (c *Case) intake() {
 		return
 	}
 	s.say("%s opened for order %s, %d line(s), reason %s.", titleOf(req.Kind), req.OrderID, len(req.Lines), req.Reason)
+	if p := c.Opening.Predecessor; c.reopened() && p.By != nil {
+		s.actor = *p.By
+		s.note("reason", p.Reason)
+		s.say("It continues %s, reopened by %s: %s.", p.CaseID, p.By, p.Reason)
+	}
 	s.note("channel", req.Channel)
 	s.note("settle_with", req.SettleWith)
 	s.note("refund_only", req.RefundOnly)
 	if req.TextID != "" || len(req.EvidenceIDs) > 0 {
-		c.post(schemas.Posted{At: s.at, By: schemas.Actor{Role: schemas.RoleCustomer, ID: req.CustomerID}, Kind: "message", TextID: req.TextID, Evidence: req.EvidenceIDs})
+		c.post(schemas.Posted{At: s.at, By: c.requester(), Kind: "message", TextID: req.TextID, Evidence: req.EvidenceIDs})
 	}
 	// Nothing is known of the rules yet, so the one clock of this state has its time from here.
 	c.startClock(s, "intake", caseExpiries["intake"].says)
@@ -176,6 +181,14 @@ func (c *Case) intake() {
 		return
 	}
 	c.takeIn(got)
+}
+
+// requester is whose words a request carries: the customer's, unless staff had a case reopened.
+func (c *Case) requester() schemas.Actor {
+	if p := c.Opening.Predecessor; c.reopened() && p.By != nil {
+		return *p.By
+	}
+	return c.customer()
 }
 
 // intakeOrder asks for everything the case must know.
@@ -223,6 +236,9 @@ func (c *Case) takeIn(got schemas.Intake) {
 	if got.Refusal != nil {
 		c.close(schemas.Invalid, got.Refusal)
 		return
+	}
+	if p := c.Opening.Predecessor; p != nil && got.Handover != nil {
+		p.Handover, p.AtReview = got.Handover, true
 	}
 	if got.Resumed != nil {
 		c.goOnFrom(got)

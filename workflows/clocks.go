@@ -203,6 +203,10 @@ func (c *Case) remindCustomer(s *step, k *schemas.Clock) {
 	case c.named("negotiating"):
 		if len(s.lines) > 0 && s.lines[0].Offer != nil {
 			o := s.lines[0].Offer
+			if o.What == schemas.OfferExchange {
+				s.tell("return.exchange_offered", vars{"lines": linesVar(s.lines), "sku": o.ReplacementSKU, "due": stamp(k.Due)})
+				return
+			}
 			s.tell("offer.reminder", vars{"lines": linesVar(s.lines), "what": string(o.What), "amount": amount(o.Amount), "due": stamp(k.Due)})
 		}
 	case c.named("inspection_failed"):

@@ -28,7 +28,7 @@ var exchangeStory = func() *story {
 	type x = *exchanges
 	return &story{
 		kind:  schemas.KindExchange,
-		begin: work(x.keepFirst),
+		begin: work(x.begun),
 		rows: []row{
 			{
 				state: schemas.Submitted, stage: schemas.StageIntake, turn: schemas.TurnSystem, clock: "exchange.submitted",
@@ -226,6 +226,10 @@ var exchangeStory = func() *story {
 				silence: does("ops are alerted", x.alertOps),
 			},
 			{
+				state: schemas.Converting, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "system",
+				silence: does("ops are alerted", x.alertOps),
+			},
+			{
 				state: schemas.FollowUp, stage: schemas.StageFollowUp, turn: schemas.TurnCustomer, pauses: true,
 				hear: []answer{
 					on(schemas.SurveyAnswer, x.surveyAnswered, x.mayAnswerSurvey),
@@ -301,13 +305,14 @@ func (x *exchanges) replace(s *step, lines []*schemas.Line) {
 		for _, l := range fetch {
 			l.LeavesAs = schemas.Converted
 		}
-		x.startSuccessor(s, fetch)
+		x.startSuccessor(s, fetch, schemas.KindReturn, "")
 	}
 	// Whoever has the replacement already is in no need of another, whatever was decided on the old goods.
 	has, swap := sort2(swap, func(l *schemas.Line) bool { return l.Replacement.ConfirmedAt != nil })
 	x.settleUp(s, has)
 	kept, missing := sort2(swap, keptFor)
 	x.move(s, missing, schemas.OutOfStock)
+	kept = x.comeBack(s, kept)
 	here, there := sort2(kept, func(l *schemas.Line) bool { return l.GoodsWith != schemas.TurnCustomer })
 	x.settleUp(s, here)
 	advance, first := sort2(there, func(l *schemas.Line) bool { return l.Replacement.Advance })

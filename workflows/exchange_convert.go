@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -120,7 +119,7 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	paid, rest := sort2(lines, func(l *schemas.Line) bool { return x.underWay(l) > 0 })
 	x.move(s, paid, schemas.RefundProcessing)
 	if len(rest) > 0 {
-		x.startSuccessor(s, rest)
+		x.startSuccessor(s, rest, schemas.KindReturn, "")
 	}
 }
 
@@ -142,108 +141,6 @@ func sharesOf(ch *schemas.Charge, lines []*schemas.Line, sum schemas.Money) []sc
 		}
 	}
 	return nil
-}
-
-// startSuccessor opens the return that goes on with lines, and ends them here once it has started. It is a case of its own: this one
-// may have other lines.
-func (x *exchanges) startSuccessor(s *step, lines []*schemas.Line) {
-	next := schemas.SuccessorID(x.CaseID)
-	if x.Successor != "" {
-		next = schemas.SuccessorID(x.Successor)
-	}
-	x.Successor = next
-	opening := x.handOver(lines)
-	s.say("Line(s) %s go on as a return, case %s.", lineList(lines), next)
-	s.note("successor_id", next)
-	x.startOn(s, lines, "system", "ops are alerted")
-	x.effect(successor, next, func(ctx workflow.Context) {
-		if x.booksWhatGoesOn() && !x.bookDifferences(ctx, lines) {
-			return
-		}
-		begin := func(*Parked) error {
-			child := workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-				WorkflowID: next, TaskQueue: string(schemas.QueueCases), ParentClosePolicy: enums.PARENT_CLOSE_POLICY_ABANDON,
-				WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE, Priority: x.servedBy(),
-			})
-			return workflow.ExecuteChildWorkflow(child, schemas.WorkflowReturn, opening).GetChildWorkflowExecution().Get(ctx, nil)
-		}
-		err := x.untilFreed(ctx, begin(nil), waiting{name: successor, key: next, lines: lines}, begin)
-		if x.stuckOn(err, successor, next) {
-			return
-		}
-		s := x.begin(schemas.EventConverted, schemas.System, schemas.DoorSystem)
-		s.lines = lines
-		s.note("successor_id", next)
-		s.say("Case %s has begun; line(s) %s end here.", next, lineList(lines))
-		s.tell("case.converted", vars{"successor": next, "lines": linesVar(lines)})
-		x.hand(s, lines)
-		x.settle(s)
-	})
-}
-
-// bookDifferences asks the provider once more about the differences that were paid back for lines, so that the ledger has its word on them
-// before the lines leave the case. Their units are settled by whoever pays for them in the end.
-func (x *exchanges) bookDifferences(ctx workflow.Context, lines []*schemas.Line) bool {
-	r := x.Opening.Request
-	for _, f := range x.Refunds {
-		if f.Status != schemas.RefundSucceeded || f.Confirmed || !x.paysAny(f, lines) {
-			continue
-		}
-		question := schemas.RefundQuestion{CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, At: x.now()}
-		got, err := do(ctx, x.Case, schemas.RefundLookup, f.RefundID, question)
-		if x.stuckOn(err, schemas.RefundLookup.Name, f.RefundID) {
-			return false
-		}
-		if f.Confirmed = got.Status == schemas.RefundSucceeded; f.Confirmed {
-			continue
-		}
-		s := x.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
-		x.providerSaid(s, f, got.Status, got.Code)
-		x.settle(s)
-	}
-	return true
-}
-
-// hand ends lines here without freeing their units: the successor's intake has taken them over, or will.
-func (x *exchanges) hand(s *step, lines []*schemas.Line) {
-	for _, l := range lines {
-		l.Outcome = schemas.Converted
-	}
-	x.move(s, lines, schemas.Closed)
-}
-
-// handOver is what the successor begins with: the wish for money, and how far the goods have come.
-func (x *exchanges) handOver(lines []*schemas.Line) schemas.Opening {
-	r := x.Opening.Request
-	r.Kind, r.Lines = schemas.KindReturn, nil
-	if r.SettleWith != "" {
-		r.SettleWith = schemas.SettleOriginal
-	}
-	over := &schemas.Handover{Owner: x.Owner, Priority: x.Priority, Level: x.Level, Evidence: x.Evidence}
-	for _, l := range lines {
-		r.Lines = append(r.Lines, schemas.RequestLine{LineID: l.LineID, Quantity: l.Quantity})
-		over.Lines = append(over.Lines, schemas.HandedLine{
-			LineID: l.LineID, Units: l.Units, GoodsWith: l.GoodsWith, Waybill: l.Waybill, BackSKU: l.BackSKU, Disposition: l.Disposition,
-			Finding: l.Finding, Freight: l.Verdict.Freight, Inspected: l.Disposition != "", Rule: l.Verdict.Rule, Approver: l.Approver,
-		})
-		if p := x.parcel(l.Waybill); p != nil && !over.Has(l.Waybill) {
-			over.Parcels = append(over.Parcels, schemas.Parcel(*p))
-		}
-	}
-	for _, p := range x.Parcels {
-		if p.Returning {
-			over.Parcels = append(over.Parcels, *p) // the successor hears of it when it is back, and puts it away
-			p.Returning, p.Goods = false, nil
-		}
-	}
-	first := x.OpenedAt
-	if p := x.Opening.Predecessor; p != nil && !p.FirstReceivedAt.IsZero() {
-		first = p.FirstReceivedAt
-	}
-	return schemas.Opening{
-		Request: r, Policy: x.Opening.Policy, Door: schemas.DoorWorkflow,
-		Predecessor: x.passOn(lines, &schemas.Predecessor{CaseID: x.CaseID, Why: "convert", FirstReceivedAt: first, Handover: over}),
-	}
 }
 
 // dropReplacement gives up what the customer was to have beside money that a bank has taken. A replacement that was not sent is given back with everything that was taken for it.

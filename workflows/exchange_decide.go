@@ -123,7 +123,7 @@ func sentInAdvance(l *schemas.Line) bool {
 // mayWithdrawExchange refuses once a replacement is on its way or money has moved.
 func (x *exchanges) mayWithdrawExchange(s *step, d schemas.Withdraw) *schemas.Refusal {
 	for _, l := range s.lines {
-		if r := l.Replacement; r != nil && (r.ShipmentID != "" || r.Settled != 0 || r.ConfirmedAt != nil) {
+		if r := l.Replacement; r != nil && !x.rests(l) && (r.ShipmentID != "" || r.Settled != 0 || r.ConfirmedAt != nil) {
 			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("the replacement of line %s is paid for or on its way; it cannot be withdrawn any more.", l.LineID)}
 		}
 	}

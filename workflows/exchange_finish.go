@@ -75,7 +75,7 @@ func (x *exchanges) endSettled(lines []*schemas.Line) {
 	x.end(s, full, schemas.Completed)
 	x.end(s, part, schemas.CompletedPartial)
 	if len(going) > 0 {
-		x.startSuccessor(s, going)
+		x.startSuccessor(s, going, schemas.KindReturn, "")
 	}
 	x.settle(s)
 }

@@ -21,8 +21,7 @@ func (x *exchanges) keepFirst(s *step) {
 	x.move(s, lines, schemas.Submitted)
 	wanted, plain := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil })
 	if len(plain) > 0 {
-		s.lines = plain
-		x.takenIn(s)
+		x.resume(s, plain)
 		s.lines = lines
 	}
 	if len(wanted) == 0 {
@@ -31,8 +30,7 @@ func (x *exchanges) keepFirst(s *step) {
 	x.keep(wanted, false, func(s *step, lines []*schemas.Line) {
 		waiting, rest := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Submitted })
 		if len(waiting) > 0 {
-			s.lines = waiting
-			x.takenIn(s)
+			x.resume(s, waiting)
 		}
 		x.onAgain(s, rest)
 	})
@@ -41,7 +39,7 @@ func (x *exchanges) keepFirst(s *step) {
 // goOnUnanswered is the silence of the warehouse: nobody waits for it. Its word is taken when it comes.
 func (x *exchanges) goOnUnanswered(s *step) {
 	s.say("The warehouse has not answered; the request goes on.")
-	x.takenIn(s)
+	x.resume(s, s.lines)
 	s.name = schemas.EventOpsAlert
 }
 

@@ -141,7 +141,10 @@ func (c *Case) hearReport(name string, report schemas.Report) {
 	}
 	s.eventID, s.report = report.EventID, &report
 	s.note("occurred_at", stamp(report.OccurredAt))
-	if whole := c.story.ofCase(name); whole != nil && c.ClosedAt == nil {
+	if gone := c.goesOn(body); len(gone) > 0 {
+		c.bookWord(s, body)
+		c.forward(s, report, gone)
+	} else if whole := c.story.ofCase(name); whole != nil && c.ClosedAt == nil {
 		whole.act(s, body)
 	} else {
 		c.bookWord(s, body)
@@ -187,6 +190,7 @@ func (c *Case) bookWord(s *step, body any) {
 			c.takeUp(p)
 		}
 		p.book(s.name, s.report.OccurredAt)
+		c.cameUnasked(word)
 		s.note("waybill", word.Waybill)
 	}
 }

@@ -165,7 +165,7 @@ func (g *goods) deductionOffered(s *step, d schemas.MakeOffer) {
 		s.tell("exchange.finding", vars{"lines": linesVar(s.lines), "finding": string(s.lines[0].Finding), "deduction": amount(taken), "amount": amount(total), "due": due})
 		return
 	}
-	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": due})
+	g.tellOffer(s, d, total)
 }
 
 // keepGoods is the customer's silence on a failed inspection. It consents to nothing: the goods are kept, and a supervisor

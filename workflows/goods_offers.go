@@ -23,6 +23,8 @@ func (g *goods) mayOffer(s *step, d schemas.MakeOffer) *schemas.Refusal {
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s does not come back anyway.", l.LineID)}
 		case d.What == schemas.OfferWithReturn && (!l.KeepsGoods || l.Replacement != nil):
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s comes back anyway.", l.LineID)}
+		case d.What == schemas.OfferExchange && (g.story.kind != schemas.KindReturn || l.LeavesAs != schemas.OutcomeNone):
+			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("line %s is exchanged already, or settled.", l.LineID)}
 		case d.What == schemas.OfferSendBack && l.GoodsWith != schemas.TurnWarehouse:
 			return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "what", Message: fmt.Sprintf("the goods of line %s are not at the warehouse.", l.LineID)}
 		}
@@ -48,7 +50,17 @@ func (g *goods) offered(s *step, d schemas.MakeOffer) {
 	s.say("%s offers %s (%s) for line(s) %s.", s.actor, d.What, total, lineList(s.lines))
 	g.answered(true)
 	g.move(s, s.lines, schemas.Negotiating)
-	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": stamp(g.dueOf(s.lines))})
+	g.tellOffer(s, d, total)
+}
+
+// tellOffer puts an offer into words: an article by its name, everything else by what the customer would receive.
+func (g *goods) tellOffer(s *step, d schemas.MakeOffer, total schemas.Money) {
+	due := stamp(g.dueOf(s.lines))
+	if d.What == schemas.OfferExchange {
+		s.tell("return.exchange_offered", vars{"lines": linesVar(s.lines), "sku": d.ReplacementSKU, "due": due})
+		return
+	}
+	s.tell("offer.made", vars{"lines": linesVar(s.lines), "what": string(d.What), "amount": amount(total), "due": due})
 }
 
 // putOffer lays an offer on lines, its amount shared in the proportion of what each is owed.
@@ -62,7 +74,7 @@ func (g *goods) putOffer(s *step, d schemas.MakeOffer) schemas.Money {
 	for i, part := range shareOut(grants.Minor, s.lines) {
 		l := s.lines[i]
 		l.Rounds++
-		l.Offer = &schemas.Offer{OfferID: id, What: d.What, Amount: g.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at}
+		l.Offer = &schemas.Offer{OfferID: id, What: d.What, Amount: g.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at, ReplacementSKU: d.ReplacementSKU}
 	}
 	s.note("offer_id", id)
 	return grants

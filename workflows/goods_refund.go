@@ -152,7 +152,7 @@ func (g *goods) finishRefund(s *step) {
 func (g *goods) paidFor(lines []*schemas.Line) (schemas.Money, string) {
 	paid, method := g.money(0), ""
 	for _, f := range g.Refunds {
-		if !g.paysAny(f, lines) || f.Status == schemas.RefundCancelled {
+		if !g.ours(f.RefundID) || !g.paysAny(f, lines) || f.Status == schemas.RefundCancelled {
 			continue
 		}
 		paid = paid.Add(f.Amount)

@@ -11,6 +11,9 @@ import (
 
 // takenIn sends each line where its verdict points. Nothing is refused here: what is out of window goes to a person too.
 func (g *goods) takenIn(s *step) {
+	for _, l := range s.lines {
+		l.Undecided = false
+	}
 	atReview := g.Opening.Predecessor != nil && g.Opening.Predecessor.AtReview
 	lacking, rest := sort2(s.lines, func(l *schemas.Line) bool {
 		return !atReview && len(l.Verdict.Evidence) > 0 && len(g.Evidence) == 0

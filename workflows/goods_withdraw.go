@@ -26,6 +26,9 @@ func noGoods(l *schemas.Line) bool {
 // mayWithdraw refuses once money has moved.
 func (g *goods) mayWithdraw(s *step, _ schemas.Withdraw) *schemas.Refusal {
 	for _, l := range s.lines {
+		if g.rests(l) {
+			continue
+		}
 		if l.Refunded.Minor > 0 || g.underWay(l) > 0 {
 			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("the refund of line %s is under way or done; it cannot be withdrawn any more.", l.LineID)}
 		}
@@ -49,12 +52,21 @@ func (g *goods) withdrawn(s *step, d schemas.Withdraw) {
 			g.stopApproval(a)
 		}
 	}
-	moving, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
+	before, open := sort2(s.lines, g.rests)
+	for _, l := range before {
+		g.end(s, []*schemas.Line{l}, l.LeavesAs)
+	}
+	moving, rest := sort2(open, func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
 	for _, l := range moving {
 		l.LeavesAs = schemas.Withdrawn
 	}
 	g.leave(s, rest, schemas.Withdrawn)
 	s.tell("case.withdrawn", vars{"lines": linesVar(s.lines)})
+}
+
+// rests tells a line of a reopened case that can be let rest as it had ended: nobody has granted anything more.
+func (g *goods) rests(l *schemas.Line) bool {
+	return g.reopened() && l.LeavesAs != schemas.OutcomeNone && l.State == schemas.Review
 }
 
 func (g *goods) allIn(picks []schemas.PickLine, lines []*schemas.Line) bool {

@@ -74,6 +74,9 @@ type tale struct {
 	void       bool     // the bank holds deposits no longer
 	lapsed     []string
 	successors []schemas.Opening
+	registered bool
+	awaits     string // a fact that the case lines go on in waits for
+	forwarded  []schemas.Report
 	replaced   [][]schemas.LineUnits
 	released   [][]schemas.LineUnits
 	disposed   []schemas.Disposal
@@ -467,16 +470,11 @@ func (tl *tale) run() schemas.View {
 	tl.t.Helper()
 	raw, err := converter.GetDefaultDataConverter().ToPayload(tl.opening)
 	require.NoError(tl.t, err)
+	tl.knowsKinds()
 	if tl.opening.Request.Kind == schemas.KindExchange {
-		tl.env.RegisterWorkflow(workflows.Exchange)
-		tl.env.RegisterWorkflowWithOptions(func(_ workflow.Context, o schemas.Opening) error {
-			tl.successors = append(tl.successors, o)
-			return nil
-		}, workflow.RegisterOptions{Name: schemas.WorkflowReturn})
 		tl.ready()
 		tl.env.ExecuteWorkflow(workflows.Exchange, converter.NewRawValue(raw))
 	} else {
-		tl.env.RegisterWorkflow(workflows.Return)
 		tl.ready()
 		tl.env.ExecuteWorkflow(workflows.Return, converter.NewRawValue(raw))
 	}
@@ -485,6 +483,31 @@ func (tl *tale) run() schemas.View {
 	require.Empty(tl.t, tl.steps, "these steps were never reached")
 	require.Empty(tl.t, tl.parkings, "these were never parked")
 	return tl.last()
+}
+
+// knowsKinds registers the workflows. The case that lines go on in is not told here; what it begins with is kept. A tale that expects
+// calls of its own does it first.
+func (tl *tale) knowsKinds() {
+	if tl.registered {
+		return
+	}
+	tl.registered = true
+	next := schemas.WorkflowExchange
+	if tl.opening.Request.Kind == schemas.KindExchange {
+		next = schemas.WorkflowReturn
+		tl.env.RegisterWorkflow(workflows.Exchange)
+	} else {
+		tl.env.RegisterWorkflow(workflows.Return)
+	}
+	tl.env.RegisterWorkflowWithOptions(func(ctx workflow.Context, o schemas.Opening) error {
+		tl.successors = append(tl.successors, o)
+		if tl.awaits != "" {
+			var r schemas.Report
+			workflow.GetSignalChannel(ctx, tl.awaits).Receive(ctx, &r)
+			tl.forwarded = append(tl.forwarded, r)
+		}
+		return nil
+	}, workflow.RegisterOptions{Name: next})
 }
 
 func (tl *tale) last() schemas.View {

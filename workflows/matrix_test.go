@@ -36,6 +36,8 @@ var bodies = map[string]any{
 	schemas.CaseEscalate.Name:        schemas.Escalate{Reason: "help"},
 	schemas.CaseAccept.Name:          schemas.Nothing{},
 	schemas.CaseMerge.Name:           schemas.Merge{Into: "shop:r-2", Reason: "duplicate"},
+	schemas.CaseConvert.Name:         schemas.Convert{To: schemas.KindExchange, ReplacementSKU: "sku", TextID: "t-1"},
+	schemas.CaseReopen.Name:          schemas.Reopen{Reason: "not_solved"},
 	schemas.CaseMarkUnreachable.Name: schemas.MarkUnreachable{Attempts: threeAttempts},
 	schemas.ReviewApprove.Name:       schemas.Approve{},
 	schemas.ReviewReject.Name:        schemas.Reject{Reason: "used"},

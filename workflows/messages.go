@@ -18,6 +18,7 @@ func common(own ...answer) []answer {
 		on(schemas.CaseTransfer, c.transferred, c.mayTransfer),
 		on(schemas.CaseTakeOver, c.takenOver),
 		on(schemas.CaseEscalate, c.escalated),
+		on(schemas.CaseReopen, c.reopenedHere, c.mayReopen),
 		on(schemas.CaseAccept, c.accepted, c.mayAccept),
 		on(schemas.CaseMarkUnreachable, c.markedUnreachable, c.mayMarkUnreachable),
 		on(schemas.ApprovalGrant, c.granted, c.mayDecideApproval),
@@ -147,3 +148,9 @@ func (c *Case) wanted() string {
 	}
 	return "photo"
 }
+
+// mayReopen says what to do instead while a case is open. A case that has ended cannot answer any more: its successor is opened by the
+// client (cases.Reopen).
+func (c *Case) mayReopen(_ *step, _ schemas.Reopen) *schemas.Refusal { return schemas.StillOpen() }
+
+func (c *Case) reopenedHere(*step, schemas.Reopen) {}

@@ -15,11 +15,27 @@ const (
 	subjectSkip         = "skip_step"
 )
 
-// refunded is what the provider confirmed, and what finance paid by hand with proof.
+// refunded is what the provider confirmed, and what finance paid by hand with proof, in this case. What a case before had paid counts
+// there; only where it has come back since does it count here, as less.
 func (c *Case) refunded() schemas.Money {
 	sum := c.money(0)
 	for _, f := range c.Refunds {
-		if f.Status == schemas.RefundSucceeded || f.Status == schemas.RefundManual {
+		paid := f.Status == schemas.RefundSucceeded || f.Status == schemas.RefundManual
+		switch ours := c.ours(f.RefundID); {
+		case ours && paid:
+			sum = sum.Add(f.Amount)
+		case !ours && !paid:
+			sum = sum.Sub(f.Amount)
+		}
+	}
+	return sum
+}
+
+// refundedInAll is what the customer has had for these lines, in this case and in those that it continues.
+func (c *Case) refundedInAll() schemas.Money {
+	sum := c.refunded()
+	for _, f := range c.Refunds {
+		if !c.ours(f.RefundID) {
 			sum = sum.Add(f.Amount)
 		}
 	}
@@ -30,7 +46,7 @@ func (c *Case) refunded() schemas.Money {
 func (c *Case) charged() schemas.Money {
 	sum := c.money(0)
 	for _, ch := range c.Charges {
-		if ch.Status == schemas.ChargeSucceeded || ch.Status == schemas.ChargeCaptured {
+		if c.ours(ch.ChargeID) && (ch.Status == schemas.ChargeSucceeded || ch.Status == schemas.ChargeCaptured) {
 			sum = sum.Add(ch.Amount)
 		}
 	}
@@ -60,7 +76,7 @@ func (c *Case) payOut(s *step) {
 // needsSecond reports whether a second person must grant the refund of these lines: when it takes the case above the limit,
 // so that nobody stays below it by paying in parts.
 func (c *Case) needsSecond(lines []*schemas.Line) bool {
-	large := c.refunded().Add(c.owedNow(lines)).Minor > c.Plan.Limits.LargeRefund.Minor
+	large := c.refundedInAll().Add(c.owedNow(lines)).Minor > c.Plan.Limits.LargeRefund.Minor
 	return (large || secondByRule(lines)) && !c.approved(lines)
 }
 

@@ -16,6 +16,7 @@ import (
 
 // unreachable lets no channel reach the people of a role.
 func (tl *tale) unreachable(roles ...schemas.Role) *tale {
+	tl.knowsKinds()
 	tl.env.OnActivity(schemas.NoticeSend.Name, mock.Anything, mock.Anything).Return(func(_ context.Context, o schemas.NoticeOrder) (schemas.NoticeReceipt, error) {
 		tl.sent(o)
 		var got schemas.NoticeReceipt
@@ -100,6 +101,7 @@ func TestASendingThatCannotSucceedIsATaskOfTheOwner(t *testing.T) {
 	tl := paid(t).refunded()
 	r := schemas.Refusal{Code: schemas.CodeBadValue, Message: "the order cannot be read."}
 	refused := false
+	tl.knowsKinds()
 	tl.env.OnActivity(schemas.NoticeSend.Name, mock.Anything, mock.Anything).Return(func(_ context.Context, o schemas.NoticeOrder) (schemas.NoticeReceipt, error) {
 		tl.sent(o)
 		if !refused {
@@ -117,6 +119,7 @@ func TestASendingThatCannotSucceedIsATaskOfTheOwner(t *testing.T) {
 func TestBeforeUndeliveredMessagesWereTasksTheyWereEvents(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).refunded().unreachable(schemas.RoleCustomer)
+	tl.knowsKinds()
 	tl.env.OnGetVersion("undelivered-notice-is-a-task", workflow.DefaultVersion, workflow.Version(1)).Return(workflow.DefaultVersion)
 	v := tl.run()
 	require.Equal(t, schemas.Completed, v.Outcome)

@@ -37,7 +37,7 @@ func (c *Case) permit(name string, order schemas.Order, dry bool) (asked, *schem
 		}
 	}
 	if c.ClosedAt != nil {
-		return refuse(schemas.CodeCaseClosed, "this case has ended as %s; open a new one, or send case.request_human where it is INVALID.", c.Outcome)
+		return refuse(schemas.CodeCaseClosed, "this case has ended as %s; open a new one, or send case.request_human where it is INVALID, case.reopen otherwise.", c.Outcome)
 	}
 	if refusal := c.mayAct(name, order.Actor); refusal != nil {
 		refusal.Revision = c.revision()
@@ -50,13 +50,13 @@ func (c *Case) permit(name string, order schemas.Order, dry bool) (asked, *schem
 	if whole := c.story.ofCase(name); whole != nil && !c.anyLineHears(name) {
 		a.answer = whole
 		if chosen, ok := body.(interface{ Picked() []schemas.PickLine }); ok {
-			lines, refusal := c.pick(chosen.Picked(), func(l *schemas.Line) bool { return l.State != schemas.Closed }, dry)
+			lines, refusal := c.pick(chosen.Picked(), func(l *schemas.Line) bool { return l.State != schemas.Closed && l.State != schemas.Converting }, dry)
 			if refusal != nil {
 				refusal.Revision = c.revision()
 				return a, refusal
 			}
 			if len(lines) == 0 {
-				return refuse(schemas.CodeWrongState, "these lines have ended.")
+				return refuse(schemas.CodeWrongState, "these lines have ended, or go on in another case.")
 			}
 			a.lines = lines
 		}

@@ -36,7 +36,10 @@ var returnStory = func() *story {
 			},
 			{
 				state: schemas.WaitInfo, stage: schemas.StageIntake, turn: schemas.TurnCustomer, pauses: true, clock: "return.wait_info",
-				hear:    []answer{on(schemas.CaseProvideInfo, r.infoGiven)},
+				hear: []answer{
+					on(schemas.CaseProvideInfo, r.infoGiven),
+					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
+				},
 				silence: does("the request expires; a new one can be made while the right lasts", r.expire),
 			},
 			{
@@ -46,6 +49,7 @@ var returnStory = func() *story {
 					on(schemas.ReviewReject, r.rejected, r.mayReject),
 					on(schemas.ReviewRequestInfo, r.infoRequested),
 					on(schemas.OfferMake, r.offered, r.mayOffer),
+					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
 				},
 				silence:  does("what the customer has a right to is approved; anything else goes to the supervisor", r.approveIfOwedElseEscalate),
 				lastRung: does("what is owed is granted, the rest lapses", r.grantOwed),
@@ -53,9 +57,10 @@ var returnStory = func() *story {
 			{
 				state: schemas.Negotiating, stage: schemas.StageInvestigation, turn: schemas.TurnCustomer, pauses: true, clock: "return.negotiating",
 				hear: []answer{
-					on(schemas.OfferAccept, r.offerAccepted, r.mayAcceptOffer),
+					on(schemas.OfferAccept, r.offerTaken, r.mayTakeOffer),
 					on(schemas.OfferDecline, r.offerDeclined),
 					on(schemas.OfferCounter, r.offerCountered, r.mayCounter),
+					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
 				},
 				silence: does("the offer lapses and the original wish goes back to review", r.offerLapses),
 			},
@@ -81,6 +86,7 @@ var returnStory = func() *story {
 				hear: []answer{
 					on(schemas.ReturnSubmitWaybill, r.shippedBack, r.mayShip),
 					on(schemas.ShipbackExtend, r.extended, r.mayExtend),
+					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
 					fact(schemas.ParcelScanned, r.handedOver),
 					fact(schemas.ParcelDeliver, r.arrived),
 					fact(schemas.GoodsReceived, r.arrived),
@@ -96,6 +102,7 @@ var returnStory = func() *story {
 			{
 				state: schemas.ReturnInTransit, stage: schemas.StageVerification, turn: schemas.TurnCarrier, pauses: true, clock: "return.in_transit",
 				hear: []answer{
+					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
 					fact(schemas.ParcelScanned, r.moved),
 					fact(schemas.ParcelDeliver, r.arrived),
 					fact(schemas.GoodsReceived, r.arrived),
@@ -111,6 +118,7 @@ var returnStory = func() *story {
 				hear: []answer{
 					on(schemas.InspectionPass, r.passed),
 					on(schemas.InspectionFail, r.failed, r.mayFail),
+					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
 				},
 				silence:  does("the goods are accepted as declared", r.acceptedAsDeclared),
 				lastRung: does("the goods are accepted as declared", r.acceptedAsDeclared),
@@ -118,10 +126,11 @@ var returnStory = func() *story {
 			{
 				state: schemas.InspectionFailed, stage: schemas.StageVerification, turn: schemas.TurnCustomer, pauses: true, clock: "return.inspection_failed",
 				hear: []answer{
-					on(schemas.OfferAccept, r.deductionAnswered, r.mayAnswerDeduction),
+					on(schemas.OfferAccept, r.findingAnswered, r.mayAnswerFinding),
 					on(schemas.OfferDecline, r.deductionDisputed, r.mayDispute),
 					on(schemas.OfferMake, r.deductionOffered, r.mayOffer),
 					on(schemas.InspectionPass, r.passed),
+					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
 					on(schemas.DecisionRevoke, r.revoked, r.mayRevoke),
 				},
 				silence: does("the supervisor is asked to reach the customer, and the goods are kept 30 days", r.keepGoods),
@@ -151,8 +160,11 @@ var returnStory = func() *story {
 			},
 			{
 				state: schemas.RefundApproved, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "return.refund_approved",
-				enter:    work(r.payOut),
-				hear:     []answer{on(schemas.DecisionRevoke, r.revoked, r.mayRevoke)},
+				enter: work(r.payOut),
+				hear: []answer{
+					on(schemas.DecisionRevoke, r.revoked, r.mayRevoke),
+					on(schemas.CaseConvert, r.converted, r.mayBecomeExchange),
+				},
 				silence:  does("the supervisor is asked", r.toSupervisor),
 				lastRung: does("the refund is ordered", r.payOutNow),
 			},
@@ -163,6 +175,10 @@ var returnStory = func() *story {
 			{
 				state: schemas.Refunded, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "system",
 				enter:   work(r.finishRefund),
+				silence: does("ops are alerted", r.alertOps),
+			},
+			{
+				state: schemas.Converting, stage: schemas.StageResolution, turn: schemas.TurnSystem, clock: "system",
 				silence: does("ops are alerted", r.alertOps),
 			},
 			{
@@ -226,6 +242,7 @@ func (r *returns) pay(s *step, lines []*schemas.Line) {
 	for _, l := range open {
 		l.LeavesAs = schemas.OutcomeNone
 	}
+	open = r.comeBack(s, open)
 	ship, pay := sort2(open, func(l *schemas.Line) bool { return !l.KeepsGoods && l.GoodsWith == schemas.TurnCustomer })
 	if len(pay) > 0 {
 		s.tell("refund.approved", vars{"lines": linesVar(pay), "amount": amount(r.owedFor(pay)), "due": stamp(r.firstDue())})

@@ -39,6 +39,8 @@ var mayGive = map[string][]schemas.Role{
 	schemas.CaseEscalate.Name:        staff,
 	schemas.CaseAccept.Name:          leads,
 	schemas.CaseMerge.Name:           decides,
+	schemas.CaseConvert.Name:         forOthers,
+	schemas.CaseReopen.Name:          schemas.Reopeners,
 	schemas.CaseMarkUnreachable.Name: decides,
 	schemas.ReviewApprove.Name:       decides,
 	schemas.ReviewReject.Name:        decides,

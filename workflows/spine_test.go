@@ -466,6 +466,7 @@ func TestAMergeIntoACaseThatIsNotThereLeavesTheLinesWhereTheyAre(t *testing.T) {
 func TestAMergeIntoACaseThatEndsMeanwhileLeavesTheLinesWhereTheyAre(t *testing.T) {
 	t.Parallel()
 	tl := aReturn(t).refundOnly()
+	tl.knowsKinds()
 	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).Return(errors.New("no such workflow")).Once()
 	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
 	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
@@ -476,6 +477,7 @@ func TestAMergeIntoACaseThatEndsMeanwhileLeavesTheLinesWhereTheyAre(t *testing.T
 func TestWishesThatWereMergedIntoACaseGoAlongWithIt(t *testing.T) {
 	t.Parallel()
 	tl := aReturn(t)
+	tl.knowsKinds()
 	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).
 		Return(func(_, _, _, _ string, report any) error {
 			told, refusal := schemas.Decode[schemas.MergedIn](report.(schemas.Report).Body)
@@ -491,6 +493,7 @@ func TestWishesThatWereMergedIntoACaseGoAlongWithIt(t *testing.T) {
 func TestANoticeThatReachesNobodyIsKeptInTheHistory(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).refunded()
+	tl.knowsKinds()
 	tl.env.OnActivity(schemas.NoticeSend.Name, mock.Anything, mock.Anything).Return(schemas.NoticeReceipt{Undelivered: []string{"ack.received"}}, nil)
 	v := tl.run()
 	require.NotEmpty(t, named(v, schemas.EventNoticeFailed))
@@ -525,5 +528,6 @@ func (tl *tale) runWith(input any) schemas.View {
 
 // expectsToTell lets the tale signal another case.
 func (tl *tale) expectsToTell(caseID string) {
+	tl.knowsKinds()
 	tl.env.OnSignalExternalWorkflow(mock.Anything, caseID, "", schemas.CaseMergedIn.Name, mock.Anything).Return(nil).Once()
 }

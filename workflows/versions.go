@@ -105,6 +105,15 @@ func (c *Case) claimsLosses() bool { return c.Edition >= 2 }
 // to put things right. 2026-11-25: until then only the duty to refund was one of these.
 func (c *Case) startsDutiesOnArrival() bool { return c.Edition >= 1 }
 
+// parksConverting lets lines that go on as another kind wait in CONVERTING, where nothing is decided about them any more, and sends on what
+// is reported of them meanwhile. 2026-11-26: until then they waited where they had stood, and a fact that came in that moment could still
+// move them here.
+func (c *Case) parksConverting() bool { return c.Edition >= 2 }
+
+// keepsDuties lets the duties of the law that count from the request count from the first case's. 2026-11-26: until then a case that went
+// on as another kind gave the merchant their time again.
+func (c *Case) keepsDuties() bool { return c.Edition >= 2 }
+
 // booksWhatGoesOn looks a difference that was paid back up at the provider before its lines go on as another kind. 2026-11-26: until then
 // the ledger never heard that it had arrived, because that is looked up at the end of a line, and these had none.
 func (c *Case) booksWhatGoesOn() bool { return c.Edition >= 2 }

@@ -67,7 +67,7 @@ func (c *Case) view() schemas.View {
 		v.Approvals = append(v.Approvals, *a)
 	}
 	if p := c.Opening.Predecessor; p != nil {
-		v.PredecessorID = p.CaseID
+		v.PredecessorID, v.Continues, v.FirstReceivedAt, v.Reopened = p.CaseID, p.Why, p.FirstReceivedAt, c.handover().Reopened
 	}
 	return v
 }
@@ -210,6 +210,8 @@ func (c *Case) allowed() []schemas.Permit {
 // worthGiving leaves out what would be refused whoever gave it: an approval that nobody asked for, a merge of what has moved.
 func (c *Case) worthGiving(name string) bool {
 	switch name {
+	case schemas.CaseReopen.Name:
+		return false
 	case schemas.CaseAccept.Name:
 		return c.Ladder != nil && !c.Ladder.Accepted
 	case schemas.ApprovalGrant.Name, schemas.ApprovalRefuse.Name:

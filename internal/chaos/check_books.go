@@ -100,8 +100,13 @@ func (e *Evidence) rowDifferences(say func(string, string, ...any)) {
 			what      string
 			row, life any
 		}{
-			{"state", v.State, last.State}, {"outcome", v.Outcome, last.Outcome}, {"money", v.Money, last.Money}, {"lines", v.Lines, last.Lines},
-			{"parcels", v.Parcels, last.Parcels}, {"owner", v.Owner, last.Owner}, {"end", v.ClosedAt, last.ClosedAt},
+			{"state", v.State, last.State},
+			{"outcome", v.Outcome, last.Outcome},
+			{"money", v.Money, last.Money},
+			{"lines", v.Lines, last.Lines},
+			{"parcels", v.Parcels, last.Parcels},
+			{"owner", v.Owner, last.Owner},
+			{"end", v.ClosedAt, last.ClosedAt},
 		} {
 			if !same(x.row, x.life) {
 				say(id, "the %s of the row is not that of the case", x.what)

@@ -119,7 +119,7 @@ func (e *Evidence) lostShares(say func(string, string, ...any)) {
 		}
 	}
 	for _, family := range slices.Sorted(maps.Keys(whole)) {
-		if p := purses[family]; whole[family] && p.given() < p.worth {
+		if p := purses[family]; whole[family] && !p.kept && p.given() < p.worth {
 			say(family, "everything is COMPLETED, and the customer has %d (%d paid, %d taken, replacements worth %d) for goods worth %d", p.given(), p.paid, p.taken, p.sent, p.worth)
 		}
 	}

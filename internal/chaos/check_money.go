@@ -18,6 +18,7 @@ type purse struct {
 	paid    int64            // to the customer
 	byLine  map[string]int64 // of it by line
 	taken   int64            // from the customer
+	kept    bool             // a deposit was taken, because the old goods did not come back as they should: the customer may have them
 	sent    int64            // the worth of the replacements that the carrier has delivered
 	arrived map[string]int   // of them pieces by line
 }
@@ -60,7 +61,9 @@ func (e *Evidence) purses() map[string]*purse {
 	}
 	for _, c := range e.Charged {
 		if taken(c.Status) {
-			of(caseOfKey(c.Key)).taken += c.Amount.Minor
+			p := of(caseOfKey(c.Key))
+			p.taken += c.Amount.Minor
+			p.kept = p.kept || c.Kind == schemas.ChargeDeposit
 		}
 	}
 	delivered := map[key]bool{}

@@ -194,7 +194,9 @@ func (a *auditor) lives(ctx context.Context, e *Evidence) error {
 			return fmt.Errorf("list the workflows: %w", err)
 		}
 		for _, x := range page.GetExecutions() {
-			names[x.GetExecution().GetWorkflowId()] = true
+			if kind := x.GetType().GetName(); kind == schemas.WorkflowReturn || kind == schemas.WorkflowExchange {
+				names[x.GetExecution().GetWorkflowId()] = true
+			}
 		}
 		if token = page.GetNextPageToken(); len(token) == 0 {
 			break

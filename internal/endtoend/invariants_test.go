@@ -135,6 +135,9 @@ func (h *house) soundUnits(all []schemas.View) {
 			continue
 		}
 		for _, l := range v.Lines {
+			if v.SuccessorID != "" || v.Continues == schemas.WhyReopen {
+				continue // what it had settled has gone on with the wish, however that ends
+			}
 			paid := l.Outcome == schemas.Completed || (l.Outcome == schemas.CompletedPartial && l.Refunded.Minor > 0)
 			var settled int
 			h.scan(&settled, `select count(*) from aftercare.unit_claims where merchant_id = $1 and case_id = $2 and line_id = $3 and unit = any($4) and status = 'settled'`,

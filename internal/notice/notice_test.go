@@ -27,7 +27,7 @@ func catalogue(t require.TestingT) *Catalogue {
 var sample = map[string]string{
 	"lines": "1,2*3", "due": "2026-11-20T10:05:00Z", "why": "unknown_order", "holder": "lotus:r-7", "wanted": "photo,invoice",
 	"dispute": "chargeback", "number": "dp-1", "freight": "merchant", "label": "LBL-1", "amount": "478400:CNY", "deduction": "1000:CNY", "short": "500:CNY", "reason": "out_of_window",
-	"decision": "granted", "what": "partial_refund", "waybill": "SF-1", "status": "lost", "finding": "used", "method": "original",
+	"decision": "granted", "what": "partial_refund", "sku": "LAMP-RED", "waybill": "SF-1", "status": "lost", "finding": "used", "method": "original",
 	"waiting": "carrier", "text_id": "txt-1", "outcome": "COMPLETED", "kind": "return", "clock": "return.review", "level": "3",
 	"subject": "large_refund", "task": "trace", "code": "declined", "overall": "2", "solved": "no", "expected": "2026-11-27T02:00:00Z", "from": "2026-11-27T02:00:00Z", "successor": "lotus:r-1:2",
 	"predecessor": "lotus:r-1", "how": "terminated", "ended_at": "2026-11-20T10:05:00Z",

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -133,7 +134,8 @@ func (p Parties) staff(v schemas.View) []action {
 	}
 	for _, p := range v.Parked {
 		retries := slices.ContainsFunc(p.Frees, func(f schemas.Freeing) bool { return f.Command == schemas.StepRetry.Name })
-		if retries && !p.Trying && p.Tries < enoughTries {
+		ofMoney := strings.HasPrefix(p.Step, "refund.") // that is finance's, below
+		if retries && !ofMoney && !p.Trying && p.Tries < enoughTries {
 			return []action{{name: schemas.StepRetry.Name, by: schemas.Actor{Role: schemas.RoleManager, ID: "manager-1"}, on: p.StepID, body: schemas.RetryStep{StepID: p.StepID}}}
 		}
 	}

@@ -57,7 +57,7 @@ func (b *Book) Plan(name string, f Facts) (schemas.Plan, []schemas.Verdict, erro
 	}
 	plan := p.plan(priority, limits)
 	layered(plan.Clocks, held)
-	plan.Calendars = p.almanac(plan.Clocks, f.At)
+	plan.Calendars = p.almanac(plan.Clocks, f.from())
 	return plan, verdicts, nil
 }
 

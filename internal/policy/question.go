@@ -16,7 +16,8 @@ type Facts struct {
 	RefundOnly  bool
 	PlacedAt    time.Time // when the contract was made; zero: not known
 	DeliveredAt time.Time // zero: not delivered
-	At          time.Time // the case's own time
+	At          time.Time // when the wish was received: what the customer has a right to is judged by it
+	From        time.Time // when the case begins that the plan is for; zero: At
 	EvidenceIDs []string
 	Lines       []schemas.Line
 	// Jurisdiction is the law the order is under, such as CN or EU-DE. Empty leaves it to the policy.
@@ -29,6 +30,14 @@ type Facts struct {
 	AtReview bool
 	// Uninformed is set where the shop knows that the customer was not told of the right to withdraw.
 	Uninformed bool
+}
+
+// from is where the days begin that a plan carries.
+func (f Facts) from() time.Time {
+	if f.From.IsZero() {
+		return f.At
+	}
+	return f.From
 }
 
 // Item is what the shop says of the article of one line.

@@ -23,8 +23,6 @@ var (
 	claimsOfOrder string
 	//go:embed queries/claims_take.sql
 	claimsTake string
-	//go:embed queries/claims_inherit.sql
-	claimsInherit string
 	//go:embed queries/payments_of_order.sql
 	paymentsOfOrder string
 	//go:embed queries/case_continue.sql
@@ -61,6 +59,8 @@ type AcceptResult struct {
 	Owner    string            `json:"owner"`
 	Method   string            `json:"method,omitempty"` // the method that was asked for and can be used; empty is the original one
 	Fallback bool              `json:"fallback,omitempty"`
+	// Handover is what the case that is reopened hands over.
+	Handover *schemas.Handover `json:"handover,omitempty"`
 	Resumed  *schemas.Resumed  `json:"resumed,omitempty"` // goes on from the rows of a case that was ended from outside
 }
 
@@ -68,8 +68,9 @@ type AcceptResult struct {
 // call answers what the first one did, whatever has changed since; one for a case that has ended changes nothing.
 //
 // A successor inherits what its predecessor still holds of the lines it was opened for, and takes no units of its own, unless its
-// predecessor could not be a request and a person was asked for: then it takes what is free. One whose predecessor was ended from outside
-// goes on from its rows (see resume).
+// predecessor could not be a request and a person was asked for: then it takes what is free. A case that is reopened inherits what it
+// had settled, too, and takes what is free of what it had given back. One whose
+// predecessor was ended from outside goes on from its rows (see resume).
 func (s *Store) Accept(ctx context.Context, in AcceptInput) (AcceptResult, error) {
 	request, order := in.Order.Request, in.ShopOrder
 	known := Knows(request, order)
@@ -168,21 +169,30 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	if !successor && !known {
 		return AcceptResult{Refusal: UnknownOrder()}, nil
 	}
+	var over *schemas.Handover
+	if reopens(in.Order) {
+		var refusal *schemas.Refusal
+		var err error
+		if over, refusal, err = reopen(ctx, tx, &in.Order); refusal != nil || err != nil {
+			return AcceptResult{Refusal: refusal}, err
+		}
+	}
 	if !successor && (in.ShopOrder.Status != schemas.OrderDelivered || in.ShopOrder.DeliveredAt == nil) {
 		return AcceptResult{Refusal: refuse(schemas.CodeNotDelivered, "order_id", "this order has not been delivered. Ask again once it has arrived, or ask for a person.")}, nil
 	}
 	lines := LinesOf(in.Order, in.ShopOrder, in.Articles)
 	var err error
 	if successor {
+		lines = partsOf(lines, in.Order.Predecessor.Handover)
 		err = inheritUnits(ctx, tx, in.Order, lines)
 	}
-	if err == nil && (!successor || (adopted || in.Order.Predecessor.Why == schemas.WhyRequestHuman) && known) {
+	if err == nil && (!successor || (adopted || takesFree(in.Order)) && known) {
 		lines, err = takeUnits(ctx, tx, in, lines)
 	}
 	if err != nil {
 		return AcceptResult{}, err
 	}
-	result := AcceptResult{Lines: lines}
+	result := AcceptResult{Lines: lines, Handover: over}
 	if !successor {
 		result.Refusal = refusalOf(lines)
 	}
@@ -197,6 +207,11 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	}
 	result.Method, result.Fallback, err = settleWith(ctx, tx, request, in.ShopOrder)
 	return result, err
+}
+
+// takesFree reports whether a successor takes units that its predecessor did not hold.
+func takesFree(in schemas.IntakeOrder) bool {
+	return in.Predecessor.Why == schemas.WhyRequestHuman || reopens(in)
 }
 
 // takeUnits gives every line that can go on its units. A line of which another case holds a part becomes two.
@@ -224,6 +239,13 @@ func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.L
 		decided = append(decided, lines[i])
 		if held != nil {
 			decided = append(decided, *held)
+		}
+		if claims == nil {
+			claims = map[int]claim{}
+			taken[lines[i].LineID] = claims
+		}
+		for _, unit := range lines[i].Units {
+			claims[unit] = claim{caseID: in.Order.CaseID} // another part of the line may follow
 		}
 		if len(lines[i].Units) > 0 {
 			took = append(took, schemas.LineUnits{LineID: lines[i].LineID, Units: lines[i].Units})
@@ -265,35 +287,6 @@ func claimsOf(ctx context.Context, tx pgx.Tx, merchant, order string) (map[strin
 	return taken, nil
 }
 
-// inheritUnits moves what the predecessor still holds to its successor.
-func inheritUnits(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, lines []schemas.Line) error {
-	var ids []string
-	for _, l := range lines {
-		ids = append(ids, l.LineID)
-	}
-	rows, err := tx.Query(ctx, claimsInherit, in.Request.MerchantID, in.Request.OrderID, in.Predecessor.CaseID, in.CaseID, ids)
-	if err != nil {
-		return fmt.Errorf("inherit units: %w", err)
-	}
-	var line string
-	var unit int
-	_, err = pgx.ForEachRow(rows, []any{&line, &unit}, func() error {
-		i := slices.Index(ids, line)
-		lines[i].Units = append(lines[i].Units, unit)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("inherit units: %w", err)
-	}
-	for i := range lines {
-		slices.Sort(lines[i].Units)
-		if n := len(lines[i].Units); n > 0 {
-			lines[i].Quantity = min(lines[i].Quantity, n)
-		}
-	}
-	return nil
-}
-
 // capLines says of each line what can still be paid for it (worthOf.left). What has no units can be paid nothing.
 func capLines(ctx context.Context, tx pgx.Tx, caseID string, o schemas.ShopOrder, lines []schemas.Line) error {
 	taken, err := claimsOf(ctx, tx, o.MerchantID, o.OrderID)
@@ -327,9 +320,14 @@ func capLines(ctx context.Context, tx pgx.Tx, caseID string, o schemas.ShopOrder
 	if err != nil {
 		return fmt.Errorf("read what went out for the lines: %w", err)
 	}
+	// What a part of a reopened line was paid is part of what it may cost; the parts of a line share what is left of it.
+	used := map[string]int64{}
 	for i := range lines {
-		left := worth[lines[i].LineID].left(caseID, lines[i].Units)
-		lines[i].Payable = schemas.Money{Minor: left, Currency: o.Currency}.Min(lines[i].Price())
+		l := &lines[i]
+		w := worth[l.LineID]
+		left := max(0, min(w.left(caseID, l.Units), w.of(l.Units)-l.Refunded.Minor, w.room(caseID)-used[l.LineID]))
+		used[l.LineID] += left
+		l.Payable = schemas.Money{Minor: l.Refunded.Minor + left, Currency: o.Currency}.Min(l.Price())
 	}
 	return nil
 }
@@ -386,7 +384,9 @@ func openRow(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, result Acce
 		Lines: result.Lines, EvidenceIDs: r.EvidenceIDs, Policy: in.Policy,
 	}
 	if in.Predecessor != nil {
-		view.PredecessorID = in.Predecessor.CaseID
+		view.PredecessorID, view.Continues = in.Predecessor.CaseID, in.Predecessor.Why
+	}
+	if in.Predecessor != nil && (result.Refusal == nil || !reopens(in)) {
 		if _, err := tx.Exec(ctx, caseContinue, in.Predecessor.CaseID, r.MerchantID, in.CaseID); err != nil {
 			return fmt.Errorf("link the predecessor: %w", err)
 		}

@@ -242,7 +242,7 @@ func TestASuccessorInheritsWhatItsPredecessorHoldsAndTakesNothingElse(t *testing
 	require.NoError(t, s.SettleUnits(ctx, "shop:R1", []schemas.LineUnits{{LineID: "2", Units: []int{1}}}, noon))
 	in := asks("R1", anOrder(), wish("1", 3), wish("2", 1))
 	in.Order.CaseID = "shop:R1:2"
-	in.Order.Predecessor = &schemas.Predecessor{CaseID: "shop:R1", Why: "reopen", AtReview: true}
+	in.Order.Predecessor = &schemas.Predecessor{CaseID: "shop:R1", Why: schemas.WhyConvert, AtReview: true}
 	got := accept(t, s, in)
 	require.Nil(t, got.Refusal)
 	require.Equal(t, []int{1, 2}, got.Lines[0].Units)

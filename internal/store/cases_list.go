@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -20,6 +21,8 @@ var (
 	casesAllList string
 	//go:embed queries/cases_count.sql
 	casesCount string
+	//go:embed queries/cases_parked.sql
+	casesParked string
 	//go:embed queries/cases_of_waybill.sql
 	casesOfWaybill string
 )
@@ -57,6 +60,9 @@ type Filter struct {
 	Lost bool
 	// OverdueAt asks for the cases whose due was over at this moment. A case that was fast-forwarded is judged by its own time.
 	OverdueAt time.Time
+	Stuck     bool         // with a parked step
+	Cause     schemas.Code // with a step that is parked for this cause
+	Step      string       // with a step of this name that is parked
 }
 
 // Page is a part of a list. Limit is 50 where it is not given, and at most 500.
@@ -106,7 +112,7 @@ func (s *Store) CountCases(ctx context.Context, f Filter, most int) (int, error)
 		open = &is
 	}
 	var n int
-	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most, f.Outside, f.Lost)...).Scan(&n); err != nil {
+	if err := s.pool.QueryRow(ctx, casesCount, append(args, open, most, f.Outside, f.Lost, f.stuck(), parkedLike(f.Cause, f.Step))...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count cases: %w", err)
 	}
 	return n, nil
@@ -130,9 +136,9 @@ func (s *Store) listQuery(ctx context.Context, f Filter, p Page) (sql string, ar
 	args = append(args, at, id)
 	switch f.Scope {
 	case ScopeOpen:
-		return casesOpenList, append(args, limit+1, f.Outside, f.Lost), limit, nil
+		return casesOpenList, append(args, limit+1, f.Outside, f.Lost, f.stuck(), parkedLike(f.Cause, f.Step)), limit, nil
 	case ScopeClosed, ScopeAll:
-		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1, f.Outside, f.Lost), limit, nil
+		return casesAllList, append(args, f.Scope == ScopeClosed, limit+1, f.Outside, f.Lost, f.stuck(), parkedLike(f.Cause, f.Step)), limit, nil
 	}
 	return "", nil, 0, refuse(schemas.CodeBadValue, "scope", "%q is not a scope; leave it out for open cases, or use closed or all.", string(f.Scope))
 }
@@ -153,6 +159,39 @@ func (s *Store) filterArgs(ctx context.Context, f Filter) ([]any, error) {
 		pgx.QueryExecModeCacheDescribe, f.Merchant, f.Owner, string(f.State), string(f.Stage), string(f.Turn), f.Order, f.Customer, ids,
 		f.Asked, f.Person, f.Level, string(f.Priority), string(f.Kind), orNull(f.DueBefore), orNull(f.OverdueAt),
 	}, nil
+}
+
+// stuck says whether only cases with a parked step are meant.
+func (f Filter) stuck() bool { return f.Stuck || f.Cause != "" || f.Step != "" }
+
+// parkedLike is a parked step of a cause and a name, as PostgreSQL looks for it inside a row; null where neither is given.
+func parkedLike(cause schemas.Code, step string) *string {
+	wanted := map[string]string{}
+	if cause != "" {
+		wanted["cause"] = string(cause)
+	}
+	if step != "" {
+		wanted["step"] = step
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	raw, _ := json.Marshal([]map[string]string{wanted}) // a map of strings always marshals
+	text := string(raw)
+	return &text
+}
+
+// ParkedCases lists the next open cases with a parked step, in the order of their ids: of one merchant, or of all where none is named.
+func (s *Store) ParkedCases(ctx context.Context, merchant string, cause schemas.Code, step, after string, limit int) ([]schemas.ParkedCase, error) {
+	rows, err := s.pool.Query(ctx, casesParked, pgx.QueryExecModeCacheDescribe, merchant, parkedLike(cause, step), after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list parked cases: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[schemas.ParkedCase])
+	if err != nil {
+		return nil, fmt.Errorf("list parked cases: %w", err)
+	}
+	return found, nil
 }
 
 func orNull(t time.Time) *time.Time {

@@ -102,7 +102,16 @@ func TestAListIsNarrowedByEveryFilter(t *testing.T) {
 		"level":    {func(v *schemas.View) { v.Level = 3 }, store.Filter{Level: 3}},
 		"priority": {func(v *schemas.View) { v.Priority = schemas.P0 }, store.Filter{Priority: schemas.P0}},
 		"kind":     {func(v *schemas.View) { v.Kind = schemas.KindRepair }, store.Filter{Kind: schemas.KindRepair}},
-		"due":      {func(v *schemas.View) { due := noon.Add(2 * time.Hour); v.DueAt = &due }, store.Filter{DueBefore: noon.Add(3 * time.Hour)}},
+		"cause": {func(v *schemas.View) {
+			v.Parked = []schemas.Parked{{StepID: "p1", Step: "parcel.label", Cause: "unserviceable"}}
+		}, store.Filter{Cause: "unserviceable"}},
+		"step": {func(v *schemas.View) {
+			v.Parked = []schemas.Parked{{StepID: "p1", Step: "goods.dispose", Cause: "other"}}
+		}, store.Filter{Step: "goods.dispose"}},
+		"both": {func(v *schemas.View) {
+			v.Parked = []schemas.Parked{{Step: "parcel.trace", Cause: "busy"}, {Step: "parcel.trace", Cause: "third"}}
+		}, store.Filter{Step: "parcel.trace", Cause: "third"}},
+		"due": {func(v *schemas.View) { due := noon.Add(2 * time.Hour); v.DueAt = &due }, store.Filter{DueBefore: noon.Add(3 * time.Hour)}},
 		"waybill": {func(v *schemas.View) {
 			v.Parcels = []schemas.Parcel{{Carrier: "sf", Waybill: "W7"}, {Carrier: "ups", Waybill: "W7"}}
 		}, store.Filter{Waybill: "w 7"}},
@@ -255,4 +264,42 @@ func explain(t testing.TB, s *store.Store, sql string, args []any) string {
 	require.NoError(t, s.Pool().QueryRow(ctx, `EXPLAIN (FORMAT JSON) `+sql, args...).Scan(&plan))
 	require.Equal(t, pgx.QueryExecModeCacheDescribe, args[0])
 	return string(plan)
+}
+
+func TestParkedCasesAreReadPageByPageInTheOrderOfTheirIDs(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	parked := func(causes ...schemas.Code) func(*schemas.View) {
+		return func(v *schemas.View) {
+			for _, cause := range causes {
+				v.Parked = append(v.Parked, schemas.Parked{StepID: "p1", Step: "parcel.label", Cause: cause})
+			}
+		}
+	}
+	for _, id := range []string{"shop:c", "shop:a", "other:b"} {
+		put(t, s, id, parked("unserviceable", "busy"))
+	}
+	put(t, s, "shop:d", parked("busy"))
+	put(t, s, "shop:none", func(v *schemas.View) { v.Parked = []schemas.Parked{} })
+	put(t, s, "shop:old", func(*schemas.View) {}) // a row from before steps were parked says null
+	put(t, s, "shop:ended", func(v *schemas.View) { parked("unserviceable")(v); v.ClosedAt = &noon })
+	ids := func(merchant string, cause schemas.Code, step string) (found []string) {
+		for after := ""; ; {
+			page, err := s.ParkedCases(ctx, merchant, cause, step, after, 1)
+			require.NoError(t, err)
+			if len(page) == 0 {
+				return found
+			}
+			require.NotEmpty(t, page[0].Parked)
+			after = page[0].CaseID
+			found = append(found, after)
+		}
+	}
+	require.Equal(t, []string{"other:b", "shop:a", "shop:c", "shop:d"}, ids("", "", ""))
+	require.Equal(t, []string{"other:b", "shop:a", "shop:c"}, ids("", "unserviceable", ""))
+	require.Equal(t, []string{"shop:a", "shop:c"}, ids("shop", "unserviceable", "parcel.label"))
+	require.Empty(t, ids("", "unserviceable", "parcel.trace"))
+	n, err := s.CountCases(ctx, store.Filter{Everywhere: true, Stuck: true}, 10)
+	require.NoError(t, err)
+	require.Equal(t, 4, n)
 }

@@ -216,6 +216,11 @@ func (w worthOf) left(caseID string, units []int) int64 {
 	if len(units) == 0 {
 		return 0
 	}
+	return max(0, min(w.of(units), w.room(caseID)))
+}
+
+// room is what is left of the line after what the other open cases may still take.
+func (w worthOf) room(caseID string) int64 {
 	held, all := map[string][]int{}, map[string][]int{}
 	for unit := 1; unit <= w.bought; unit++ {
 		c, is := w.units[unit]
@@ -231,7 +236,7 @@ func (w worthOf) left(caseID string, units []int) int64 {
 	for other, theirs := range held {
 		rest -= max(0, min(w.of(theirs), w.of(all[other])-w.paidTo[other]))
 	}
-	return max(0, min(w.of(units), rest))
+	return max(0, rest)
 }
 
 func end(line *schemas.Line, outcome schemas.Outcome, code schemas.Code, holder string, at time.Time) {

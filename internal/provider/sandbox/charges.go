@@ -279,7 +279,7 @@ func (d dueCharge) end(ctx context.Context, tx pgx.Tx) error {
 		return nil
 	case Twice:
 		copies = 2
-	case Slow, Fail, Refuse, Reverse, "":
+	case Slow, Fail, Refuse, Never, Reverse, "":
 	}
 	return d.tell(ctx, tx, fact, status, code, copies)
 }

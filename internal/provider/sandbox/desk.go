@@ -42,6 +42,8 @@ func (w *World) serve(ctx context.Context, v visit, work func(tx pgx.Tx, told sc
 			Class: provider.RetryLater, Code: schemas.CodeUnavailable, After: fault.duration(),
 			Message: "the sandbox was told to fail",
 		}
+	case Never:
+		return provider.Never(schemas.Code(fault.Param), "the sandbox was told never to take this")
 	case Refuse:
 		told = schemas.Code(fault.Param)
 	case Lose, Twice, Reverse, "":

@@ -33,6 +33,7 @@ const (
 	Fail    Mode = "fail"    // does nothing and says "later"; param, where given, is after how long
 	Lose    Mode = "lose"    // does it and loses the answer. At settle, collect and send: it happens and no fact tells of it
 	Refuse  Mode = "refuse"  // a definite no; param is the code. At stock/reserve: not enough. At stock/send: the goods are lost
+	Never   Mode = "never"   // does nothing and says that it never will; param is the code. Of every call
 	Twice   Mode = "twice"   // settle, collect and send only: the fact comes twice, with the same event id
 	Reverse Mode = "reverse" // payments/settle: a refund that succeeded comes back; payments/hold: a deposit becomes void; param is after how long
 )
@@ -61,36 +62,36 @@ var (
 
 // allowed lists what can be told to whom.
 var allowed = map[System]map[string][]Mode{
-	SystemOrders: {"order": {Slow, Fail, Lose}},
+	SystemOrders: {"order": {Slow, Fail, Lose, Never}},
 	SystemPayments: {
-		"refund": {Slow, Fail, Lose, Refuse},
-		"lookup": {Slow, Fail, Lose},
+		"refund": {Slow, Fail, Lose, Refuse, Never},
+		"lookup": {Slow, Fail, Lose, Never},
 		Settling: {Slow, Lose, Refuse, Twice, Reverse},
 
-		"charge":              {Slow, Fail, Lose, Refuse},
-		"charge_lookup":       {Slow, Fail, Lose},
-		"lapse":               {Slow, Fail, Lose},
-		"hold":                {Slow, Fail, Lose, Refuse, Reverse},
-		"release":             {Slow, Fail, Lose},
-		"capture":             {Slow, Fail, Lose},
+		"charge":              {Slow, Fail, Lose, Refuse, Never},
+		"charge_lookup":       {Slow, Fail, Lose, Never},
+		"lapse":               {Slow, Fail, Lose, Never},
+		"hold":                {Slow, Fail, Lose, Refuse, Never, Reverse},
+		"release":             {Slow, Fail, Lose, Never},
+		"capture":             {Slow, Fail, Lose, Never},
 		Collecting:            {Slow, Lose, Refuse, Twice},
-		Answering:             {Slow, Fail, Lose},
-		Answering + "_lookup": {Slow, Fail, Lose},
+		Answering:             {Slow, Fail, Lose, Never},
+		Answering + "_lookup": {Slow, Fail, Lose, Never},
 	},
 	SystemCourier: {
-		"label":     {Slow, Fail, Lose, Refuse},
-		"register":  {Slow, Fail, Lose, Refuse},
-		"send_back": {Slow, Fail, Lose, Refuse},
-		"trace":     {Slow, Fail, Lose},
+		"label":     {Slow, Fail, Lose, Refuse, Never},
+		"register":  {Slow, Fail, Lose, Refuse, Never},
+		"send_back": {Slow, Fail, Lose, Refuse, Never},
+		"trace":     {Slow, Fail, Lose, Never},
 	},
 	SystemStock: {
-		"dispose": {Slow, Fail, Lose, Refuse},
-		"reserve": {Slow, Fail, Lose, Refuse},
-		"release": {Slow, Fail, Lose},
-		"ship":    {Slow, Fail, Lose, Refuse},
+		"dispose": {Slow, Fail, Lose, Refuse, Never},
+		"reserve": {Slow, Fail, Lose, Refuse, Never},
+		"release": {Slow, Fail, Lose, Never},
+		"ship":    {Slow, Fail, Lose, Refuse, Never},
 		Sending:   {Slow, Lose, Refuse, Twice},
 	},
-	SystemNotices: {"deliver": {Slow, Fail, Lose, Refuse}},
+	SystemNotices: {"deliver": {Slow, Fail, Lose, Refuse, Never}},
 }
 
 // Ability is one way in which one operation can be told to go wrong.
@@ -169,6 +170,11 @@ func checkParam(system System, mode Mode, param string) (string, error) {
 		}
 		if !lowerSnake.MatchString(param) {
 			return "", fmt.Errorf("refuse needs a code in lower snake case, not %q", param)
+		}
+		return param, nil
+	case Never:
+		if !lowerSnake.MatchString(param) {
+			return "", fmt.Errorf("never needs a code in lower snake case, not %q", param)
 		}
 		return param, nil
 	case Lose, Twice:

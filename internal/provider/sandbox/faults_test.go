@@ -144,6 +144,18 @@ func TestClearForgetsFaultsOfOneSystemOrAll(t *testing.T) {
 	require.Empty(t, faults)
 }
 
+func TestACallThatIsNeverTakenDoesNothingAndSaysWhy(t *testing.T) {
+	t.Parallel()
+	w := shop(t, sandboxtest.New(t))
+	tell(t, w, sandbox.SystemOrders, "order", sandbox.Never, "rejected_outside")
+	_, err := w.Orders().Order(t.Context(), "m", "o-1")
+	requireClass(t, err, provider.NeverRetry)
+	require.EqualValues(t, "rejected_outside", provider.Classify(err).Code)
+	_, err = w.Orders().Order(t.Context(), "m", "o-1")
+	require.NoError(t, err, "the next one is taken")
+	require.ErrorContains(t, w.Tell(t.Context(), sandbox.SystemPayments, "release", sandbox.Never, 1, "No!", ""), "lower snake case")
+}
+
 func TestSlowSystemAnswersThePatient(t *testing.T) {
 	t.Parallel()
 	w := shop(t, sandboxtest.New(t))

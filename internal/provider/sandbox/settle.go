@@ -86,7 +86,7 @@ func (r dueRefund) end(ctx context.Context, tx pgx.Tx) error {
 		return nil
 	case Twice:
 		copies = 2
-	case Slow, Fail, Refuse, Reverse, "":
+	case Slow, Fail, Refuse, Never, Reverse, "":
 	}
 	return r.tell(ctx, tx, fact, status, code, copies)
 }

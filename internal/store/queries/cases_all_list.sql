@@ -12,6 +12,7 @@ WHERE ($1::text = '' OR merchant_id = $1) AND ($18::boolean IS FALSE OR closed_a
   AND ($14::timestamptz IS NULL OR due_at < $14)
   AND ($15::timestamptz IS NULL OR due_at < GREATEST($15, (row->>'now')::timestamptz))
   AND ($21::boolean IS FALSE OR lost)
+  AND (NOT $22::boolean OR row->'parked' @> '[{}]') AND ($23::jsonb IS NULL OR row->'parked' @> $23)
   AND ($20::text = '' OR jsonb_path_exists(row, '$.disputes[*] ? (($w == "any" || @.kind == $w) && (@.status == "open" || @.status == "answered" || @.status == "missed"))', jsonb_build_object('w', $20::text))
        OR jsonb_path_exists(row, '$.holds[*] ? ($w == "any" || @.kind == $w)', jsonb_build_object('w', $20::text)))
   AND ($17::text = '' OR (opened_at, case_id) < ($16::timestamptz, $17))

@@ -15,6 +15,7 @@ FROM (
       AND ($14::timestamptz IS NULL OR due_at < $14)
       AND ($15::timestamptz IS NULL OR due_at < GREATEST($15, (row->>'now')::timestamptz))
       AND ($19::boolean IS FALSE OR lost)
+      AND (NOT $20::boolean OR row->'parked' @> '[{}]') AND ($21::jsonb IS NULL OR row->'parked' @> $21)
       AND ($18::text = '' OR jsonb_path_exists(row, '$.disputes[*] ? (($w == "any" || @.kind == $w) && (@.status == "open" || @.status == "answered" || @.status == "missed"))', jsonb_build_object('w', $18::text))
            OR jsonb_path_exists(row, '$.holds[*] ? ($w == "any" || @.kind == $w)', jsonb_build_object('w', $18::text)))
     LIMIT $17::int

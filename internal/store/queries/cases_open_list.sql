@@ -2,7 +2,8 @@
 -- $1 merchant, $2 owner, $3 state, $4 stage, $5 turn, $6 order, $7 customer, $8 case ids, $9 who is asked (by the escalation, or by an
 -- approval that is open), $10 owner or asked, $11 level, $12 priority, $13 kind, $14 due before, $15 overdue at this moment, a case that
 -- was fast-forwarded by its own time; $16 and $17 where the last page ended, $18 limit, $19 a dispute that is not decided or a hold: its kind, or
--- any, $20 whether only those that were ended from outside. cases_all_list and cases_count have the same.
+-- any, $20 whether only those that were ended from outside, $21 with a parked step, $22 with
+-- one that contains this. cases_all_list and cases_count have the same.
 SELECT row
 FROM aftercare.cases
 WHERE ($1::text = '' OR merchant_id = $1) AND closed_at IS NULL
@@ -16,6 +17,7 @@ WHERE ($1::text = '' OR merchant_id = $1) AND closed_at IS NULL
   AND ($14::timestamptz IS NULL OR due_at < $14)
   AND ($15::timestamptz IS NULL OR due_at < GREATEST($15, (row->>'now')::timestamptz))
   AND ($20::boolean IS FALSE OR lost)
+  AND (NOT $21::boolean OR row->'parked' @> '[{}]') AND ($22::jsonb IS NULL OR row->'parked' @> $22)
   AND ($19::text = '' OR jsonb_path_exists(row, '$.disputes[*] ? (($w == "any" || @.kind == $w) && (@.status == "open" || @.status == "answered" || @.status == "missed"))', jsonb_build_object('w', $19::text))
        OR jsonb_path_exists(row, '$.holds[*] ? ($w == "any" || @.kind == $w)', jsonb_build_object('w', $19::text)))
   AND ($17::text = '' OR (due_key, case_id) > ($16::timestamptz, $17))
