@@ -89,6 +89,7 @@ type Dispute struct {
 	Evidence   []string   `json:"evidence_ids,omitempty"`
 	Pack       string     `json:"pack,omitempty"`    // the hash of the evidence pack that was handed in
 	Refunds    []string   `json:"refunds,omitempty"` // refunds that had reached the customer, handed in as proof
+	Asked      int        `json:"asked,omitempty"`   // how often people asked in vain how it stands
 	DecidedAt  *time.Time `json:"decided_at,omitempty"`
 	// Taken is what the ledger keeps for it, of the payment and, by Shares, of the lines. Over is what was disputed beyond that: it had
 	// been refunded, or was never ours to lose. Counted are the shares that have paid for lines of this case.

@@ -168,7 +168,7 @@ func init() {
 		"external.adr":           missed,
 		"external.chargeback":    missed,
 		"external.court":         missed,
-		"external.decision":      {"people ask how it stands", func(c *Case, s *step) { c.decisionMissing(s) }},
+		"external.decision":      {"people ask how it stands; the third time a chargeback counts as lost, and anything else as closed", func(c *Case, s *step) { c.decisionMissing(s) }},
 		"hold.refund":            holdEnds,
 		"hold.shipment":          holdEnds,
 		"hold.automation":        holdEnds,

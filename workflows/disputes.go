@@ -371,15 +371,29 @@ func (c *Case) answerMissed(s *step) {
 	c.raise(s, 4, s.clock.Name)
 }
 
-// decisionMissing has people ask about a dispute that nobody outside decides.
+// undecidedTimes is how often people ask about a dispute before the case goes on without whoever was to decide it.
+const undecidedTimes = 3
+
+// decisionMissing has people ask about a dispute that nobody outside decides, so often and no oftener: a case must not stay open for ever
+// because somebody outside is silent. A bank has the money of a chargeback from the beginning, so that it counts as lost; nothing was taken
+// by anybody else. A word that comes later all the same turns it round.
 func (c *Case) decisionMissing(s *step) {
 	d := c.dispute(s.clock.Trigger)
 	if d == nil || d.Status.Over() {
 		return
 	}
-	c.awaitDecision(s, d)
-	s.say("Nobody has decided %s yet; people ask.", d.DisputeID)
-	s.staff("staff.task", c.Owner, vars{"task": "dispute_undecided", "due": stamp(c.dueOfDispute(d))})
+	if d.Asked++; d.Asked < undecidedTimes {
+		c.awaitDecision(s, d)
+		s.say("Nobody has decided %s yet; people ask.", d.DisputeID)
+		s.staff("staff.task", c.Owner, vars{"task": "dispute_undecided", "due": stamp(c.dueOfDispute(d))})
+		return
+	}
+	s.say("Nobody has decided %s, however often it was asked.", d.DisputeID)
+	if d.Kind == schemas.Chargeback {
+		c.decided(s, d, schemas.DisputeLost, true)
+		return
+	}
+	c.decided(s, d, schemas.DisputeClosed, false)
 }
 
 func (c *Case) dueOfDispute(d *schemas.Dispute) time.Time {

@@ -472,3 +472,39 @@ func TestTheLedgerMayKnowOfAChargebackBeforeTheCaseDoes(t *testing.T) {
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.Equal(t, usd(4784), v.Money.Refunded)
 }
+
+// A case ends although somebody outside never speaks: a bank has its money, and nobody else has taken any.
+func TestADisputeThatNobodyEverDecidesDoesNotKeepACaseOpen(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[schemas.DisputeKind]schemas.DisputeStatus{
+		schemas.Chargeback: schemas.DisputeLost, schemas.DisputePlatform: schemas.DisputeClosed,
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			tl := paid(t).providerSays(schemas.RefundSucceeded, "")
+			approved := tl.steps[0].do
+			tl.steps[0].do = func() {
+				if kind == schemas.Chargeback {
+					chargedBack(tl, 4784)()
+				} else {
+					says(tl, schemas.ExternalOpened, schemas.ExternalWord{DisputeID: "dp-1", Kind: kind, OrderID: "o-1"})()
+				}
+				soon(tl, time.Hour, approved)
+			}
+			v := tl.run()
+			require.NotNil(t, v.ClosedAt)
+			require.Equal(t, want, theDispute(t, v).Status)
+			asked := 0
+			for _, n := range tl.toldStaff("staff.task") {
+				if n.Vars["task"] == "dispute_undecided" {
+					asked++
+				}
+			}
+			require.Equal(t, 2, asked)
+			if kind == schemas.Chargeback {
+				require.Equal(t, schemas.SettledExternally, v.Outcome)
+				require.Empty(t, tl.ordered, "the customer has the money of the bank, and does not get it again")
+			}
+		})
+	}
+}

@@ -128,7 +128,7 @@ func faults(dice *rand.Rand, asked []Wish) (told []Fault) {
 	for _, w := range asked {
 		many := dice.IntN(3)
 		if w.Request.Kind == schemas.KindExchange {
-			many = max(1, many) // there is more of it that can go wrong
+			many = 1 + dice.IntN(2) // there is more of it that can go wrong
 		}
 		for range many {
 			can := decks[w.Request.Kind]()
@@ -173,6 +173,8 @@ func paramOf(dice *rand.Rand, can sandbox.Ability) string {
 			return string(refusals[dice.IntN(len(refusals))])
 		}
 		return "refused"
+	case sandbox.Never:
+		return "not_accepted"
 	case sandbox.Lose, sandbox.Twice:
 	}
 	return ""
