@@ -20,7 +20,7 @@ prepare: ## Fetch and build what the tests on real servers need, once per machin
 	go run ./internal/devstack/prepare
 
 test: prepare lint ## Check and test everything, on a real Temporal and a real PostgreSQL
-	go test $(RUN) -timeout 25m
+	go test $(RUN) -timeout 50m
 	cd tools/devserver && go vet ./... && go test ./... -timeout 10m
 
 test-race: prepare ## The tests with the race detector (needs a C compiler; slow)

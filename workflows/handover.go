@@ -252,14 +252,14 @@ func (g *goods) resumed(s *step, lines []*schemas.Line) places {
 	return st
 }
 
-// comeBack lets goods of a reopened case that are on their way, or came while nobody waited for them, be received and looked at. It gives
-// back the other lines.
+// comeBack lets goods that are on their way, or came while nobody waited for them, be received and looked at: those of a reopened case, and
+// those whose approval was taken back meanwhile. It gives back the other lines.
 func (g *goods) comeBack(s *step, lines []*schemas.Line) []*schemas.Line {
-	if !g.reopened() {
+	if !g.reopened() && !g.noticesGoodsUnasked() {
 		return lines
 	}
 	unseen, rest := sort2(lines, func(l *schemas.Line) bool {
-		return l.GoodsWith == schemas.TurnWarehouse && l.Disposition == "" && !noGoods(l) && !l.KeepsGoods
+		return l.GoodsWith == schemas.TurnWarehouse && l.Disposition == "" && (g.reopened() || l.Finding == "") && !noGoods(l) && !l.KeepsGoods
 	})
 	travelling, rest := sort2(rest, func(l *schemas.Line) bool {
 		return l.GoodsWith == schemas.TurnCarrier && g.parcel(l.Waybill) != nil && g.parcel(l.Waybill).Status == schemas.ParcelMoving
@@ -269,10 +269,11 @@ func (g *goods) comeBack(s *step, lines []*schemas.Line) []*schemas.Line {
 	return rest
 }
 
-// cameUnasked notes where the goods of a reopened case are by now. Its predecessor waited for them; this case has not decided yet.
+// cameUnasked notes where goods are by now that nobody waits for: of a reopened case, whose predecessor did, and of an approval that was
+// taken back. Nothing is decided yet.
 func (c *Case) cameUnasked(word schemas.ParcelWord) {
 	p := c.parcel(word.Waybill)
-	if !c.reopened() || p == nil || p.Direction != schemas.ToMerchant {
+	if !c.reopened() && !c.noticesGoodsUnasked() || p == nil || p.Direction != schemas.ToMerchant {
 		return
 	}
 	for _, l := range c.linesNamed(word) {

@@ -114,3 +114,23 @@ func TestAMistakenAdvanceGivesTheDepositBack(t *testing.T) {
 	require.Equal(t, usd(1000), v.Money.Charged)
 	require.Empty(t, tl.ordered)
 }
+
+// The label was out already, and the customer has used it before anybody could say no.
+func TestGoodsThatComeAfterTheirApprovalWasTakenBackAreNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).because(schemas.Defective).finding(faulty("1", 4784))
+	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+	label := ""
+	tl.in(schemas.WaitShipback, func() {
+		soon(tl, time.Hour, func() {
+			label = tl.last().Lines[0].Waybill
+			require.NotEmpty(t, label)
+			does(tl, schemas.DecisionRevoke, aSupervisor, aMistake)()
+			soon(tl, time.Hour, says(tl, schemas.ParcelDeliver, schemas.ParcelWord{Waybill: label}))
+			soon(tl, 2*time.Hour, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+		})
+	})
+	v := tl.inspectedAndRefunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.TurnWarehouse, v.Lines[0].GoodsWith)
+	require.NotEmpty(t, named(v, schemas.InspectionPass.Name), "the goods are looked at, and nobody is to send them twice")
+}

@@ -258,9 +258,11 @@ func everyStateHasAClock(s *sight) string {
 	if len(v.Lines) == 0 {
 		return "" // being taken in: nobody is known yet
 	}
+	// A hold, or a customer who cannot be reached, stops a state's own clock; what ends that has a clock of its own, which is the case's due.
+	stopped := len(v.Holds) > 0 || v.Unreachable != nil
 	running := map[string]bool{}
 	for _, k := range v.Clocks {
-		running[k.ClockID] = !k.Paused
+		running[k.ClockID] = !k.Paused || stopped
 		if k.Expiry == "" {
 			return fmt.Sprintf("nobody can know what the end of %s does.", k.Name)
 		}

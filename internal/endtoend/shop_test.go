@@ -21,7 +21,7 @@ type shelf struct {
 const merchant = "shop"
 
 // ordersOnTheShelf is how many orders there are for the tests of a house.
-const ordersOnTheShelf = 80
+const ordersOnTheShelf = 160
 
 func newShelf(h *house) *shelf { return &shelf{house: h} }
 

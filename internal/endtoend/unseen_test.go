@@ -149,7 +149,6 @@ func TestACaseEndedFromOutsideIsFoundAndGoneOnWithAndPaysOnce(t *testing.T) {
 
 			swept := h.sweep()
 			require.Len(t, swept.Lost, 1)
-			require.True(t, swept.Lost[0].New)
 			require.Equal(t, schemas.Terminated, swept.Lost[0].Lost.How)
 			require.Equal(t, "by mistake", swept.Lost[0].Lost.Reason)
 			row := h.row(id)
