@@ -28,6 +28,8 @@ type Replacement struct {
 	GivesBack int64 `json:"gives_back,omitempty"`
 	// Both marks a customer who has an article more than was paid for: what was sent in advance, and still the old one.
 	Both bool `json:"both,omitempty"`
+	// BroughtAway is how many pieces were put into their place before what comes back now: the old ones, and those rejected before.
+	BroughtAway int `json:"brought_away,omitempty"`
 	// FromDeposit is what is to be taken out of the deposit, in minor units; the rest of it goes back.
 	FromDeposit int64 `json:"from_deposit,omitempty"`
 	// ConfirmedAt is when the customer has it, or counts as having it; a warranty begins anew.

@@ -255,8 +255,13 @@ func (x *exchanges) bookBeforeTheNext(lines []*schemas.Line) {
 	if !x.booksEveryArticle() {
 		return
 	}
-	goods := inspectedOf(lines)
+	var goods []schemas.Disposal
 	for _, l := range lines {
+		away := inspectedOf([]*schemas.Line{l})
+		for _, g := range away {
+			l.Replacement.BroughtAway += g.Quantity
+		}
+		goods = append(goods, away...)
 		l.BackSKU, l.Disposition, l.Finding, l.Disposed = l.Replacement.SKU, "", "", false
 	}
 	if len(goods) > 0 {

@@ -205,7 +205,7 @@ func (c *Case) takeUp(p *parcelRecord) {
 	for _, l := range c.Lines {
 		later := c.parcel(l.Waybill)
 		waits := l.State == schemas.WaitShipback || l.State == schemas.ReturnInTransit
-		takenBack := l.State == schemas.Review && l.GoodsWith == schemas.TurnCustomer && c.noticesGoodsUnasked()
+		takenBack := beforeADecision(l.State) && l.GoodsWith == schemas.TurnCustomer && c.noticesGoodsUnasked()
 		if (waits || takenBack) && picksContain(p.Lines, l.LineID) && (later == nil || later.MovedAt == nil) {
 			l.Waybill = p.Waybill
 		}

@@ -215,8 +215,20 @@ func firstOutcome(outcomes ...schemas.Outcome) schemas.Outcome {
 	return schemas.OutcomeNone
 }
 
-// expire ends lines whose customer was silent. The claims are free again, so that a new request can be made.
+// expire ends lines whose customer was silent. The claims are free again, so that a new request can be made. Goods that came unasked while
+// the customer was asked for information are not forgotten: a person decides about them.
 func (g *goods) expire(s *step) {
+	came, rest := sort2(s.lines, func(l *schemas.Line) bool {
+		return g.noticesGoodsUnasked() && l.State == schemas.WaitInfo && l.GoodsWith != schemas.TurnCustomer
+	})
+	if len(came) > 0 {
+		s.say("The customer did not answer, but the goods of line(s) %s have left them: somebody decides.", lineList(came))
+		g.move(s, came, schemas.Review)
+	}
+	if len(rest) == 0 {
+		return
+	}
+	s.lines = rest
 	s.say("The customer did not answer; line(s) %s expire.", lineList(s.lines))
 	s.tell("case.expired", vars{"lines": linesVar(s.lines)})
 	g.end(s, s.lines, schemas.Expired)

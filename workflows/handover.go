@@ -278,13 +278,22 @@ func (c *Case) cameUnasked(word schemas.ParcelWord) {
 	}
 	for _, l := range c.linesNamed(word) {
 		switch {
-		case l.State != schemas.Review || l.GoodsWith == schemas.TurnMerchant:
+		case !beforeADecision(l.State) || l.GoodsWith == schemas.TurnMerchant:
 		case p.DeliveredAt != nil:
 			l.GoodsWith = schemas.TurnWarehouse
 		case p.Status == schemas.ParcelMoving:
 			l.GoodsWith = schemas.TurnCarrier
 		}
 	}
+}
+
+// beforeADecision tells states in which nobody has granted the wish, or nobody any more.
+func beforeADecision(state schemas.State) bool {
+	switch state {
+	case schemas.WaitInfo, schemas.Review, schemas.Negotiating, schemas.RejectedAppealable, schemas.Appeal:
+		return true
+	}
+	return false
 }
 
 // ours reports whether what has a number counts in this case, and not in the one that it reopens. A case that goes on from the rows of one

@@ -134,3 +134,21 @@ func TestGoodsThatComeAfterTheirApprovalWasTakenBackAreNotAskedForAgain(t *testi
 	require.Equal(t, schemas.TurnWarehouse, v.Lines[0].GoodsWith)
 	require.NotEmpty(t, named(v, schemas.InspectionPass.Name), "the goods are looked at, and nobody is to send them twice")
 }
+
+// And if they come while the customer is asked for something, and does not answer, they do not stay with us for nothing.
+func TestGoodsThatComeWhileInformationIsAwaitedAreNotForgotten(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).because(schemas.Defective).finding(faulty("1", 4784))
+	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+	tl.in(schemas.WaitShipback, func() {
+		soon(tl, time.Hour, func() {
+			label := tl.last().Lines[0].Waybill
+			does(tl, schemas.DecisionRevoke, aSupervisor, aMistake)()
+			soon(tl, time.Minute, does(tl, schemas.ReviewRequestInfo, anAgent, schemas.RequestInfo{Wanted: []string{"photo"}}))
+			soon(tl, time.Hour, says(tl, schemas.ParcelDeliver, schemas.ParcelWord{Waybill: label}))
+		})
+	})
+	v := tl.inspectedAndRefunded().answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.NotEmpty(t, named(v, schemas.InspectionPass.Name))
+}

@@ -270,7 +270,7 @@ func everyStateHasAClock(s *sight) string {
 	switch {
 	case v.Owner == "":
 		return "nobody owns the case."
-	case v.DueAt == nil && (len(v.Work) == 0 || !allEnded(v)):
+	case v.DueAt == nil && (len(v.Work) == 0 || !allEnded(v) && !stopped):
 		return fmt.Sprintf("nothing is due in %s.", v.State)
 	case v.Turn == schemas.TurnNobody || v.Turn == "":
 		return fmt.Sprintf("it is nobody's turn in %s.", v.State)

@@ -72,6 +72,14 @@ func piecesOf(v schemas.View) map[string]pieces {
 		case v.ClosedAt == nil && here:
 			p.may += l.Quantity
 		}
+		if r := l.Replacement; r != nil {
+			p.ordered += r.BroughtAway
+			p.may += r.BroughtAway
+			if l.BackSKU != "" && r.Both && l.Disposed { // the old article came along with the one that was rejected
+				p.ordered += l.Quantity
+				p.may += l.Quantity
+			}
+		}
 		decided[l.LineID] = p
 	}
 	// What was sent and came back is put away by the case that hears of it.

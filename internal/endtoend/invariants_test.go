@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -61,9 +62,12 @@ func (h *house) soundCase(caseID string) {
 	}
 	require.EqualValues(h.t, len(row.Events), row.Revision, "%s", timeline(row))
 	if row.Lost != nil {
-		// Nobody serves it: what its rows say beyond its own timeline is that, and who goes on with it.
-		require.Equal(h.t, pretty(h.t, own.Events), pretty(h.t, row.Events[:own.Revision]), "%s: the archive is not the case's own timeline", caseID)
-		require.Equal(h.t, schemas.EventLost, row.Events[own.Revision].Name, caseID)
+		// Nobody serves it: what its rows say beyond its own timeline is that, and who goes on with it. A signal that no task had taken
+		// when it was ended is in its own timeline, as a query tells it, and never happened to the rows.
+		ended := slices.IndexFunc(row.Events, func(e schemas.Event) bool { return e.Name == schemas.EventLost })
+		require.GreaterOrEqual(h.t, ended, 0, caseID)
+		require.LessOrEqual(h.t, int64(ended), own.Revision, caseID)
+		require.Equal(h.t, pretty(h.t, own.Events[:ended]), pretty(h.t, row.Events[:ended]), "%s: the archive is not the case's own timeline", caseID)
 		return
 	}
 	if row.ClosedAt == nil {
