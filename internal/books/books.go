@@ -224,7 +224,8 @@ func (c *Comparison) parcels(ctx context.Context, cases []schemas.View, theirs T
 			theirs, known := carrier[v.MerchantID+"/"+p.Waybill]
 			entry := Parcel{Waybill: p.Waybill, CaseID: v.CaseID, Ours: p.Status, Carrier: theirs.Status}
 			switch {
-			case !known && v.ClosedAt != nil && p.Status == schemas.ParcelDelivered:
+			// A parcel of the customer's own is registered only so that its facts reach us; it may arrive before that is done.
+			case !known && v.ClosedAt != nil && p.Status == schemas.ParcelDelivered && p.Label != "":
 				entry.Differs = "the carrier does not know it"
 			case known && p.Status == schemas.ParcelDelivered && theirs.DeliveredAt == nil:
 				entry.Differs = "the carrier has not delivered it"
