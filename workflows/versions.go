@@ -139,3 +139,12 @@ func parksIntake(ctx workflow.Context) bool {
 // noticesGoodsUnasked sees goods that come while their line is under review again. 2026-11-26: until then they counted for nobody, and the
 // customer was asked to send them a second time.
 func (c *Case) noticesGoodsUnasked() bool { return c.Edition >= 2 }
+
+// keepsEvidence has the evidence pack of a case made when a dispute begins. 2026-11-26: until then somebody had to think of it, and what had been
+// erased by then was missing.
+func (c *Case) keepsEvidence() bool { return c.Edition >= 3 }
+
+// leavesItToAPerson lets an AUTOMATION_HOLD keep an exchange's goods from being accepted by silence, and a lost parcel from being paid at once,
+// and tells the customer that the case is being worked on. 2026-11-26: until then silence accepted what was under suspicion, and a loss was
+// paid for without anybody having looked; and the customer heard nothing for days.
+func (c *Case) leavesItToAPerson() bool { return c.Edition >= 3 }

@@ -45,6 +45,7 @@ type Player struct {
 	Rows      Rows
 	Changes   <-chan Change
 	Carrier   Carrier
+	Bank      Bank
 	Parties   Parties
 	Policy    string // of the cases it opens
 	Fast      bool   // cases are fast-forwarded to their next due once nobody has anything to do

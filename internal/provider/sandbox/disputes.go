@@ -37,7 +37,8 @@ var (
 type Chargeback struct {
 	MerchantID string
 	DisputeID  string
-	PaymentID  string
+	PaymentID  string // empty: the largest payment of the order, and at most that
+	OrderID    string // needed where no payment is named
 	Amount     schemas.Money
 	Reason     string
 	At         time.Time // business time
@@ -54,9 +55,11 @@ func (w *World) OpenChargeback(ctx context.Context, c Chargeback) error {
 	}
 	return w.inTx(ctx, func(tx pgx.Tx) error {
 		var currency, orderID string
-		err := tx.QueryRow(ctx, disputePayment, c.MerchantID, c.PaymentID).Scan(&currency, &orderID)
+		var captured int64
+		anyPayment := c.PaymentID == ""
+		err := tx.QueryRow(ctx, disputePayment, c.MerchantID, c.PaymentID, c.OrderID).Scan(&c.PaymentID, &currency, &orderID, &captured)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return fmt.Errorf("merchant %s has no payment %s here", c.MerchantID, c.PaymentID)
+			return fmt.Errorf("merchant %s has no payment %s of order %s here", c.MerchantID, c.PaymentID, c.OrderID)
 		}
 		if err != nil {
 			return err
@@ -64,11 +67,14 @@ func (w *World) OpenChargeback(ctx context.Context, c Chargeback) error {
 		if currency != c.Amount.Currency {
 			return fmt.Errorf("payment %s was made in %s, not in %s", c.PaymentID, currency, c.Amount.Currency)
 		}
+		if anyPayment {
+			c.Amount.Minor = min(c.Amount.Minor, captured)
+		}
 		made, err := tx.Exec(ctx, disputeInsert, c.MerchantID, c.DisputeID, c.PaymentID, c.Amount.Minor, c.Amount.Currency, c.Reason, c.At, c.DueAt)
 		if err != nil || made.RowsAffected() == 0 {
 			return err
 		}
-		word.OrderID = orderID
+		word.PaymentID, word.OrderID = c.PaymentID, orderID
 		return tellDispute(ctx, tx, schemas.ExternalOpened.Name, word, c.At)
 	})
 }
