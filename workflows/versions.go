@@ -148,3 +148,7 @@ func (c *Case) keepsEvidence() bool { return c.Edition >= 3 }
 // and tells the customer that the case is being worked on. 2026-11-26: until then silence accepted what was under suspicion, and a loss was
 // paid for without anybody having looked; and the customer heard nothing for days.
 func (c *Case) leavesItToAPerson() bool { return c.Edition >= 3 }
+
+// confirmsFindings lets a finding on goods of great value count once a second person has looked. 2026-11-26: until then one inspector's word took
+// any amount off.
+func (c *Case) confirmsFindings() bool { return c.Edition >= 3 }

@@ -18,12 +18,9 @@ import (
 func TestADisputeThatNoOpenCaseAnswersIsToldToPeople(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
-	ended := h.wish(bought)
-	id := h.reviewed(ended)
-	h.do(id, schemas.CaseWithdraw.Name, customerOf(ended), schemas.Withdraw{})
-	h.awaitState(id, schemas.FollowUp)
-	h.answerSurvey(id, 5, schemas.SolvedYes)
-	h.awaitEnd(id, schemas.Withdrawn)
+	ended := h.wish(bought, oneLine, func(r *schemas.Request) { r.Lines[0].Quantity = 9 })
+	id := h.open(ended, "default")
+	h.awaitEnd(id, schemas.Invalid) // more than was bought
 	never := h.wish(bought)
 
 	now := time.Now().UTC()
