@@ -166,7 +166,9 @@ func (w *Worker) optionsFor(q schemas.TaskQueue) worker.Options {
 		Identity:                         w.identity,
 		OnFatalError:                     w.fail,
 	}
-	if q == schemas.QueueCases {
+	if q != schemas.QueueCases {
+		options.MaxConcurrentActivityExecutionSize = w.config.CallsAtOnce
+	} else {
 		options.MaxConcurrentWorkflowTaskPollers = 16
 		options.MaxConcurrentActivityTaskPollers = 8
 	}

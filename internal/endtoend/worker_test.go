@@ -36,7 +36,7 @@ func (h *house) launchWorker() {
 	require.NoError(t, err)
 	defer log.Close()
 	command := devworker.Command(h.workerProgram())
-	command.Env, command.Stderr = h.settings(address), log
+	command.Env, command.Stderr = append(h.settings(address), h.workerAlso...), log
 	started, err := devworker.Start(command)
 	require.NoError(t, err)
 	h.worker = &workerProcess{Process: started, log: log.Name()}
