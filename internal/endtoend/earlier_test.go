@@ -17,6 +17,7 @@ import (
 // months.
 var editions = map[string]string{
 	"edition 1": "cc2b657",
+	"edition 2": "71cd2a7",
 }
 
 // builtFrom is the worker of an earlier commit, built once into the cache. A checkout without git or without that commit has none.
