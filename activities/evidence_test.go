@@ -25,7 +25,9 @@ func (s *oneShelf) KeepEvidence(_ context.Context, _ string, pack store.Evidence
 	return pack, s.err
 }
 
-func (s *oneShelf) Evidence(context.Context, string) ([]store.EvidencePack, error) { return s.packs, nil }
+func (s *oneShelf) Evidence(context.Context, string) ([]store.EvidencePack, error) {
+	return s.packs, nil
+}
 
 func TestTheFirstPackOfADisputeStays(t *testing.T) {
 	t.Parallel()

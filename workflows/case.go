@@ -347,7 +347,11 @@ func (c *Case) close(outcome schemas.Outcome, refusal *schemas.Refusal) {
 	c.Outcome, c.Refusal = outcome, refusal
 	c.ClosedAt = &s.at
 	c.Following, c.Ladder = false, nil
+	writing := c.clock("rows.retry")
 	c.stopAllClocks()
+	if writing != nil && writesAfterTheEnd(c.ctx) {
+		c.Clocks = append(c.Clocks, writing)
+	}
 	switch {
 	case outcome == schemas.Invalid:
 		s.say("Closed as INVALID: %s A person can look at it: send case.request_human.", refusal.Error())

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -81,6 +82,51 @@ func TestWhatAReplacementCostsMoreIsPaidBeforeItLeaves(t *testing.T) {
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.Equal(t, usd(1216), v.Money.Charged)
 	require.Equal(t, usd(0), v.Money.Refunded)
+}
+
+func TestAPaymentThatWasNeverAskedForIsAskedForAgainUnderItsNumber(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 6000).oldGoodsPass()
+	away := true
+	tl.charge = func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+		status := schemas.ChargeSucceeded
+		if away {
+			status = schemas.ChargeUnknown
+		}
+		return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: status, Amount: o.Charge.Amount}, nil
+	}
+	tl.charged = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		away = false
+		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeUnknown, Code: schemas.CodeUnknownCharge}, nil
+	}
+	tl.replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(1216), v.Money.Charged)
+	require.Len(t, tl.charges, 2)
+	require.Equal(t, tl.charges[0].ChargeID, tl.charges[1].ChargeID)
+}
+
+func TestADepositThatWasNeverAskedForIsAskedForAgainUnderItsNumber(t *testing.T) {
+	t.Parallel()
+	tl := anAdvance(t, 4784)
+	away := true
+	tl.hold = func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+		if away {
+			return schemas.ChargeReceipt{}, temporal.NewApplicationError("write charge: our database did not take it", string(schemas.CodeUnavailable))
+		}
+		return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: schemas.ChargeHeld, Amount: o.Charge.Amount}, nil
+	}
+	tl.charged = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		away = false
+		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeUnknown, Code: schemas.CodeUnknownCharge}, nil
+	}
+	v := tl.replacementLeaves().replacementConfirmed().run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, []string{"captured shop:r-1/charge/1"}, tl.deposits)
+	for _, ch := range tl.charges {
+		require.Equal(t, "shop:r-1/charge/1", ch.ChargeID)
+	}
 }
 
 func TestWhatAReplacementCostsLessIsRefundedWhileItTravels(t *testing.T) {

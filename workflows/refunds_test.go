@@ -212,6 +212,33 @@ func TestARefundTheProviderNeverTookIsOrderedAgainUnderItsNumber(t *testing.T) {
 	}
 }
 
+func TestAnOrderThatOurDatabaseNeverTookIsGivenAgainUnderItsNumber(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	away := true
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		if away {
+			return schemas.RefundReceipt{}, temporal.NewApplicationError("reserve refund: our database did not take it", string(schemas.CodeUnavailable))
+		}
+		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: schemas.RefundSucceeded, Amount: o.Refund.Amount}, nil
+	}
+	tl.lookup = func(q schemas.RefundQuestion) (schemas.RefundReceipt, error) {
+		away = false
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundUnknown, Code: schemas.CodeUnknownRefund}, nil
+	}
+	v := tl.answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(4784), v.Money.Refunded)
+	require.Len(t, v.Money.Entries, 1, "nothing is paid instead of it")
+	require.Len(t, tl.ordered, 6, "five attempts, and then the order that was taken")
+	for _, o := range tl.ordered {
+		require.Equal(t, "shop:r-1/refund/1", o.RefundID)
+	}
+	for _, told := range tl.toldStaff("staff.stuck") {
+		require.Fail(t, "nothing was parked", "%v", told)
+	}
+}
+
 func TestAProviderThatIsAwayLeavesTheOutcomeUnknownAndNotRefused(t *testing.T) {
 	t.Parallel()
 	tl := paid(t)

@@ -186,6 +186,39 @@ func TestADatabaseThatIsAwayHoldsUpNobody(t *testing.T) {
 	}
 }
 
+// The clock that writes the rows again is the one clock that a case keeps when it ends.
+func TestACaseThatEndsWhileTheDatabaseIsAwayIsWrittenAfterwards(t *testing.T) {
+	t.Parallel()
+	for name, begins := range map[string]func(schemas.View) bool{
+		"where it was away before the end": func(v schemas.View) bool { return v.State == schemas.FollowUp },
+		"where it is away at the end":      func(v schemas.View) bool { return v.ClosedAt != nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tl := paid(t).refunded()
+			away, tries := false, 0
+			tl.write = func(f schemas.Flush) (schemas.Written, error) {
+				if away = away || begins(f.Row); !away {
+					return schemas.Written{}, nil
+				}
+				if f.Row.ClosedAt != nil {
+					tries++
+				}
+				if tries < 3 {
+					return schemas.Written{}, errors.New("connection refused")
+				}
+				return schemas.Written{}, nil // it is back after the case has ended, and a few tries later
+			}
+			v := tl.run()
+			require.Equal(t, schemas.Completed, v.Outcome)
+			require.NotNil(t, v.ClosedAt)
+			for i := range v.Events {
+				require.Contains(t, tl.events, int64(i+1), "the archive has caught up")
+			}
+		})
+	}
+}
+
 func TestAFlushBeginsWhereTheTaskBegan(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).refunded()

@@ -140,6 +140,20 @@ func parksIntake(ctx workflow.Context) bool {
 // customer was asked to send them a second time.
 func (c *Case) noticesGoodsUnasked() bool { return c.Edition >= 2 }
 
+// writesAfterTheEnd keeps the clock that writes the rows again when a case ends while PostgreSQL is away. 2026-11-26: until then it stopped with
+// all others, so that the end was never written and the workflow never completed. Asked only of a case that ends in that moment.
+func writesAfterTheEnd(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "rows-are-written-after-the-end", workflow.DefaultVersion, 1) >= 1
+}
+
+// chargesAgain asks for a charge or a deposit again, under its number, of which the provider says that it never took it. 2026-11-26: until then it
+// was looked up again and again, and its customer waited for the word on a payment that nobody was asked for.
+func (c *Case) chargesAgain() bool { return c.Edition >= 3 }
+
+// takesNoMoreThanItCosts takes no more of a deposit than the replacement cost, where that is less than the old goods did. 2026-11-26: until then
+// whoever kept both paid the price of the old goods twice, and lost what the new ones cost less.
+func (c *Case) takesNoMoreThanItCosts() bool { return c.Edition >= 3 }
+
 // keepsEvidence has the evidence pack of a case made when a dispute begins. 2026-11-26: until then somebody had to think of it, and what had been
 // erased by then was missing.
 func (c *Case) keepsEvidence() bool { return c.Edition >= 3 }

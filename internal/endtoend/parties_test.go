@@ -23,6 +23,7 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 	right := func() schemas.Request { return h.wish(bought) }
 	fault := func() schemas.Request { return h.wish(bought, isFaulty) }
 	photo := func() schemas.Request { return h.wish(bought, isFaulty, keeps) }
+	seen := func() schemas.Request { return h.wish(bought, isFaulty, keeps, withPhoto) }
 	over := func() schemas.Request { return h.wish(late) }
 	large := func() schemas.Request { return h.wish(dear) }
 	other := func() schemas.Request { return h.wish(bought, swaps(likeIt)) }
@@ -40,6 +41,30 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 			{"the refusal stands", over, schemas.RejectedFinal, 0},
 			{"the old goods of an exchange never come", other, schemas.Expired, 0},
 			{"nobody chooses where there is no stock, and nothing comes back", none, schemas.Expired, 0},
+		}},
+		{play.SilentAgent, []wish{
+			{"a supervisor approves", right, schemas.Completed, 6550},
+			{"a supervisor refuses", over, schemas.RejectedFinal, 0},
+			{"a supervisor approves an exchange", other, schemas.Completed, 0},
+		}},
+		{play.SilentSupervisor, []wish{
+			{"nobody of them is needed", right, schemas.Completed, 6550},
+			{"what is owed above the limit is granted by the operator", large, schemas.Completed, 150000},
+		}},
+		{play.SilentCourier, []wish{
+			{"the goods are found by asking", right, schemas.Completed, 6550},
+			{"the goods under our label are found by asking", fault, schemas.Completed, 6550},
+			{"both parcels of an exchange are found by asking", other, schemas.Completed, 0},
+		}},
+		{play.SilentProvider, []wish{
+			{"the refund is found by asking", right, schemas.Completed, 6550},
+			{"the payment of an exchange is found by asking", more, schemas.Completed, 0},
+		}},
+		{play.SilentEverybody, []wish{
+			{"the goods never come", right, schemas.Expired, 0},
+			{"what is owed without goods is approved and paid", seen, schemas.Completed, 6550},
+			{"what is not owed lapses, and nobody has refused it", over, schemas.Unresolvable, 0},
+			{"the old goods of an exchange never come", other, schemas.Expired, 0},
 		}},
 		{play.SilentMerchant, []wish{
 			{"what is owed is approved", right, schemas.Completed, 6550},

@@ -15,11 +15,16 @@ import (
 type Parties string
 
 const (
-	Prompt          Parties = "prompt"           // everybody does at once what the state asks
-	SilentCustomer  Parties = "silent-customer"  // the customer opens the case and is not heard of again
-	SilentMerchant  Parties = "silent-merchant"  // nobody of the staff acts; the warehouse does
-	SilentWarehouse Parties = "silent-warehouse" // parcels arrive and nobody looks at them
-	LossyCourier    Parties = "lossy-courier"    // parcels are scanned once and then lost, and nobody says so
+	Prompt           Parties = "prompt"            // everybody does at once what the state asks
+	SilentCustomer   Parties = "silent-customer"   // the customer opens the case and is not heard of again
+	SilentAgent      Parties = "silent-agent"      // agents do nothing; whoever is asked in their stead does
+	SilentSupervisor Parties = "silent-supervisor" // no approval is decided, by a supervisor or a deputy
+	SilentMerchant   Parties = "silent-merchant"   // nobody of the staff acts; the warehouse does
+	SilentWarehouse  Parties = "silent-warehouse"  // parcels arrive and nobody looks at them
+	SilentCourier    Parties = "silent-courier"    // parcels move, and the carrier says so only when it is asked
+	SilentProvider   Parties = "silent-provider"   // the payment provider moves the money and says so only when it is asked
+	SilentEverybody  Parties = "silent-everybody"  // nobody and nothing but the system acts
+	LossyCourier     Parties = "lossy-courier"     // parcels are scanned once and then lost, and nobody says so
 
 	UnreachableCustomer Parties = "unreachable-customer" // a silent customer whom the owner tries to reach, and gives up on
 	RefusingCustomer    Parties = "refusing-customer"    // the customer takes nothing that is sent to them
@@ -30,11 +35,17 @@ const (
 
 // AllParties lists them, the default first.
 var AllParties = []Parties{
-	Prompt, SilentCustomer, SilentMerchant, SilentWarehouse, LossyCourier, UnreachableCustomer, RefusingCustomer, NoShowCourier, ChargebackCustomer, ComplainingCustomer,
+	Prompt, SilentCustomer, SilentAgent, SilentSupervisor, SilentMerchant, SilentWarehouse, SilentCourier, SilentProvider, SilentEverybody, LossyCourier,
+	UnreachableCustomer, RefusingCustomer, NoShowCourier, ChargebackCustomer, ComplainingCustomer,
 }
 
 // unheard tells whether nothing is heard of the customer.
-func (p Parties) unheard() bool { return p == SilentCustomer || p == UnreachableCustomer }
+func (p Parties) unheard() bool {
+	return p == SilentCustomer || p == UnreachableCustomer || p == SilentEverybody
+}
+
+// muted tells whether the payment provider speaks only when it is asked.
+func (p Parties) muted() bool { return p == SilentProvider || p == SilentEverybody }
 
 // action is something a party does.
 type action struct {
@@ -135,11 +146,16 @@ func unlabelled(lines []schemas.Line) (found []schemas.Line) {
 }
 
 func (p Parties) staff(v schemas.View) []action {
-	if p == SilentMerchant {
+	if p == SilentMerchant || p == SilentEverybody {
 		return nil
 	}
 	if lines := inState(v, schemas.Review); len(lines) > 0 {
-		return []action{review(v, lines)}
+		if a := review(v, lines); p != SilentAgent {
+			return []action{a}
+		} else if v.Level > 1 {
+			a.by = schemas.Actor{Role: schemas.RoleSupervisor, ID: "supervisor-1"}
+			return []action{a}
+		}
 	}
 	for _, p := range v.Parked {
 		retries := slices.ContainsFunc(p.Frees, func(f schemas.Freeing) bool { return f.Command == schemas.StepRetry.Name })
@@ -152,7 +168,7 @@ func (p Parties) staff(v schemas.View) []action {
 		return []action{a}
 	}
 	for _, a := range v.Approvals {
-		if a.DecidedBy == nil {
+		if a.DecidedBy == nil && p != SilentSupervisor {
 			by := schemas.Actor{Role: schemas.RoleSupervisor, ID: a.Asked}
 			if by.ID == a.Proposer.ID {
 				by.ID += "-second"
@@ -212,14 +228,18 @@ func review(v schemas.View, lines []schemas.Line) action {
 
 func (p Parties) warehouse(v schemas.View) []action {
 	lines := inState(v, schemas.Received)
-	if p == SilentWarehouse || len(lines) == 0 {
+	if p == SilentWarehouse || p == SilentEverybody || len(lines) == 0 {
 		return nil
 	}
 	return []action{{name: schemas.InspectionPass.Name, by: schemas.Actor{Role: schemas.RoleInspector, ID: "inspector-1"}, on: on(lines), body: schemas.Pass{OnLines: schemas.OnLines{Lines: picks(lines)}}}}
 }
 
-// courier moves the parcels: a scan, then the delivery. The lossy one scans a parcel, loses it, and does not say so.
+// courier moves the parcels: a scan, then the delivery. The lossy one scans a parcel, loses it, and does not say so; the silent one says
+// nothing at all.
 func (p Parties) courier(v schemas.View) []action {
+	if p == SilentEverybody {
+		return nil
+	}
 	var actions []action
 	for _, parcel := range v.Parcels {
 		word := schemas.ParcelWord{Waybill: parcel.Waybill, Carrier: parcel.Carrier}
@@ -231,6 +251,10 @@ func (p Parties) courier(v schemas.View) []action {
 			continue
 		}
 		switch {
+		case p == SilentCourier:
+			for _, fact := range []string{schemas.ParcelScanned.Name, schemas.ParcelDeliver.Name} {
+				actions = append(actions, action{name: fact, on: parcel.Waybill, body: word, fact: true, silent: true, once: true})
+			}
 		case parcel.ScannedAt == nil && p == NoShowCourier && notFetched(v, parcel) < 2:
 			actions = append(actions, action{name: schemas.PickupMissed.Name, on: parcel.Waybill, body: word, fact: true, once: true})
 		case parcel.ScannedAt != nil && p == RefusingCustomer && parcel.Direction == schemas.ToCustomer:
