@@ -24,7 +24,7 @@ func (c *Claims) Release(ctx context.Context, order schemas.ReleaseOrder) (schem
 
 // Settle marks units as replaced for good. It is safe to run twice: a unit is settled once.
 func (c *Claims) Settle(ctx context.Context, order schemas.SettleOrder) (schemas.Nothing, error) {
-	if err := c.store.SettleUnits(ctx, order.CaseID, order.Units, order.At); err != nil {
+	if err := c.store.SettleUnits(ctx, order.CaseID, order.Units, order.Replaced, order.At); err != nil {
 		return schemas.Nothing{}, oursFailed("settle the units of "+order.CaseID, err)
 	}
 	return schemas.Nothing{}, nil

@@ -54,9 +54,13 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 	if err != nil {
 		return schemas.Intake{}, oursFailed("look for the articles that "+in.CaseID+" wants", err)
 	}
-	plan, verdicts, refusal, err := a.plan(in, order, articles)
+	again, err := a.store.Again(ctx, in, order)
+	if err != nil {
+		return schemas.Intake{}, oursFailed("look for what was replaced before of "+in.CaseID, err)
+	}
+	plan, verdicts, refusal, err := a.plan(in, order, articles, again)
 	if refusal != nil && in.Predecessor != nil {
-		plan, verdicts, refusal, err = a.planForPerson(in, order, articles, refusal)
+		plan, verdicts, refusal, err = a.planForPerson(in, order, articles, again, refusal)
 	}
 	if refusal != nil || err != nil {
 		return schemas.Intake{Refusal: refusal, Currency: order.Currency}, err
@@ -121,7 +125,7 @@ const RuleOfIntake = "intake"
 // planForPerson makes the plan of a case that was opened because somebody asked for a person, and that the policy it names refuses: by
 // the default policy where there is no such one, and in a currency without limits with none, so that a second person decides on every
 // amount and nothing is granted beyond what is owed.
-func (a *Intake) planForPerson(in schemas.IntakeOrder, order schemas.ShopOrder, articles map[string]schemas.ShopArticle, refusal *schemas.Refusal) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
+func (a *Intake) planForPerson(in schemas.IntakeOrder, order schemas.ShopOrder, articles map[string]schemas.ShopArticle, was map[string]store.Again, refusal *schemas.Refusal) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
 	currency := order.Currency
 	for range 2 {
 		switch refusal.Code {
@@ -132,7 +136,7 @@ func (a *Intake) planForPerson(in schemas.IntakeOrder, order schemas.ShopOrder, 
 		default:
 			return schemas.Plan{}, nil, refusal, nil
 		}
-		plan, verdicts, again, err := a.plan(in, order, articles)
+		plan, verdicts, again, err := a.plan(in, order, articles, was)
 		if err != nil {
 			return plan, nil, nil, err
 		}
@@ -181,8 +185,9 @@ func (a *Intake) order(ctx context.Context, in schemas.IntakeOrder) (schemas.Sho
 	return schemas.ShopOrder{Currency: currency}, nil, nil
 }
 
-// plan asks the rules. Verdicts are by line id, which a request names once.
-func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder, articles map[string]schemas.ShopArticle) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
+// plan asks the rules. Verdicts are by line id, which a request names once. Goods that were replaced before count as exchanged so often; where
+// the request is about nothing else, its windows begin when the replacement was there.
+func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder, articles map[string]schemas.ShopArticle, again map[string]store.Again) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
 	facts := PlanFacts{
 		MerchantID: in.Request.MerchantID, Kind: in.Request.Kind, Currency: order.Currency, Reason: in.Request.Reason,
 		RefundOnly: in.Request.RefundOnly, At: in.At, From: in.At, EvidenceIDs: in.Request.EvidenceIDs, ShippedOther: map[string]bool{},
@@ -203,7 +208,13 @@ func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder, articles 
 	}
 	for _, l := range order.Lines {
 		facts.ShippedOther[l.LineID] = l.ShippedSKU != "" && l.ShippedSKU != l.SKU
-		facts.Items[l.LineID] = policy.Item{Category: l.Category, Marks: l.Marks, Established: l.Established, Confirmed: l.Confirmed, Repairs: l.Repairs, Exchanges: l.Exchanges}
+		facts.Items[l.LineID] = policy.Item{Category: l.Category, Marks: l.Marks, Established: l.Established, Confirmed: l.Confirmed, Repairs: l.Repairs, Exchanges: l.Exchanges + again[l.LineID].Times}
+	}
+	if since := sinceReplaced(in.Request, again); since.After(facts.DeliveredAt) {
+		facts.DeliveredAt = since
+		if since.After(facts.At) {
+			facts.DeliveredAt = facts.At // by the clock of a case that is ahead of this one's
+		}
 	}
 	for _, l := range store.LinesOf(in, order, articles) {
 		if l.Outcome == schemas.OutcomeNone {
@@ -227,6 +238,20 @@ func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder, articles 
 		verdicts[l.LineID] = answers[i]
 	}
 	return plan, verdicts, nil, nil
+}
+
+// sinceReplaced is since when the customer has the goods of a request, where all of them were replaced before; zero where not.
+func sinceReplaced(r schemas.Request, again map[string]store.Again) (since time.Time) {
+	for _, l := range r.Lines {
+		was, is := again[l.LineID]
+		if !is {
+			return time.Time{}
+		}
+		if since.IsZero() || was.Since.Before(since) {
+			since = was.Since
+		}
+	}
+	return since
 }
 
 // agents are the people who may own a case, in the policy's order.

@@ -20,7 +20,7 @@ func NewStock(s provider.Stock, c *Claims) *Stock { return &Stock{warehouse: s, 
 // safe to run twice: a key is booked once, all its goods or none, and a unit is settled once.
 func (s *Stock) Dispose(ctx context.Context, order schemas.DisposeOrder) (schemas.Disposed, error) {
 	if len(order.Settle) > 0 {
-		if _, err := s.claims.Settle(ctx, schemas.SettleOrder{CaseID: order.CaseID, Units: order.Settle, At: order.At}); err != nil {
+		if _, err := s.claims.Settle(ctx, schemas.SettleOrder{CaseID: order.CaseID, Units: order.Settle, Replaced: order.Replaced, At: order.At}); err != nil {
 			return schemas.Disposed{}, err
 		}
 	}

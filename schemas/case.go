@@ -91,7 +91,8 @@ type Line struct {
 	Quantity  int     `json:"quantity"`
 	Units     []int   `json:"units,omitempty"` // unit numbers claimed, 1…quantity bought
 	UnitPrice Money   `json:"unit_price"`
-	Payable   Money   `json:"payable"` // at most this can be paid: the price less what went out for the line before this case
+	Payable   Money   `json:"payable"`          // at most this can be paid: the price less what went out for the line before this case
+	OnTop     *Money  `json:"on_top,omitempty"` // the part of it that was paid on top for an earlier replacement, and goes back out of that charge
 	State     State   `json:"state"`
 	Outcome   Outcome `json:"outcome,omitempty"`
 	Code      Code    `json:"code,omitempty"`   // why it ended early; or, before a person, what kept it from being a request
@@ -104,6 +105,7 @@ type Line struct {
 	GoodsWith   Turn         `json:"goods_with"`
 	Deduction   Money        `json:"deduction"` // agreed by the customer, or by policy in the customer's favour; never by silence
 	Finding     Finding      `json:"finding,omitempty"`
+	Replaced    int          `json:"replaced,omitempty"`    // how often its units were replaced before this request: a further failure
 	Unconfirmed string       `json:"unconfirmed,omitempty"` // the approval without which a finding on it does not count
 	Disposition Disposition  `json:"disposition,omitempty"`
 	Disposed    bool         `json:"disposed,omitempty"` // the goods were moved there; once, however often the money moves

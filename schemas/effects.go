@@ -157,7 +157,8 @@ type DisposeOrder struct {
 	Goods      []Disposal `json:"goods"`
 	At         time.Time  `json:"at"`
 	// Settle are units whose replacement is final, marked so in the same call.
-	Settle []LineUnits `json:"settle,omitempty"`
+	Settle   []LineUnits `json:"settle,omitempty"`
+	Replaced []Replaced  `json:"replaced,omitempty"` // of these, what the customer has now
 }
 
 // Disposed says what was done beside the goods.

@@ -111,6 +111,18 @@ type SettleOrder struct {
 	CaseID string      `json:"case_id"`
 	Units  []LineUnits `json:"units"`
 	At     time.Time   `json:"at"`
+	// Replaced says of these units what the customer has now: that can be claimed anew.
+	Replaced []Replaced `json:"replaced,omitempty"`
+}
+
+// Replaced is the article that a customer has for units that were exchanged.
+type Replaced struct {
+	LineID    string `json:"line_id"`
+	Units     []int  `json:"units"`
+	SKU       string `json:"sku"`
+	ProductID string `json:"product_id,omitempty"`
+	UnitPrice Money  `json:"unit_price"` // what counts as the price of one
+	OnTop     Money  `json:"on_top"`     // what was paid for all of them beyond what the old ones counted for
 }
 
 // ChargeKind tells what a customer pays for good from what is only kept as a security.

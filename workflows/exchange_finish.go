@@ -32,28 +32,28 @@ func (x *exchanges) finish(s *step) {
 			return // what was taken too much goes back before the lines end
 		}
 		replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
-		x.settleUnits(ctx, lines, unitsOf(replaced), key)
+		x.settleUnits(ctx, lines, unitsOf(replaced), x.nowHas(replaced), key)
 		x.endSettled(lines)
 	})
 }
 
 // settleUnits settles units that are replaced for good and brings the old goods where they belong: in one call where there are such goods.
-func (x *exchanges) settleUnits(ctx workflow.Context, lines []*schemas.Line, units []schemas.LineUnits, key string) {
+func (x *exchanges) settleUnits(ctx workflow.Context, lines []*schemas.Line, units []schemas.LineUnits, has []schemas.Replaced, key string) {
 	var settled workflow.Future
-	order := schemas.SettleOrder{CaseID: x.CaseID, Units: units, At: x.now()}
+	order := schemas.SettleOrder{CaseID: x.CaseID, Units: units, Replaced: has, At: x.now()}
 	settle := func() workflow.Future {
 		return start(ctx, x.Case, schemas.ClaimsSettle, key, order)
 	}
 	switch {
 	case len(units) == 0:
-		x.dispose(ctx, lines, key, nil)
+		x.dispose(ctx, lines, key, nil, nil)
 	case x.settlesWithTheGoods():
-		if !x.dispose(ctx, lines, key, units) {
+		if !x.dispose(ctx, lines, key, units, has) {
 			settled = settle()
 		}
 	default:
 		settled = settle()
-		x.dispose(ctx, lines, key, nil)
+		x.dispose(ctx, lines, key, nil, nil)
 	}
 	if settled != nil {
 		err := settled.Get(ctx, nil)
@@ -62,6 +62,26 @@ func (x *exchanges) settleUnits(ctx workflow.Context, lines []*schemas.Line, uni
 			return err
 		})
 	}
+}
+
+// nowHas lists what the customer has for lines that were replaced, and can claim anew should it fail. What a bank has paid back is not
+// the customer's to claim.
+func (x *exchanges) nowHas(lines []*schemas.Line) []schemas.Replaced {
+	var all []schemas.Replaced
+	for _, l := range lines {
+		r := l.Replacement
+		if r.ConfirmedAt == nil || len(l.Units) == 0 || l.BankTook != nil && l.BankTook.Minor > 0 {
+			continue
+		}
+		now := schemas.Replaced{LineID: l.LineID, Units: l.Units, SKU: r.SKU, ProductID: r.ProductID, UnitPrice: r.UnitPrice, OnTop: x.money(0)}
+		if r.Same {
+			now.UnitPrice = l.UnitPrice
+		}
+		// What was paid for wear of the old goods is gone, and no part of what the new ones cost.
+		now.OnTop.Minor = max(0, min(r.Settled, x.costs(l)-l.Payable.Minor))
+		all = append(all, now)
+	}
+	return all
 }
 
 // endSettled ends lines whose books are settled.

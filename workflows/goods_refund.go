@@ -126,7 +126,7 @@ func (g *goods) finishRefund(s *step) {
 				return
 			}
 		}
-		g.dispose(ctx, lines, key, nil)
+		g.dispose(ctx, lines, key, nil, nil)
 		done, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Refunded })
 		if len(done) == 0 {
 			return
@@ -209,14 +209,14 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 
 // dispose brings inspected goods where they belong, and lets units be settled on the way; it reports whether they are. A failure is a task
 // of the owner's: the customer's case does not wait for our shelves.
-func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string, settle []schemas.LineUnits) (settled bool) {
+func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string, settle []schemas.LineUnits, has []schemas.Replaced) (settled bool) {
 	goods := inspectedOf(lines)
 	if len(goods) == 0 {
 		return false
 	}
-	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now(), Settle: settle}
+	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now(), Settle: settle, Replaced: has}
 	disposed, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
-	order.Settle = nil // what is parked settles nothing: the units are settled by a call of their own then
+	order.Settle, order.Replaced = nil, nil // what is parked settles nothing: the units are settled by a call of their own then
 	g.beside(schemas.GoodsDispose.Name, key, err, func(ctx workflow.Context) error {
 		_, err := insistAfter(ctx, g.Case, schemas.GoodsDispose, key, order, parking[schemas.DisposeOrder]{
 			lines: lines, correct: func(o *schemas.DisposeOrder, d schemas.CorrectStep) {

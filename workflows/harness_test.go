@@ -78,6 +78,7 @@ type tale struct {
 	awaits     string // a fact that the case lines go on in waits for
 	forwarded  []schemas.Report
 	replaced   [][]schemas.LineUnits
+	has        []schemas.Replaced // what customers have for units that were settled as replaced
 	released   [][]schemas.LineUnits
 	disposed   []schemas.Disposal
 	ordered    []schemas.Refund
@@ -252,7 +253,7 @@ func (tl *tale) register() {
 	hear(tl, schemas.GoodsDispose, func(o schemas.DisposeOrder) (schemas.Disposed, error) {
 		tl.mu.Lock()
 		defer tl.mu.Unlock()
-		tl.disposed = append(tl.disposed, o.Goods...)
+		tl.disposed, tl.has = append(tl.disposed, o.Goods...), append(tl.has, o.Replaced...)
 		return tl.dispose(o), nil
 	})
 	hear(tl, schemas.StockReserve, func(o schemas.StockOrder) (schemas.StockReceipt, error) { return tl.reserve(o) })
@@ -272,6 +273,7 @@ func (tl *tale) register() {
 	hear(tl, schemas.ClaimsSettle, func(o schemas.SettleOrder) (schemas.Nothing, error) {
 		tl.mu.Lock()
 		defer tl.mu.Unlock()
+		tl.has = append(tl.has, o.Replaced...)
 		tl.replaced = append(tl.replaced, o.Units)
 		return schemas.Nothing{}, nil
 	})

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -198,9 +199,13 @@ func (c *Case) spread(lines []*schemas.Line) []*schemas.Refund {
 	}
 	var refunds []*schemas.Refund
 	for _, l := range lines {
-		owed := c.owes(l).Minor - c.underWay(l)
-		for _, p := range c.Payments {
+		owed, top := c.owes(l).Minor-c.underWay(l), c.onTopLeft(l)
+		for _, p := range c.paymentsFor(l) {
 			part := min(owed, left[p.PaymentID])
+			if p.Charged && l.OnTop != nil {
+				part = min(part, top)
+				top -= max(0, part)
+			}
 			if part <= 0 {
 				continue
 			}
@@ -210,6 +215,41 @@ func (c *Case) spread(lines []*schemas.Line) []*schemas.Refund {
 		}
 	}
 	return refunds
+}
+
+// paymentsFor are the payments that a line is paid back from, in their order. What was paid on top for an article that failed again goes back
+// first, out of its own charge: the ledger counts only the rest against what the line cost.
+func (c *Case) paymentsFor(l *schemas.Line) []schemas.Payment {
+	if l.OnTop == nil {
+		return c.Payments
+	}
+	var top, rest []schemas.Payment
+	for _, p := range c.Payments {
+		switch {
+		case !p.Charged:
+			rest = append(rest, p)
+		case contains(p.Lines, l.LineID):
+			top = append(top, p)
+		}
+	}
+	return append(top, rest...)
+}
+
+// onTopLeft is what of a line's money goes back out of charges, and has not been ordered yet.
+func (c *Case) onTopLeft(l *schemas.Line) int64 {
+	if l.OnTop == nil {
+		return 0
+	}
+	left := l.OnTop.Minor
+	for _, f := range c.Refunds {
+		charge := slices.ContainsFunc(c.Payments, func(p schemas.Payment) bool { return p.Charged && p.PaymentID == f.PaymentID })
+		for _, share := range f.Shares {
+			if charge && f.Status != schemas.RefundCancelled && share.LineID == l.LineID && sameUnits(share.Units, l.Units) {
+				left -= share.Amount.Minor
+			}
+		}
+	}
+	return max(0, left)
 }
 
 // underWay is what has been ordered for a line and has neither come through nor been given up.

@@ -96,6 +96,7 @@ func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft)
 	missing := make([]int64, len(open))
 	for i, l := range open {
 		want := l.Owed().Minor - c.underWay(l)
+		rest[l.LineID] += c.onTopLeft(l)
 		missing[i] = max(0, want-max(0, rest[l.LineID]))
 		rest[l.LineID] -= want - missing[i]
 		l.Payable.Minor -= missing[i]

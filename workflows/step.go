@@ -267,6 +267,11 @@ func (c *Case) split(l *schemas.Line, n int) {
 		rest.Payable = c.money(each*int64(rest.Quantity) + over*int64(rest.Quantity)/int64(l.Quantity))
 	}
 	l.Payable = l.Payable.Sub(rest.Payable)
+	if l.OnTop != nil {
+		over := c.money(l.OnTop.Minor * int64(rest.Quantity) / int64(l.Quantity))
+		stays := l.OnTop.Sub(over)
+		l.OnTop, rest.OnTop = &stays, &over
+	}
 	rest.Refunded = c.money(l.Refunded.Minor * int64(rest.Quantity) / int64(l.Quantity))
 	l.Refunded = l.Refunded.Sub(rest.Refunded)
 	rest.History = append([]schemas.StateSince(nil), l.History...)

@@ -53,12 +53,12 @@ func differences(e *Evidence) (found []Finding) {
 // claimDifferences: a unit is held by an open case or settled for good, and what a customer was paid for is settled.
 func (e *Evidence) claimDifferences(say func(string, string, ...any)) {
 	type unit struct {
-		merchant, order, line string
-		unit                  int
+		merchant, order, line, caseID string
+		unit                          int
 	}
 	claims := map[unit]Claim{}
 	for _, c := range e.Claims {
-		claims[unit{c.MerchantID, c.OrderID, c.LineID, c.Unit}] = c
+		claims[unit{c.MerchantID, c.OrderID, c.LineID, c.CaseID, c.Unit}] = c
 		if c.Status == "held" && (e.closed(c.CaseID) || e.Rows[c.CaseID].CaseID == "") {
 			say(c.CaseID, "unit %d of line %s of order %s is held by a case that has ended", c.Unit, c.LineID, c.OrderID)
 		}
@@ -68,7 +68,7 @@ func (e *Evidence) claimDifferences(say func(string, string, ...any)) {
 		for _, l := range v.Lines {
 			settled := 0
 			for _, n := range l.Units {
-				if c := claims[unit{v.MerchantID, v.OrderID, l.LineID, n}]; c.Status == "settled" && c.CaseID == id {
+				if c := claims[unit{v.MerchantID, v.OrderID, l.LineID, id, n}]; c.Status == "settled" {
 					settled++
 				}
 			}

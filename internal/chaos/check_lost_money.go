@@ -110,6 +110,9 @@ func (e *Evidence) lostShares(say func(string, string, ...any)) {
 				continue
 			}
 			cost := e.priceOf(v.MerchantID, v.OrderID, l.LineID) * int64(l.Quantity)
+			if l.Replaced > 0 {
+				cost = l.Payable.Minor // of what an earlier request got
+			}
 			if got := purses[family].byLine[l.LineID]; l.Replacement == nil && got < cost {
 				say(id, "line %s is COMPLETED, cost %d, and %d were paid", l.LineID, cost, got)
 			}

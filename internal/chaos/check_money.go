@@ -47,6 +47,14 @@ func (e *Evidence) purses() map[string]*purse {
 			}
 		}
 	}
+	for id, v := range e.Rows {
+		for _, l := range v.Lines {
+			if l.Replaced > 0 && l.Outcome != schemas.Converted {
+				// It is about what an earlier request got, which need not cost what was bought.
+				of(id).worth += (l.UnitPrice.Minor - e.priceOf(v.MerchantID, v.OrderID, l.LineID)) * int64(l.Quantity)
+			}
+		}
+	}
 	provider := e.byProvider()
 	for _, entry := range e.Ledger {
 		theirs := provider[key{entry.MerchantID, entry.Refund.RefundID}]

@@ -199,7 +199,13 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	if !known {
 		return result, nil
 	}
-	if err := capLines(ctx, tx, in.Order.CaseID, in.ShopOrder, lines); err != nil {
+	replaced, err := replacedOf(ctx, tx, request.MerchantID, request.OrderID, request.RequestID)
+	if err != nil {
+		return AcceptResult{}, err
+	}
+	lines = asTheyAre(lines, replaced, request.Reason, successor)
+	result.Lines = lines
+	if err := capLines(ctx, tx, in.Order.CaseID, in.ShopOrder, lines, replaced); err != nil {
 		return AcceptResult{}, err
 	}
 	if result.Payments, err = payments(ctx, tx, in.ShopOrder); err != nil {
@@ -221,6 +227,10 @@ func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.L
 	if err != nil {
 		return nil, err
 	}
+	replaced, err := replacedOf(ctx, tx, request.MerchantID, request.OrderID, request.RequestID)
+	if err != nil {
+		return nil, err
+	}
 	var took []schemas.LineUnits
 	var decided []schemas.Line
 	for i := range lines {
@@ -232,9 +242,9 @@ func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.L
 		bought, claims := in.ShopOrder.Lines[at].Quantity, taken[lines[i].LineID]
 		var held *schemas.Line
 		if in.Order.Predecessor != nil {
-			keepFree(&lines[i], bought, claims)
+			keepFree(&lines[i], bought, claims, replaced[lines[i].LineID])
 		} else {
-			held = decideUnits(&lines[i], bought, claims, in.Order.At)
+			held = decideUnits(&lines[i], bought, claims, replaced[lines[i].LineID], in.Order.At)
 		}
 		decided = append(decided, lines[i])
 		if held != nil {
@@ -258,14 +268,22 @@ func takeUnits(ctx context.Context, tx pgx.Tx, in AcceptInput, lines []schemas.L
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.Exec(ctx, claimsTake, request.MerchantID, request.OrderID, in.Order.CaseID, in.Order.At, units); err != nil {
+	got, err := tx.Exec(ctx, claimsTake, request.MerchantID, request.OrderID, in.Order.CaseID, in.Order.At, units)
+	if err != nil {
 		return nil, fmt.Errorf("take units: %w", err)
+	}
+	wanted := 0
+	for _, t := range took {
+		wanted += len(t.Units)
+	}
+	if int(got.RowsAffected()) != wanted {
+		return nil, fmt.Errorf("take units: %d of %d were free", got.RowsAffected(), wanted)
 	}
 	return decided, nil
 }
 
 // claimsOf reads who has which unit of an order, by line.
-func claimsOf(ctx context.Context, tx pgx.Tx, merchant, order string) (map[string]map[int]claim, error) {
+func claimsOf(ctx context.Context, tx querier, merchant, order string) (map[string]map[int]claim, error) {
 	rows, err := tx.Query(ctx, claimsOfOrder, merchant, order)
 	if err != nil {
 		return nil, fmt.Errorf("read claims: %w", err)
@@ -274,7 +292,7 @@ func claimsOf(ctx context.Context, tx pgx.Tx, merchant, order string) (map[strin
 	var line string
 	var unit int
 	var c claim
-	_, err = pgx.ForEachRow(rows, []any{&line, &unit, &c.caseID, &c.settled}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&line, &unit, &c.caseID, &c.settled, &c.replaced, &c.again}, func() error {
 		if taken[line] == nil {
 			taken[line] = map[int]claim{}
 		}
@@ -287,8 +305,9 @@ func claimsOf(ctx context.Context, tx pgx.Tx, merchant, order string) (map[strin
 	return taken, nil
 }
 
-// capLines says of each line what can still be paid for it (worthOf.left). What has no units can be paid nothing.
-func capLines(ctx context.Context, tx pgx.Tx, caseID string, o schemas.ShopOrder, lines []schemas.Line) error {
+// capLines says of each line what can still be paid for it (worthOf.left), and what was paid on top for an article that it is by now. What has
+// no units can be paid nothing.
+func capLines(ctx context.Context, tx pgx.Tx, caseID string, o schemas.ShopOrder, lines []schemas.Line, replaced map[string]map[int]replacedUnit) error {
 	taken, err := claimsOf(ctx, tx, o.MerchantID, o.OrderID)
 	if err != nil {
 		return err
@@ -328,6 +347,10 @@ func capLines(ctx context.Context, tx pgx.Tx, caseID string, o schemas.ShopOrder
 		left := max(0, min(w.left(caseID, l.Units), w.of(l.Units)-l.Refunded.Minor, w.room(caseID)-used[l.LineID]))
 		used[l.LineID] += left
 		l.Payable = schemas.Money{Minor: l.Refunded.Minor + left, Currency: o.Currency}.Min(l.Price())
+		if top := min(paidOnTop(replaced[l.LineID], l.Units), l.Price().Minor-l.Payable.Minor); top > 0 {
+			l.OnTop = &schemas.Money{Minor: top, Currency: o.Currency}
+			l.Payable.Minor += top
+		}
 	}
 	return nil
 }

@@ -111,7 +111,7 @@ func TestASettledUnitIsRefusedAsAlreadySettled(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)
 	accept(t, s, asks("R1", anOrder(), wish("1", 2), wish("2", 1)))
-	require.NoError(t, s.SettleUnits(ctx, "shop:R1", []schemas.LineUnits{{LineID: "1", Units: []int{1, 2}}, {LineID: "2", Units: []int{1}}}, noon))
+	require.NoError(t, s.SettleUnits(ctx, "shop:R1", []schemas.LineUnits{{LineID: "1", Units: []int{1, 2}}, {LineID: "2", Units: []int{1}}}, nil, noon))
 
 	lamp := accept(t, s, asks("R2", anOrder(), wish("2", 1)))
 	require.Equal(t, schemas.CodeAlreadySettled, lamp.Lines[0].Code)
@@ -239,7 +239,7 @@ func TestASuccessorInheritsWhatItsPredecessorHoldsAndTakesNothingElse(t *testing
 	t.Parallel()
 	s := storetest.New(t)
 	accept(t, s, asks("R1", anOrder(), wish("1", 2), wish("2", 1)))
-	require.NoError(t, s.SettleUnits(ctx, "shop:R1", []schemas.LineUnits{{LineID: "2", Units: []int{1}}}, noon))
+	require.NoError(t, s.SettleUnits(ctx, "shop:R1", []schemas.LineUnits{{LineID: "2", Units: []int{1}}}, nil, noon))
 	in := asks("R1", anOrder(), wish("1", 3), wish("2", 1))
 	in.Order.CaseID = "shop:R1:2"
 	in.Order.Predecessor = &schemas.Predecessor{CaseID: "shop:R1", Why: schemas.WhyConvert, AtReview: true}

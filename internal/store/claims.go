@@ -38,8 +38,9 @@ func (s *Store) ReleaseUnits(ctx context.Context, in schemas.ReleaseOrder) error
 	return nil
 }
 
-// SettleUnits marks units of a case as refunded or replaced for good. A repeated call changes nothing.
-func (s *Store) SettleUnits(ctx context.Context, caseID string, units []schemas.LineUnits, at time.Time) error {
+// SettleUnits marks units of a case as refunded or replaced for good, and keeps what the customer has for those that were replaced. A repeated
+// call changes nothing.
+func (s *Store) SettleUnits(ctx context.Context, caseID string, units []schemas.LineUnits, replaced []schemas.Replaced, at time.Time) error {
 	merchant, _, _, ok := schemas.SplitCaseID(caseID)
 	if !ok {
 		return refuse(schemas.CodeBadID, "case_id", "%.80q is not a case id.", caseID)
@@ -53,7 +54,17 @@ func (s *Store) SettleUnits(ctx context.Context, caseID string, units []schemas.
 		if err != nil {
 			return fmt.Errorf("settle units of %s: %w", caseID, err)
 		}
-		return settleUnits(ctx, tx, merchant, order, caseID, units, at)
+		if err := settleUnits(ctx, tx, merchant, order, caseID, units, at); err != nil || len(replaced) == 0 {
+			return err
+		}
+		now, err := jsonb(replaced)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, replacementsPut, merchant, order, caseID, at, now); err != nil {
+			return fmt.Errorf("keep what replaced units of %s: %w", caseID, err)
+		}
+		return nil
 	})
 }
 

@@ -117,7 +117,7 @@ func TestUnitsAreOnesWhateverKindOfCaseHoldsThem(t *testing.T) {
 
 	units := []schemas.LineUnits{{LineID: "1", Units: []int{1, 2, 3}}}
 	for range 2 {
-		require.NoError(t, s.SettleUnits(ctx, "shop:R3", units, noon))
+		require.NoError(t, s.SettleUnits(ctx, "shop:R3", units, nil, noon))
 	}
 	require.NoError(t, s.ReleaseUnits(ctx, schemas.ReleaseOrder{CaseID: "shop:R3", Units: units, At: noon}))
 	for _, in := range []store.AcceptInput{asks("R5", anOrder(), wish("1", 1)), swaps(t, s, "R6", schemas.Defective, forArticle("1", 1, "MUG"))} {

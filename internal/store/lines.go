@@ -96,8 +96,50 @@ func replacement(sku string, reason schemas.Reason, bought schemas.ShopLine, cur
 
 // claim is who has a unit.
 type claim struct {
-	caseID  string
-	settled bool
+	caseID   string
+	settled  bool
+	replaced bool // settled because the customer has another article for it
+	again    bool // and free for a new request, because the case that replaced it is over
+}
+
+// gone reports whether a unit is settled for good. One that was replaced by a case that is not over counts as held by it.
+func (c claim) gone() bool { return c.settled && !c.replaced }
+
+// unitsFree lists the units that a request may have: first those that were never replaced, then those that were.
+func unitsFree(bought int, taken map[int]claim, replaced map[int]replacedUnit) []int {
+	var free, again []int
+	for unit := 1; unit <= bought; unit++ {
+		if c, is := taken[unit]; is && !c.again {
+			continue
+		}
+		if _, was := replaced[unit]; was {
+			again = append(again, unit)
+		} else {
+			free = append(free, unit)
+		}
+	}
+	return append(free, again...)
+}
+
+// firstOf are the first n of units, in their own order.
+func firstOf(units []int, n int) []int {
+	first := slices.Clone(units[:min(n, len(units))])
+	slices.Sort(first)
+	return first
+}
+
+// rest counts the units that are gone for good, and finds who holds the lowest of the others.
+func rest(bought int, taken map[int]claim) (gone int, holder string) {
+	for unit := 1; unit <= bought; unit++ {
+		switch c, is := taken[unit]; {
+		case !is || c.again:
+		case c.gone():
+			gone++
+		case holder == "":
+			holder = c.caseID
+		}
+	}
+	return gone, holder
 }
 
 // decideUnits gives line its units out of those bought, or ends it (ruling 1). It returns the part of the wish that another
@@ -107,23 +149,12 @@ type claim struct {
 // there if the open cases gave theirs back is merged into the case that holds the lowest unit: the free units go on, and
 // the customer does not wait for the others. Where not even that would do, too many units were refunded or replaced
 // before, and the line cannot be a request at all.
-func decideUnits(line *schemas.Line, bought int, taken map[int]claim, at time.Time) *schemas.Line {
-	var free []int
-	settled, holder := 0, ""
-	for unit := 1; unit <= bought; unit++ {
-		c, is := taken[unit]
-		switch {
-		case !is:
-			free = append(free, unit)
-		case c.settled:
-			settled++
-		case holder == "":
-			holder = c.caseID
-		}
-	}
+func decideUnits(line *schemas.Line, bought int, taken map[int]claim, replaced map[int]replacedUnit, at time.Time) *schemas.Line {
+	free := unitsFree(bought, taken, replaced)
+	settled, holder := rest(bought, taken)
 	switch {
 	case len(free) >= line.Quantity:
-		line.Units = free[:line.Quantity]
+		line.Units = firstOf(free, line.Quantity)
 	case bought == settled:
 		end(line, schemas.Invalid, schemas.CodeAlreadySettled, "", at)
 	case bought-settled < line.Quantity:
@@ -134,7 +165,7 @@ func decideUnits(line *schemas.Line, bought int, taken map[int]claim, at time.Ti
 		held := *line
 		held.Quantity -= len(free)
 		end(&held, schemas.Merged, schemas.CodeHeldElsewhere, holder, at)
-		line.Quantity, line.Units = len(free), free
+		line.Quantity, line.Units = len(free), firstOf(free, len(free))
 		return &held
 	}
 	return nil
@@ -142,24 +173,13 @@ func decideUnits(line *schemas.Line, bought int, taken map[int]claim, at time.Ti
 
 // keepFree leaves a line that a person looks at the units that are free, and says what is missing of the wish. Nothing is merged and
 // nothing is refused: a line of which nothing is free goes on as well, with nothing that can be paid for it.
-func keepFree(line *schemas.Line, bought int, taken map[int]claim) {
-	var free []int
-	settled, holder := 0, ""
-	for unit := 1; unit <= bought; unit++ {
-		c, is := taken[unit]
-		switch {
-		case !is:
-			free = append(free, unit)
-		case c.settled:
-			settled++
-		case holder == "":
-			holder = c.caseID
-		}
-	}
+func keepFree(line *schemas.Line, bought int, taken map[int]claim, replaced map[int]replacedUnit) {
+	free := unitsFree(bought, taken, replaced)
+	settled, holder := rest(bought, taken)
 	code := schemas.Code("")
 	switch {
 	case len(free) >= line.Quantity:
-		free = free[:line.Quantity]
+		free = firstOf(free, line.Quantity)
 	case len(free) > 0:
 		code = schemas.CodeNothingLeft
 	case settled == bought:

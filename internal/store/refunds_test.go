@@ -339,10 +339,10 @@ func TestAUnitThatAnotherCaseHoldsIsNotSettledOverItsHead(t *testing.T) {
 	s := storetest.New(t)
 	accept(t, s, asks("R1", anOrder(), wish("2", 1)))
 	accept(t, s, asks("R2", anOrder(), wish("1", 1)))
-	require.NoError(t, s.SettleUnits(ctx, "shop:R2", []schemas.LineUnits{{LineID: "2", Units: []int{1}}}, noon))
+	require.NoError(t, s.SettleUnits(ctx, "shop:R2", []schemas.LineUnits{{LineID: "2", Units: []int{1}}}, nil, noon))
 	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM aftercare.unit_claims WHERE line_id = '2' AND case_id = 'shop:R1' AND status = 'held'`))
-	refusedWith(t, s.SettleUnits(ctx, "shop:none", nil, noon), schemas.CodeUnknownCase)
-	refusedWith(t, s.SettleUnits(ctx, "none", nil, noon), schemas.CodeBadID)
+	refusedWith(t, s.SettleUnits(ctx, "shop:none", nil, nil, noon), schemas.CodeUnknownCase)
+	refusedWith(t, s.SettleUnits(ctx, "none", nil, nil, noon), schemas.CodeBadID)
 	refusedWith(t, s.ReleaseUnits(ctx, schemas.ReleaseOrder{CaseID: "none"}), schemas.CodeBadID)
 }
 
