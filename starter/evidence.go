@@ -14,7 +14,7 @@ import (
 // evidenceCommand makes the evidence pack of a case.
 type evidenceCommand struct {
 	Case string `arg:"" help:"Case id, merchant:request; open or closed."`
-	Out  string `help:"The file to write.. Default: evidence of the case in this folder." placeholder:"FILE.zip"`
+	Out  string `help:"The file to write. Default: evidence of the case in this folder." placeholder:"FILE.zip"`
 	JSON bool   `help:"Print one JSON object: the hash to hand in, and what the pack holds."`
 }
 
