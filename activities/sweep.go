@@ -75,6 +75,11 @@ func (s *Sweep) Find(ctx context.Context, order schemas.SweepOrder) (schemas.Fou
 	if found.More = len(lost) > lostAtOnce; found.More {
 		lost = lost[:lostAtOnce]
 	}
+	if order.CaseID == "" {
+		if found.Disputes, err = s.alone(ctx); err != nil {
+			return schemas.Found{}, oursFailed("list the disputes that nobody answers", err)
+		}
+	}
 	for _, v := range lost {
 		one, err := s.toDo(ctx, v)
 		if err != nil {

@@ -33,7 +33,7 @@ func (h *house) play(ctx context.Context, parties play.Parties, policy string, f
 		}
 	}()
 	p := &play.Player{
-		Cases: h.cases, Temporal: h.temporal, Namespace: h.namespace, Rows: h.store, Changes: changes, Carrier: h.world, Provider: h.world,
+		Cases: h.cases, Temporal: h.temporal, Namespace: h.namespace, Rows: h.store, Changes: changes, Carrier: h.world, Provider: h.world, Bank: h.world,
 		Parties: parties, Policy: policy, Fast: fast, InFlight: 16, Log: zap.NewNop(),
 	}
 	return p.Run(ctx, requests)

@@ -38,7 +38,8 @@ var (
 type Chargeback struct {
 	MerchantID string
 	DisputeID  string
-	PaymentID  string
+	PaymentID  string // empty: the largest payment of the order, and at most that
+	OrderID    string // needed where no payment is named
 	Amount     schemas.Money
 	Reason     string
 	At         time.Time // business time
@@ -50,9 +51,11 @@ type Chargeback struct {
 func (w *World) OpenChargeback(ctx context.Context, c Chargeback) error {
 	return w.inTx(ctx, func(tx pgx.Tx) error {
 		var currency, orderID string
-		err := tx.QueryRow(ctx, disputePayment, c.MerchantID, c.PaymentID).Scan(&currency, &orderID)
+		var captured int64
+		anyPayment := c.PaymentID == ""
+		err := tx.QueryRow(ctx, disputePayment, c.MerchantID, c.PaymentID, c.OrderID).Scan(&c.PaymentID, &currency, &orderID, &captured)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return &schemas.Refusal{Code: provider.CodeUnknownPayment, Field: "payment_id", Message: fmt.Sprintf("merchant %s has no payment %s.", c.MerchantID, c.PaymentID)}
+			return &schemas.Refusal{Code: provider.CodeUnknownPayment, Field: "payment_id", Message: fmt.Sprintf("merchant %s has no payment %s of order %s.", c.MerchantID, c.PaymentID, c.OrderID)}
 		}
 		if err != nil {
 			return err
@@ -61,8 +64,11 @@ func (w *World) OpenChargeback(ctx context.Context, c Chargeback) error {
 		if currency != c.Amount.Currency {
 			return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "currency", Message: fmt.Sprintf("payment %s was made in %s, not in %s.", c.PaymentID, currency, c.Amount.Currency)}
 		}
+		if anyPayment {
+			c.Amount.Minor = min(c.Amount.Minor, captured)
+		}
 		word := schemas.ExternalWord{
-			DisputeID: c.DisputeID, Kind: schemas.Chargeback, MerchantID: c.MerchantID, PaymentID: c.PaymentID, Amount: &c.Amount, DueAt: &c.DueAt, Reason: c.Reason,
+			DisputeID: c.DisputeID, Kind: schemas.Chargeback, MerchantID: c.MerchantID, PaymentID: c.PaymentID, OrderID: orderID, Amount: &c.Amount, DueAt: &c.DueAt, Reason: c.Reason,
 		}
 		if refusal := word.Check(); refusal != nil {
 			return refusal
@@ -71,7 +77,6 @@ func (w *World) OpenChargeback(ctx context.Context, c Chargeback) error {
 		if err != nil || made.RowsAffected() == 0 {
 			return err
 		}
-		word.OrderID = orderID
 		return tellDispute(ctx, tx, schemas.ExternalOpened.Name, word, c.At)
 	})
 }
