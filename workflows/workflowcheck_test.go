@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWorkflowcheckReachesEveryVerb keeps reach.go whole. The stories name their verbs in tables, and workflowcheck follows calls alone: without
-// a call of each of them it would look at none. reach.go has these calls, is built for workflowcheck only (see `make lint`), and never runs.
+// TestWorkflowcheckReachesEveryVerb keeps workflowcheck.go whole. The stories name their verbs in tables, and workflowcheck follows calls alone: without
+// a call of each of them it would look at none. workflowcheck.go has these calls, is built for workflowcheck only (see `make lint`), and never runs.
 func TestWorkflowcheckReachesEveryVerb(t *testing.T) {
 	t.Parallel()
 	files := token.NewFileSet()
@@ -25,7 +25,7 @@ func TestWorkflowcheckReachesEveryVerb(t *testing.T) {
 	names, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") || name == "reach.go" {
+		if strings.HasSuffix(name, "_test.go") || name == "workflowcheck.go" {
 			continue
 		}
 		file, err := parser.ParseFile(files, name, nil, parser.SkipObjectResolution)
@@ -64,10 +64,10 @@ func TestWorkflowcheckReachesEveryVerb(t *testing.T) {
 	want, err := format.Source([]byte(source))
 	require.NoError(t, err, source)
 	if *update {
-		require.NoError(t, os.WriteFile("reach.go", want, 0o644))
+		require.NoError(t, os.WriteFile("workflowcheck.go", want, 0o644))
 		return
 	}
-	got, err := os.ReadFile("reach.go")
+	got, err := os.ReadFile("workflowcheck.go")
 	require.NoError(t, err)
 	require.Equal(t, string(want), string(got), "run: go test ./workflows -run Workflowcheck -update")
 }
