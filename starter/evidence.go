@@ -17,7 +17,7 @@ import (
 type evidenceCommand struct {
 	Case string `arg:"" help:"Case id, merchant:request; open or closed."`
 	Of   string `help:"The pack that was made when this dispute began, instead of one of now." placeholder:"DISPUTE"`
-	Out  string `help:"The file to write.. Default: evidence of the case in this folder." placeholder:"FILE.zip"`
+	Out  string `help:"The file to write. Default: evidence of the case in this folder." placeholder:"FILE.zip"`
 	JSON bool   `help:"Print one JSON object: the hash to hand in, and what the pack holds."`
 }
 

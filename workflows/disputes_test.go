@@ -1,12 +1,10 @@
 package workflows_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -387,61 +385,6 @@ func TestAnAnswerThatNobodyGivesIsMissedAndPeopleAreTold(t *testing.T) {
 	require.Positive(t, asked, "and a bank that does not decide is asked")
 }
 
-func TestAPlatformsDecisionIsMirroredAndNothingIsRefusedMeanwhile(t *testing.T) {
-	t.Parallel()
-	tl := paid(t)
-	tl.steps[0].do = func() {
-		w := schemas.ExternalWord{DisputeID: "tk-7", Kind: schemas.DisputePlatform, OrderID: "o-1"}
-		says(tl, schemas.ExternalOpened, w)()
-		soon(tl, time.Minute, func() {
-			refuses(tl, schemas.CodeOnHold, send(tl, schemas.ReviewReject, anAgent, schemas.Reject{Reason: "used"}, "", 0))
-			refuses(tl, schemas.CodeWrongState, send(tl, schemas.ExternalAccept, aFinancier, schemas.ConcedeDispute{Reason: "right"}, "", 0))
-			does(tl, schemas.ExternalAnswer, aLead, schemas.AnswerDispute{Pack: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"})()
-			w.Decision = schemas.DisputeLost
-			soon(tl, time.Hour, says(tl, schemas.ExternalDecided, w))
-		})
-	}
-	tl.refunded().answersSurvey(5, schemas.SolvedYes)
-	v := tl.run()
-	require.Equal(t, schemas.Completed, v.Outcome)
-	require.Len(t, tl.ordered, 1, "what the platform granted is refunded")
-	require.Empty(t, tl.handedIn, "no payment provider has to do with it")
-	require.Equal(t, schemas.P1, v.Priority)
-}
-
-func TestARegulatorComesFirstAndMayBeSettledWith(t *testing.T) {
-	t.Parallel()
-	tl := paid(t)
-	tl.steps[0].do = func() {
-		does(tl, schemas.ExternalOpen, anAgent, schemas.ExternalWord{DisputeID: "12315-9", Kind: schemas.DisputeRegulator})()
-		soon(tl, time.Minute, func() {
-			require.Equal(t, schemas.P0, tl.last().Priority)
-			refuses(tl, schemas.CodeAlreadyDone, send(tl, schemas.ExternalOpen, anAgent, schemas.ExternalWord{DisputeID: "12315-9", Kind: schemas.DisputeRegulator}, "", 0))
-			does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{})()
-			does(tl, schemas.ExternalSettle, aSupervisor, schemas.ConcedeDispute{Reason: "agreed"})()
-		})
-	}
-	tl.refunded().answersSurvey(5, schemas.SolvedYes)
-	v := tl.run()
-	require.Equal(t, schemas.Completed, v.Outcome)
-	require.Equal(t, schemas.DisputeSettled, theDispute(t, v).Status)
-	require.Equal(t, usd(4784), v.Money.Refunded, "a settlement holds nothing back")
-}
-
-func TestAPlatformThatHasPaidTakesThePlaceOfTheRefund(t *testing.T) {
-	t.Parallel()
-	tl := paid(t)
-	tl.steps[0].do = func() {
-		sum := usd(4784)
-		w := schemas.ExternalWord{DisputeID: "tk-7", Kind: schemas.DisputePlatform, OrderID: "o-1", PaymentID: "p-1", Amount: &sum, Decision: schemas.DisputeLost, Paid: true}
-		says(tl, schemas.ExternalDecided, w)()
-	}
-	tl.answersSurvey(5, schemas.SolvedYes)
-	v := tl.run()
-	require.Equal(t, schemas.SettledExternally, v.Outcome)
-	require.Empty(t, tl.ordered)
-}
-
 func TestTheLedgerMayKnowOfAChargebackBeforeTheCaseDoes(t *testing.T) {
 	t.Parallel()
 	tl := paid(t)
@@ -509,48 +452,4 @@ func TestADisputeThatNobodyEverDecidesDoesNotKeepACaseOpen(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestTheEvidenceIsMadeAtOnceWhenADisputeBegins(t *testing.T) {
-	t.Parallel()
-	made := strings.Repeat("e", 64)
-	tl := aReturn(t).finding(line("1", 4784)).approved().ships()
-	tl.in(schemas.ReturnInTransit, func() {
-		chargedBack(tl, 4784)()
-		soon(tl, time.Minute, func() {
-			v := tl.last()
-			require.Equal(t, made, theDispute(t, v).Kept)
-			kept := named(v, schemas.EventEvidenceKept)
-			require.Len(t, kept, 1)
-			require.Equal(t, made, kept[0].Data["pack"])
-			// The answer holds it, whether or not somebody thinks of it.
-			does(tl, schemas.ExternalAnswer, aFinancier, schemas.AnswerDispute{EvidenceIDs: []string{"waybill-scan"}})()
-			soon(tl, time.Minute, decides(tl, schemas.DisputeWon))
-		})
-		soon(tl, time.Hour, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
-	})
-	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
-	tl.refunded().answersSurvey(5, schemas.SolvedYes)
-	v := tl.run()
-	require.Equal(t, schemas.Completed, v.Outcome)
-	require.Equal(t, made, tl.handedIn[0].Pack)
-	require.Equal(t, 1, count(tl.calls, schemas.EvidenceKeep.Name), "once, however often it is spoken of")
-}
-
-func TestAnEvidencePackThatCannotBeMadeHoldsNothingUp(t *testing.T) {
-	t.Parallel()
-	tl := aReturn(t).finding(line("1", 4784)).approved().ships()
-	tl.trouble = map[string][]error{schemas.EvidenceKeep.Name: {temporal.NewNonRetryableApplicationError("it is no case", schemas.ErrorTypeRefused, nil, schemas.Refusal{Code: schemas.CodeUnknownCase, Message: "it is no case"})}}
-	tl.in(schemas.ReturnInTransit, func() {
-		chargedBack(tl, 4784)()
-		soon(tl, time.Minute, decides(tl, schemas.DisputeWithdrawn))
-		soon(tl, time.Hour, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
-	})
-	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
-	tl.refunded().answersSurvey(5, schemas.SolvedYes)
-	v := tl.run()
-	require.Equal(t, schemas.Completed, v.Outcome)
-	require.Empty(t, theDispute(t, v).Kept)
-	require.Len(t, named(v, schemas.EventStuck), 1)
-	require.NotEmpty(t, tl.toldStaff("staff.stuck"), "somebody makes it by hand")
 }
