@@ -294,12 +294,19 @@ var plants = []plant{
 	{"deadlines_missed", "after its due", func(e *Evidence, id map[string]string) { e.shiftExpiry(id[aSilence], time.Hour) }},
 	{"deadlines_missed", "before its due", func(e *Evidence, id map[string]string) { e.shiftExpiry(id[aSilence], -time.Hour) }},
 	{"deadlines_missed", "and nothing had happened", func(e *Evidence, id map[string]string) {
+		e.Lives[id[aSilence]].Jumps = nil
 		for i, m := range e.Lives[id[aSilence]].Moments { // as if the silence had decided nothing
 			for j, x := range m.Events {
 				if _, _, is := ranOut(x); is {
 					e.Lives[id[aSilence]].Moments[i].Events[j].Data = nil
 				}
 			}
+		}
+	}},
+	{"deadlines_missed", "and nothing had happened", func(e *Evidence, id map[string]string) {
+		ms := e.Lives[id[aSilence]].Moments // as if a clock had been overslept while time was moved ahead
+		for i := range ms {
+			ms[i].Row.Clocks = append(ms[i].Row.Clocks, schemas.Clock{ClockID: "k-lost", Name: "return.review", Due: ms[0].At.Add(time.Hour)})
 		}
 	}},
 	{"deadlines_missed", "was due", func(e *Evidence, id map[string]string) {

@@ -127,6 +127,7 @@ func (r *run) live(ctx context.Context, until time.Time) (Report, error) {
 		return Report{}, err
 	}
 	r.Progress("comparing the books", 0, 1)
+	r.log.write("calm", "", "everything is mended and nobody plays any more; the books are compared")
 	if audit, err = openAuditor(ctx, r.stack.address, r.stack.namespace, r.stack.url); err != nil {
 		return Report{}, err
 	}
@@ -295,7 +296,9 @@ func (r *run) playGroup(ctx context.Context, d *doors, manner Manner, group []sc
 	}
 	if _, err := player.Run(ctx, group); err != nil && !errors.Is(err, context.Canceled) {
 		r.stopped("%s under %s: %v", manner.Parties, manner.Policy, err)
+		return
 	}
+	r.log.write("play.ended", string(manner.Parties)+"/"+manner.Policy, "%d request(s)", len(group))
 }
 
 // patience is how long a play waits for a server that does not answer: longer than troubles that meet.

@@ -86,3 +86,16 @@ func TestAServerThatIsAwayDoesNotEndAFastPlay(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, len(server.ids), 4)
 }
+
+// The order could not be looked up: somebody frees the step, and where nobody does its clock runs out.
+func TestACaseWhoseIntakeIsParkedIsPlayedOn(t *testing.T) {
+	t.Parallel()
+	parked := schemas.View{State: schemas.Submitted, Parked: []schemas.Parked{{
+		StepID: "p1", Step: schemas.CaseIntake.Name, Frees: []schemas.Freeing{{Command: schemas.StepRetry.Name}},
+	}}}
+	require.True(t, takenIn(parked), "nobody waits for an intake that waits for them")
+	require.Equal(t, schemas.StepRetry.Name, Prompt.next(parked)[0].name)
+	require.Empty(t, SilentMerchant.next(parked))
+	require.False(t, (&stage{view: parked}).busy(), "so that its time can be moved ahead")
+	require.True(t, (&stage{view: schemas.View{State: schemas.Submitted}}).busy(), "an intake that is at work is waited for")
+}
