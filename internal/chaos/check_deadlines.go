@@ -44,10 +44,11 @@ func deadlinesMissed(e *Evidence) (found []Finding) {
 		}
 		for _, event := range eventsOf(l) {
 			d, due, is := ranOut(event)
+			late := l.waited(later(due, l.begun(d, event.Revision)), event.At)
 			switch {
 			case !is:
-			case l.waited(due, event.At) > tolerance:
-				say("%s ran out at %s, %s after its due", d.clock, event.At.Format(time.RFC3339), l.waited(due, event.At).Round(time.Second))
+			case late > tolerance:
+				say("%s ran out at %s, %s after its due", d.clock, event.At.Format(time.RFC3339), late.Round(time.Second))
 			case due.Sub(event.At) > time.Second: // events write dues in whole seconds
 				say("%s ran out at %s, %s before its due", d.clock, event.At.Format(time.RFC3339), due.Sub(event.At).Round(time.Second))
 			}
@@ -65,6 +66,24 @@ func deadlinesMissed(e *Evidence) (found []Finding) {
 		}
 	}
 	return found
+}
+
+// begun is the earliest moment at which a clock can have begun that is first heard of when it runs out: it did not run in the moment before. A
+// duty that counts from the arrival of the goods may be over before the case begins that has it. Zero where it ran.
+func (l *Lived) begun(d deadline, revision int64) (at time.Time) {
+	for i, m := range l.Moments {
+		if i == 0 {
+			at = m.At
+		}
+		if m.Row.Revision >= revision {
+			break
+		}
+		at = m.At
+		if slices.ContainsFunc(m.Row.Clocks, func(k schemas.Clock) bool { return k.Name == d.clock && k.Due.UTC().Format(time.RFC3339) == d.due }) {
+			return time.Time{}
+		}
+	}
+	return at
 }
 
 func later(a, b time.Time) time.Time {

@@ -427,6 +427,26 @@ func (e *Evidence) shiftExpiry(caseID string, by time.Duration) {
 	}
 }
 
+// A case that goes on as another kind has a duty that counts from when the goods arrived: it may be over before the case begins.
+func TestADutyThatWasOverBeforeItsCaseBeganIsNotLate(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2031, 5, 6, 12, 0, 0, 0, time.UTC)
+	due := began.Add(-132 * time.Hour)
+	l := newLived("shop:r-1:2")
+	l.EndedAt = began.Add(time.Hour)
+	l.Moments = []Moment{
+		{At: began, Row: schemas.View{Revision: 1}},
+		{At: began.Add(time.Second), Base: 1, Row: schemas.View{Revision: 2}, Events: []schemas.Event{{
+			Revision: 2, At: began.Add(time.Second), Name: schemas.EventExpired, Actor: schemas.System,
+			Data: map[string]string{"clock": "law.refund", "due": due.Format(time.RFC3339)},
+		}}},
+	}
+	e := &Evidence{Lives: map[string]*Lived{l.CaseID: l}}
+	require.Empty(t, deadlinesMissed(e))
+	l.Moments[0].Row.Clocks = []schemas.Clock{{ClockID: "k1", Name: "law.refund", Due: due}}
+	require.NotEmpty(t, deadlinesMissed(e), "it ran already, and nobody did anything")
+}
+
 // A check that cannot fail is a defect: each is shown every defect that it is for.
 func TestEveryPlantedDefectIsFound(t *testing.T) {
 	t.Parallel()
