@@ -475,7 +475,11 @@ func (c *Case) customer() schemas.Actor {
 	return schemas.Actor{Role: schemas.RoleCustomer, ID: c.Opening.Request.CustomerID}
 }
 
+// post keeps what somebody wrote or showed; a decision without words or files is told by its event alone.
 func (c *Case) post(p schemas.Posted) {
+	if p.TextID == "" && p.CaseID == "" && len(p.Evidence) == 0 {
+		return
+	}
 	c.Messages = append(c.Messages, p)
 	for _, id := range p.Evidence {
 		if !contains(c.Evidence, id) {

@@ -98,6 +98,8 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	sweep := activities.NewSweep(w.store, client, func(policy string) map[schemas.Role][]schemas.Person { return shelf.Book().People(policy) })
 	bind(queues, schemas.SweepFind, sweep.Find)
 	bind(queues, schemas.SweepSettle, sweep.Settle)
+	bind(queues, schemas.DisputeTold, sweep.Told)
+	bind(queues, schemas.EvidenceKeep, activities.NewEvidence(w.store, packer(client, shelf)).Keep)
 	articles := activities.NewArticles(w.store)
 	bind(queues, schemas.ArticleFind, articles.Find)
 	claims := activities.NewClaims(w.store)

@@ -97,6 +97,17 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 			{"the third pick-up is kept", fault, schemas.Completed, 6550},
 			{"the third pick-up of an exchange is kept", again, schemas.Completed, 0},
 		}},
+		{play.ChargebackCustomer, []wish{
+			{"what is owed goes back by the bank, and not twice", right, schemas.SettledExternally, 0},
+			{"above the limit two people accept it", large, schemas.SettledExternally, 0},
+			{"what is not owed is answered, and the bank leaves it with us", over, schemas.RejectedFinal, 0},
+			{"an exchange whose money the bank took sends nothing", other, schemas.SettledExternally, 0},
+		}},
+		{play.ComplainingCustomer, []wish{
+			{"the platform has nothing to decide where we have granted it", right, schemas.Completed, 6550},
+			{"the platform grants what was refused", over, schemas.Completed, 6550},
+			{"an exchange goes on meanwhile", other, schemas.Completed, 0},
+		}},
 	} {
 		t.Run(string(p.parties), func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -28,12 +29,14 @@ const (
 	UnreachableCustomer Parties = "unreachable-customer" // a silent customer whom the owner tries to reach, and gives up on
 	RefusingCustomer    Parties = "refusing-customer"    // the customer takes nothing that is sent to them
 	NoShowCourier       Parties = "no-show-courier"      // carriers do not come for the first two pick-ups
+	ChargebackCustomer  Parties = "chargeback-customer"  // the customer lets the bank take the payment back while the case runs
+	ComplainingCustomer Parties = "complaining-customer" // the customer goes to the platform while the case runs
 )
 
 // AllParties lists them, the default first.
 var AllParties = []Parties{
 	Prompt, SilentCustomer, SilentAgent, SilentSupervisor, SilentMerchant, SilentWarehouse, SilentCourier, SilentProvider, SilentEverybody, LossyCourier,
-	UnreachableCustomer, RefusingCustomer, NoShowCourier,
+	UnreachableCustomer, RefusingCustomer, NoShowCourier, ChargebackCustomer, ComplainingCustomer,
 }
 
 // unheard tells whether nothing is heard of the customer.
@@ -51,8 +54,12 @@ type action struct {
 	on     string // what it is about, so that it is done once
 	body   any
 	fact   bool
-	silent bool // the carrier knows it and does not tell
-	once   bool // done once a case, and not once a revision
+	source string // of a fact, where it is not the courier
+	silent bool   // the carrier knows it and does not tell
+	once   bool   // done once a case, and not once a revision
+	// bank is set where it is the bank that acts, and tells of it itself. heard says when the case has heard of it.
+	bank  func(context.Context, Bank) error
+	heard func(schemas.View) bool
 }
 
 func (a action) revisionOf(v schemas.View) int64 {
@@ -65,7 +72,7 @@ func (a action) revisionOf(v schemas.View) int64 {
 // next lists what the parties do now. They act on what the view shows, as people would who look at their console.
 func (p Parties) next(v schemas.View) []action {
 	var actions []action
-	for _, a := range slices.Concat(p.customer(v), p.staff(v), p.warehouse(v), p.courier(v)) {
+	for _, a := range slices.Concat(p.outside(v), p.customer(v), p.staff(v), p.warehouse(v), p.courier(v)) {
 		actions = append(actions, a)
 		if !a.fact {
 			// One decision at a look: the next is made on what this one has changed.
@@ -168,6 +175,9 @@ func (p Parties) staff(v schemas.View) []action {
 			}
 			return []action{{name: schemas.ApprovalGrant.Name, by: by, on: a.ApprovalID, body: schemas.DecideApproval{ApprovalID: a.ApprovalID}}}
 		}
+	}
+	if a, answers := answersOutside(v); answers {
+		return []action{a}
 	}
 	if lines := inState(v, schemas.Appeal); len(lines) > 0 {
 		return []action{{name: schemas.AppealDecide.Name, by: schemas.Actor{Role: schemas.RoleManager, ID: "manager-1"}, on: on(lines), body: schemas.DecideAppeal{OnLines: schemas.OnLines{Lines: picks(lines)}, Grant: true, Reason: "looked_at_again"}}}

@@ -51,6 +51,7 @@ type Player struct {
 	Changes   <-chan Change
 	Carrier   Carrier
 	Provider  Provider
+	Bank      Bank
 	Parties   Parties
 	Policy    string // of the cases it opens
 	Fast      bool   // cases are fast-forwarded to their next due once nobody has anything to do
