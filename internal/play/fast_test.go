@@ -99,3 +99,13 @@ func TestACaseWhoseIntakeIsParkedIsPlayedOn(t *testing.T) {
 	require.False(t, (&stage{view: parked}).busy(), "so that its time can be moved ahead")
 	require.True(t, (&stage{view: schemas.View{State: schemas.Submitted}}).busy(), "an intake that is at work is waited for")
 }
+
+// A success that cannot be looked up is asked about again. An order that was not taken is not: its lines have failed, and finance asks again.
+func TestAParkedConfirmationIsFreed(t *testing.T) {
+	t.Parallel()
+	parked := func(step string) schemas.View {
+		return schemas.View{State: schemas.Refunded, Parked: []schemas.Parked{{StepID: "p1", Step: step, Frees: []schemas.Freeing{{Command: schemas.StepRetry.Name}}}}}
+	}
+	require.Equal(t, schemas.StepRetry.Name, Prompt.next(parked(schemas.RefundConfirm.Name))[0].name)
+	require.Empty(t, Prompt.next(parked(schemas.RefundRequest.Name)))
+}
