@@ -82,6 +82,7 @@ func Run(ctx context.Context, o Options) (report Report, remove func() error, er
 	defer func() { err = errors.Join(err, s.stop()) }()
 	r := &run{Options: o, plan: plan, stack: s, log: log, memory: &memory{said: newSaid()}}
 	report, err = r.live(ctx, began.Add(o.For-auditWithin(o.For)))
+	report.Log = filepath.Join(o.Dir, LogName)
 	report.Seconds = time.Since(began).Round(100 * time.Millisecond).Seconds()
 	return report, remove, err
 }
@@ -330,7 +331,7 @@ func (r *run) compare(ctx context.Context, a *auditor) (*Evidence, []Number, err
 func (r *run) report(e *Evidence, numbers []Number, happened map[What]int) Report {
 	report := Report{
 		Seed: r.Seed, Requests: len(r.plan.Wishes), Cases: len(e.Lives), Troubles: happened, Outcomes: map[schemas.Outcome]int{}, Numbers: numbers,
-		Commands: len(e.Said.Receipts), Signals: len(e.Said.Signals), Facts: len(e.Said.Facts), Stopped: r.told, Log: filepath.Join(r.Dir, LogName),
+		Commands: len(e.Said.Receipts), Signals: len(e.Said.Signals), Facts: len(e.Said.Facts), Stopped: r.told,
 	}
 	for _, v := range e.Rows {
 		report.Outcomes[v.Outcome]++
