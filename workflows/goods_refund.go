@@ -98,7 +98,7 @@ func (g *goods) pollRefund(s *step) {
 
 func (g *goods) paysAny(f *schemas.Refund, lines []*schemas.Line) bool {
 	for _, l := range lines {
-		if paysFor(f, l) {
+		if g.paysFor(f, l) {
 			return true
 		}
 	}

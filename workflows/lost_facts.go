@@ -94,9 +94,7 @@ func (x *exchanges) askWarehouse(lines []*schemas.Line) {
 		order := schemas.ShipOrder{
 			ShipmentID: group[0].Replacement.ShipmentID, CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID, At: x.now(),
 		}
-		for _, l := range group {
-			order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
-		}
+		order.Goods = x.goodsOf(group)
 		x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
 			got, err := do(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order)
 			s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)

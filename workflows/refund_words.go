@@ -271,12 +271,8 @@ func news(known, word schemas.RefundStatus) bool {
 
 // credit adds what a refund brought, or took back, to the lines it pays.
 func (c *Case) credit(f *schemas.Refund, sign int64) {
-	for _, share := range f.Shares {
-		for _, l := range c.Lines {
-			if share.LineID == l.LineID && sameUnits(share.Units, l.Units) {
-				l.Refunded = l.Refunded.Add(c.money(sign * share.Amount.Minor))
-			}
-		}
+	for _, l := range c.Lines {
+		l.Refunded = l.Refunded.Add(c.money(sign * c.partFor(f, l)))
 	}
 }
 
@@ -337,7 +333,7 @@ func (c *Case) again(s *step, f *schemas.Refund) {
 func (c *Case) toProcessing(s *step, lines []*schemas.Line) {
 	free, _ := sort2(lines, func(l *schemas.Line) bool {
 		for _, f := range c.Refunds {
-			if (f.Status == schemas.RefundFailedWord || f.Status == schemas.RefundReversed) && paysFor(f, l) {
+			if (f.Status == schemas.RefundFailedWord || f.Status == schemas.RefundReversed) && c.paysFor(f, l) {
 				return false
 			}
 		}

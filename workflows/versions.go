@@ -139,3 +139,16 @@ func parksIntake(ctx workflow.Context) bool {
 // noticesGoodsUnasked sees goods that come while their line is under review again. 2026-11-26: until then they counted for nobody, and the
 // customer was asked to send them a second time.
 func (c *Case) noticesGoodsUnasked() bool { return c.Edition >= 2 }
+
+// followsSplits lets the parts of a line that is split after money or a replacement began to move share both by their units. 2026-11-26: until
+// then a refund under way was nobody's once a part of its line was merged or withdrawn, so that the case asked the provider about it for ever;
+// and the parts had one replacement between them, so that what became of one became of all.
+func (c *Case) followsSplits() bool { return c.Edition >= 3 }
+
+// endsWithItsLines ends an escalation once the lines for whose sake it asks people have gone. 2026-11-26: until then other lines that had
+// come into the same state meanwhile counted as asked about, although no clock ran on it: nobody ever was, and the case did not end.
+func (c *Case) endsWithItsLines() bool { return c.Edition >= 3 }
+
+// paysLostWithdrawals pays, or replaces, goods that are lost on a way that the merchant answers for, although their customer had withdrawn
+// meanwhile. 2026-11-26: until then the line ended as WITHDRAWN, and its customer had neither the goods nor the money.
+func (c *Case) paysLostWithdrawals() bool { return c.Edition >= 3 }

@@ -184,6 +184,7 @@ type walk struct {
 	left    bool // a new run begins where this one left off
 	number  int
 	stories []*sight // the last sight of every case of the walk
+	writes  int
 }
 
 func newWalk(s setup, seed uint64, rate int, steps []stepDrawn) *walk {
@@ -363,6 +364,9 @@ func (w *walk) fallSilent() {
 	w.env.RegisterDelayedCallback(func() { day(0) }, time.Hour)
 }
 
+// restless is how often the rows of a walk may be written: several times more than the longest walks need.
+const restless = 4000
+
 func (w *walk) tell(format string, args ...any) {
 	at := ""
 	if w.env != nil {
@@ -401,6 +405,9 @@ func (w *walk) saw(f schemas.Flush) {
 	s.All = w.events
 	row := f.Row
 	w.last = &row
+	if w.writes++; w.writes > restless {
+		w.fail("The case does not come to rest: its rows were written %d times.", w.writes)
+	}
 	for _, fault := range s.broken() {
 		w.fail("after %s: %s", or(lastName(s.New), "nothing"), fault)
 	}
