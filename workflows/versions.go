@@ -152,3 +152,35 @@ func (c *Case) endsWithItsLines() bool { return c.Edition >= 3 }
 // paysLostWithdrawals pays, or replaces, goods that are lost on a way that the merchant answers for, although their customer had withdrawn
 // meanwhile. 2026-11-26: until then the line ended as WITHDRAWN, and its customer had neither the goods nor the money.
 func (c *Case) paysLostWithdrawals() bool { return c.Edition >= 3 }
+
+// asksBeforeWithdrawing asks the carrier about a label of ours before a withdrawal ends a line. 2026-11-26: until then goods whose scan nobody
+// had reported came to a warehouse whose case knew nothing of them.
+func (c *Case) asksBeforeWithdrawing() bool { return c.Edition >= 3 }
+
+// releasesUnknownDeposits gives a deposit back of which nobody knows whether it is held, when its lines leave: the order is repeated until it
+// is answered. 2026-11-26: until then it was asked about a few times, and where no answer came the customer's money stayed held.
+func (c *Case) releasesUnknownDeposits() bool { return c.Edition >= 3 }
+
+// cutsDifferences takes what the ledger cannot pay any more off the difference of an exchange. 2026-11-26: until then it was taken off the
+// price of the article, so that the same difference was ordered again at once, and again, without a pause and for ever.
+func (c *Case) cutsDifferences() bool { return c.Edition >= 3 }
+
+// noticesLossesUnasked sees goods that are lost on their way while their line is under review again. 2026-11-26: until then it counted as if the
+// customer had them still, and the request expired.
+func (c *Case) noticesLossesUnasked() bool { return c.Edition >= 3 }
+
+// asksAboutEveryLabel asks the carrier about every parcel that was booked or named for a line before the request expires. 2026-11-26: until then
+// only the last number was asked about, whichever the customer had used.
+func (c *Case) asksAboutEveryLabel() bool { return c.Edition >= 3 }
+
+// hearsOfFoundReplacements hears that a replacement which counted as lost has come after all. 2026-11-26: until then nothing waited for the
+// word, and the customer had the replacement and another one, or the money.
+func (c *Case) hearsOfFoundReplacements() bool { return c.Edition >= 3 }
+
+// returnsParts pays back what was paid on top for the lines that go on as a return. 2026-11-26: until then a payment for several lines went back
+// only where all of them left in one moment; otherwise the shop kept it.
+func (c *Case) returnsParts() bool { return c.Edition >= 3 }
+
+// waitsForRefunds keeps a case open until the provider has had its last word on every refund of its own. 2026-11-26: until then only a refund whose
+// line had not ended was waited for, and what a provider could not pay back of a deposit was nobody's.
+func (c *Case) waitsForRefunds() bool { return c.Edition >= 3 }
