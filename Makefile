@@ -30,7 +30,7 @@ lint: ## go vet, gofumpt, and workflowcheck, which finds what would make a workf
 	go vet ./...
 	@unformatted=$$($(CHECKS) gofumpt -l .); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run make fmt:"; echo "$$unformatted"; exit 1; fi
-	@if [ -d workflows ]; then echo "workflowcheck ./workflows/..."; $(CHECKS) workflowcheck -test=false -config workflows/workflowcheck.yaml ./workflows/...; fi
+	@if [ -d workflows ]; then echo "workflowcheck ./workflows/..."; GOFLAGS="$$GOFLAGS -tags=workflowcheck" $(CHECKS) workflowcheck -test=false -config workflows/workflowcheck.yaml ./workflows/...; fi
 	@if command -v golangci-lint >/dev/null; then golangci-lint run; fi
 
 fmt: ## Format every Go file

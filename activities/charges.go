@@ -59,12 +59,15 @@ func (c *Charges) Hold(ctx context.Context, order schemas.ChargeOrder) (schemas.
 }
 
 // Lookup asks the provider what became of a charge or deposit and records its word. It is safe to run twice: it orders nothing,
-// and the ledger keeps the stronger word. One the provider never took is status unknown with code unknown_charge, and nothing is
-// recorded then: payment.request with the same number orders it again. An attempt without an answer fails; the last one returns
-// status unknown.
+// and the ledger keeps the stronger word. One the provider never took, or that never reached our own ledger, is status unknown with
+// code unknown_charge, and nothing is recorded then: payment.request with the same number orders it again. An attempt without an
+// answer fails; the last one returns status unknown.
 func (c *Charges) Lookup(ctx context.Context, question schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
 	began := time.Now()
 	order, err := c.ledger.ChargeOrder(ctx, question.MerchantID, question.ChargeID)
+	if notInTheBooks(err, schemas.CodeUnknownCharge) {
+		return schemas.ChargeReceipt{ChargeID: question.ChargeID, Status: schemas.ChargeUnknown, Code: schemas.CodeUnknownCharge}, nil
+	}
 	if err != nil {
 		return schemas.ChargeReceipt{}, oursFailed("find charge "+question.ChargeID, err)
 	}

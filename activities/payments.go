@@ -122,9 +122,9 @@ func (p *Payments) tooLittle(ctx context.Context, order schemas.RefundOrder) (sc
 }
 
 // Lookup asks the provider what became of a refund and records its word. It is safe to run twice: it orders nothing, and the
-// ledger keeps the stronger word. A refund the provider never took is status unknown with code unknown_refund, and nothing is
-// recorded then: refund.request with the same refund id orders it again. An attempt without an answer fails; the last one
-// returns status unknown.
+// ledger keeps the stronger word. A refund the provider never took, or that never reached our own ledger, is status unknown with
+// code unknown_refund, and nothing is recorded then: refund.request with the same refund id orders it again. An attempt without
+// an answer fails; the last one returns status unknown.
 func (p *Payments) Lookup(ctx context.Context, question schemas.RefundQuestion) (schemas.RefundReceipt, error) {
 	return p.ask(ctx, question, nil)
 }
@@ -149,6 +149,10 @@ func (p *Payments) RecordByHand(ctx context.Context, order schemas.ByHandOrder) 
 func (p *Payments) ask(ctx context.Context, q schemas.RefundQuestion, settle []schemas.LineUnits) (schemas.RefundReceipt, error) {
 	began := time.Now()
 	entry, err := p.ledger.Refund(ctx, q.MerchantID, q.RefundID)
+	if notInTheBooks(err, schemas.CodeUnknownRefund) {
+		// Nobody is asked before the ledger has the order: our database was away when it was given.
+		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundUnknown, Code: schemas.CodeUnknownRefund}, nil
+	}
 	if err != nil {
 		return schemas.RefundReceipt{}, oursFailed("find refund "+q.RefundID, err)
 	}
@@ -160,6 +164,12 @@ func (p *Payments) ask(ctx context.Context, q schemas.RefundQuestion, settle []s
 		return schemas.RefundReceipt{RefundID: q.RefundID, Status: schemas.RefundUnknown, Code: schemas.CodeUnknownRefund, Amount: entry.Amount}, nil
 	}
 	return p.record(ctx, q.MerchantID, entry, answer, q.At, settle)
+}
+
+// notInTheBooks reports whether the ledger says that it has nothing under a number.
+func notInTheBooks(err error, code schemas.Code) bool {
+	var refusal *schemas.Refusal
+	return errors.As(err, &refusal) && refusal.Code == code
 }
 
 // order asks the provider for the refund, with less time than the activity itself has.

@@ -25,6 +25,10 @@ type Engine interface {
 	Fate(ctx context.Context, caseID string) (schemas.Fate, error)
 	// WasReset reports whether a run goes on from an earlier point of another.
 	WasReset(ctx context.Context, caseID, runID string) (bool, error)
+	// Dead goes through the ids of the cases whose workflow was ended from outside, as long as Temporal remembers them.
+	Dead(ctx context.Context) iter.Seq2[string, error]
+	// Opened says what a case was opened with, and when.
+	Opened(ctx context.Context, caseID string) (schemas.Opening, time.Time, error)
 	// Ask asks the workflow of a case for the whole case.
 	Ask(ctx context.Context, caseID string) (schemas.View, error)
 }
@@ -46,7 +50,7 @@ func NewSweep(s *store.Store, e Engine, people func(policy string) map[schemas.R
 // lostAtOnce is how many lost cases one sweep deals with. Whoever terminates more at once is served by the next sweeps.
 const lostAtOnce = 50
 
-// Find compares the open cases with their workflows. A case whose workflow was ended from outside is marked in its row and gives back the
+// Find compares the open cases with their workflows. A case whose workflow was ended before it had a row gets its first one. A case whose workflow was ended from outside is marked in its row and gives back the
 // units it held; one that was reset, and runs on from an earlier point, has its row follow it again; one that has ended properly and whose
 // row does not say so has its row written anew. It returns the cases that were ended from outside and of which something is under way
 // still, with what is to be done for each.
@@ -71,6 +75,11 @@ func (s *Sweep) Find(ctx context.Context, order schemas.SweepOrder) (schemas.Fou
 	if found.More = len(lost) > lostAtOnce; found.More {
 		lost = lost[:lostAtOnce]
 	}
+	if order.CaseID == "" {
+		if found.Disputes, err = s.alone(ctx); err != nil {
+			return schemas.Found{}, oursFailed("list the disputes that nobody answers", err)
+		}
+	}
 	for _, v := range lost {
 		one, err := s.toDo(ctx, v)
 		if err != nil {
@@ -83,6 +92,9 @@ func (s *Sweep) Find(ctx context.Context, order schemas.SweepOrder) (schemas.Fou
 }
 
 func (s *Sweep) findAll(ctx context.Context, found *schemas.Found, fresh map[string]bool) error {
+	if err := s.recordUnrecorded(ctx); err != nil {
+		return err
+	}
 	running := map[string]string{}
 	for f, err := range s.engine.Running(ctx) {
 		if err != nil {
@@ -134,6 +146,9 @@ func (s *Sweep) findAll(ctx context.Context, found *schemas.Found, fresh map[str
 
 func (s *Sweep) findOne(ctx context.Context, caseID string, found *schemas.Found, fresh map[string]bool) error {
 	found.Looked = 1
+	if err := s.record(ctx, []string{caseID}); err != nil {
+		return err
+	}
 	return s.compare(ctx, caseID, found, fresh)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	enums "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -82,16 +83,38 @@ func (c *Client) WasReset(ctx context.Context, caseID, runID string) (bool, erro
 // Running goes through the cases that run, as Temporal lists them; the list may lag behind by moments.
 func (c *Client) Running(ctx context.Context) iter.Seq2[schemas.Fate, error] {
 	return func(yield func(schemas.Fate, error) bool) {
-		query := fmt.Sprintf("ExecutionStatus = 'Running' AND WorkflowType IN (%s)", caseTypes())
+		for e, err := range c.listed(ctx, "ExecutionStatus = 'Running'") {
+			if !yield(schemas.Fate{CaseID: e.GetExecution().GetWorkflowId(), RunID: e.GetExecution().GetRunId(), Running: true}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Dead goes through the ids of the cases whose workflow was ended from outside, as long as Temporal remembers them.
+func (c *Client) Dead(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for e, err := range c.listed(ctx, "ExecutionStatus IN ('Terminated', 'Failed', 'TimedOut', 'Canceled')") {
+			if !yield(e.GetExecution().GetWorkflowId(), err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// listed goes through the executions of cases that a query finds. After an error there is nothing more.
+func (c *Client) listed(ctx context.Context, query string) iter.Seq2[*workflow.WorkflowExecutionInfo, error] {
+	return func(yield func(*workflow.WorkflowExecutionInfo, error) bool) {
+		query = fmt.Sprintf("%s AND WorkflowType IN (%s)", query, caseTypes())
 		var next []byte
 		for {
 			page, err := c.temporal.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{Query: query, PageSize: 500, NextPageToken: next})
 			if err != nil {
-				yield(schemas.Fate{}, fmt.Errorf("list open cases: %w", err))
+				yield(nil, fmt.Errorf("list cases: %w", err))
 				return
 			}
 			for _, e := range page.GetExecutions() {
-				if !yield(schemas.Fate{CaseID: e.GetExecution().GetWorkflowId(), RunID: e.GetExecution().GetRunId(), Running: true}, nil) {
+				if !yield(e, nil) {
 					return
 				}
 			}

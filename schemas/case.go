@@ -104,6 +104,7 @@ type Line struct {
 	GoodsWith   Turn         `json:"goods_with"`
 	Deduction   Money        `json:"deduction"` // agreed by the customer, or by policy in the customer's favour; never by silence
 	Finding     Finding      `json:"finding,omitempty"`
+	Unconfirmed string       `json:"unconfirmed,omitempty"` // the approval without which a finding on it does not count
 	Disposition Disposition  `json:"disposition,omitempty"`
 	Disposed    bool         `json:"disposed,omitempty"` // the goods were moved there; once, however often the money moves
 	BackSKU     string       `json:"back_sku,omitempty"` // what comes back where it is not the article that was bought: a rejected replacement
@@ -240,7 +241,7 @@ const (
 // Approval is a second person's decision that is open or was made.
 type Approval struct {
 	ApprovalID string     `json:"approval_id"`
-	Subject    string     `json:"subject"` // large_refund, paid_by_hand, other_account, skip_step, chargeback
+	Subject    string     `json:"subject"` // large_refund, paid_by_hand, other_account, skip_step, chargeback, finding
 	Amount     Money      `json:"amount"`
 	Lines      []PickLine `json:"lines,omitempty"`
 	RefundID   string     `json:"refund_id,omitempty"`
@@ -249,6 +250,7 @@ type Approval struct {
 	Step       string     `json:"step,omitempty"`    // its call
 	Method     string     `json:"method,omitempty"`  // the other account
 	DisputeID  string     `json:"dispute_id,omitempty"`
+	Finding    *Fail      `json:"finding,omitempty"` // what an inspector found, until a second person has confirmed it
 	Proposer   Actor      `json:"proposer"`
 	Level      int        `json:"level"` // who may decide: 3 supervisor, 4 manager, 5 executive
 	Asked      string     `json:"asked"` // the person it waits for

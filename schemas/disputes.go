@@ -87,6 +87,7 @@ type Dispute struct {
 	AnsweredAt *time.Time `json:"answered_at,omitempty"`
 	AnsweredBy *Actor     `json:"answered_by,omitempty"`
 	Evidence   []string   `json:"evidence_ids,omitempty"`
+	Kept       string     `json:"kept,omitempty"`    // the hash of the evidence pack that was made when it began
 	Pack       string     `json:"pack,omitempty"`    // the hash of the evidence pack that was handed in
 	Refunds    []string   `json:"refunds,omitempty"` // refunds that had reached the customer, handed in as proof
 	Asked      int        `json:"asked,omitempty"`   // how often people asked in vain how it stands
@@ -265,4 +266,36 @@ type DisputeAnswer struct {
 	Pack       string    `json:"pack,omitempty"`
 	Refunds    []string  `json:"refunds,omitempty"`
 	At         time.Time `json:"at"`
+}
+
+// EvidenceOrder asks for the evidence pack of a case to be made as of now and kept for a dispute.
+type EvidenceOrder struct {
+	CaseID     string    `json:"case_id"`
+	MerchantID string    `json:"merchant_id"`
+	DisputeID  string    `json:"dispute_id"`
+	At         time.Time `json:"at"`
+}
+
+// EvidenceReceipt is a pack that is kept; `starter evidence CASE --of DISPUTE` writes it.
+type EvidenceReceipt struct {
+	Pack     string    `json:"pack"`     // its hash
+	Revision int64     `json:"revision"` // of the case, when it was made
+	At       time.Time `json:"at"`
+}
+
+// AloneDispute is a dispute that no open case answers, and of whose newest word nobody has been told.
+type AloneDispute struct {
+	MerchantID string    `json:"merchant_id"`
+	DisputeID  string    `json:"dispute_id"`
+	CaseID     string    `json:"case_id,omitempty"` // the last case of its order, which has ended; empty where there was none
+	Heard      time.Time `json:"heard"`             // of that word
+	// Notice tells those who can answer it.
+	Notice NoticeOrder `json:"notice"`
+}
+
+// DisputesTold notes up to which word people know of a dispute.
+type DisputesTold struct {
+	MerchantID string    `json:"merchant_id"`
+	DisputeID  string    `json:"dispute_id"`
+	Heard      time.Time `json:"heard"`
 }

@@ -43,6 +43,7 @@ const (
 	EventChargeWord     = "payment.word"    // what the provider said of a charge or a deposit
 	EventDisputeBooked  = "dispute.booked"  // the ledger has written a dispute down
 	EventDisputeWord    = "dispute.word"    // what the provider said of a dispute
+	EventEvidenceKept   = "evidence.kept"   // the evidence pack of the case was made for a dispute, and is kept
 	EventHoldLifted     = "hold.lifted"     // a hold has ended, and what it kept back goes on
 	EventConverted      = "case.converted"  // lines go on in another case
 	EventNoticeFailed   = "notice.failed"   // a message reached nobody

@@ -51,6 +51,8 @@ type Found struct {
 	Beside  []string   `json:"beside,omitempty"`  // workflows that run beside the case that goes on from their rows: they were reset too late
 	Lost    []LostCase `json:"lost,omitempty"`    // cases that were ended from outside and of which something is under way still
 	More    bool       `json:"more,omitempty"`    // there are more of them than one sweep deals with
+	// Disputes are those that no open case answers.
+	Disputes []AloneDispute `json:"disputes,omitempty"`
 }
 
 // LostCase is a case that was ended from outside, with what has to be dealt with for it.
@@ -95,6 +97,8 @@ type Swept struct {
 	Beside  []string    `json:"beside"`
 	Lost    []SweptCase `json:"lost"`
 	More    bool        `json:"more,omitempty"`
+	// Disputes that no open case answers, and of which people were told now.
+	Disputes []string `json:"disputes,omitempty"`
 }
 
 // SweptCase is one case that was ended from outside.

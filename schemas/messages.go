@@ -72,6 +72,8 @@ var (
 	DepositCapture  = Activity[ChargeQuestion, ChargeReceipt]{Name: "deposit.capture", Queue: QueuePayments}    // take a security
 	DisputeBook     = Activity[DisputeOrder, DisputeReceipt]{Name: "dispute.book", Queue: QueueCases}           // write a dispute into the ledger, with the money it takes
 	DisputeSend     = Activity[DisputeAnswer, DisputeReceipt]{Name: "dispute.send", Queue: QueuePayments}       // hand our answer to a chargeback to the provider, or accept it
+	DisputeTold     = Activity[DisputesTold, Nothing]{Name: "dispute.told", Queue: QueueCases}                  // note that people know of disputes that no case answers
+	EvidenceKeep    = Activity[EvidenceOrder, EvidenceReceipt]{Name: "evidence.keep", Queue: QueueCases}        // make the evidence pack of a case and keep it
 	NoticeSend      = Activity[NoticeOrder, NoticeReceipt]{Name: "notice.send", Queue: QueueNotices}            // send the messages of one step
 	SweepFind       = Activity[SweepOrder, Found]{Name: "sweep.find", Queue: QueueCases}                        // compare open cases with their workflows
 	SweepSettle     = Activity[LostWords, LostSettled]{Name: "sweep.settle", Queue: QueueCases}                 // give back what a lost case had reserved, once its money is known

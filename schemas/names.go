@@ -9,7 +9,7 @@ var (
 		RefundRequest.Name, RefundLookup.Name, RefundConfirm.Name, RefundByHand.Name, GoodsDispose.Name,
 		StockReserve.Name, StockRelease.Name, ReplacementShip.Name, ClaimsSettle.Name, ArticleFind.Name,
 		PaymentRequest.Name, PaymentLookup.Name, PaymentLapse.Name, DepositHold.Name, DepositRelease.Name, DepositCapture.Name,
-		DisputeBook.Name, DisputeSend.Name, NoticeSend.Name, SurveyInvite.Name,
+		DisputeBook.Name, DisputeSend.Name, DisputeTold.Name, EvidenceKeep.Name, NoticeSend.Name, SurveyInvite.Name,
 		SweepFind.Name, SweepSettle.Name,
 	}
 	CommandNames = []string{

@@ -203,7 +203,7 @@ func lostTable(found []schemas.View) {
 			money = "asked about"
 		}
 		at := v.Lost.At
-		t.AppendRow(table.Row{v.CaseID, v.Lost.How, whenever(&at), orDash(v.Lost.By), orDash(v.Lost.Reason), v.State, orDash(v.Owner), paid(v), money})
+		t.AppendRow(table.Row{v.CaseID, v.Lost.How, whenever(&at), orDash(v.Lost.By), orDash(v.Lost.Reason), v.State, orDash(v.Owner), orDash(paid(v)), money})
 	}
 	t.Render()
 }

@@ -11,7 +11,7 @@ import (
 // playCommand plays requests to the end.
 type playCommand struct {
 	File     string `arg:"" help:"JSON Lines, one request each; - is standard input."`
-	Parties  string `help:"How the others behave: ${enum}." enum:"prompt,silent-customer,silent-merchant,silent-warehouse,lossy-courier,unreachable-customer,refusing-customer,no-show-courier" default:"prompt"`
+	Parties  string `help:"How the others behave: ${enum}." enum:"prompt,silent-customer,silent-agent,silent-supervisor,silent-merchant,silent-warehouse,silent-courier,silent-provider,silent-everybody,lossy-courier,unreachable-customer,refusing-customer,no-show-courier,chargeback-customer,complaining-customer" default:"prompt"`
 	Fast     bool   `help:"Take the default policy instead of demo, and fast-forward each case to its next due once nobody has anything to do."`
 	InFlight int    `help:"Orders at a time." default:"8"`
 	JSON     bool   `help:"Print JSON Lines, one object per request."`
@@ -67,7 +67,7 @@ func (c *playCommand) Run(ctx context.Context, cli *commandLine) error {
 	}
 	bar := newBar()
 	player := &play.Player{
-		Cases: r.cases, Temporal: r.temporal, Namespace: r.namespace, Rows: r.store, Changes: changes, Carrier: r.world,
+		Cases: r.cases, Temporal: r.temporal, Namespace: r.namespace, Rows: r.store, Changes: changes, Carrier: r.world, Provider: r.world, Bank: r.world,
 		Parties: play.Parties(c.Parties), Policy: policy, Fast: c.Fast, InFlight: c.InFlight, Log: r.log,
 		Progress: func(p play.Progress) { bar.show("played", p.Ended, p.Requests) },
 	}

@@ -16,7 +16,7 @@ type sandboxChargeback struct {
 	Merchant string        `help:"Whose payment it is." required:""`
 	Payment  string        `help:"Which payment; a charge of ours goes by its number. Needed to open one."`
 	Amount   int64         `help:"How much, in the smallest unit of the currency. Needed to open one."`
-	Currency string        `help:"Of the amount." default:"USD"`
+	Currency string        `help:"Of the amount. Default: the payment's."`
 	Reason   string        `help:"Why, as a short code." default:"not_received"`
 	Due      time.Duration `help:"How long our answer has." default:"168h"`
 	Decide   string        `help:"Decide one that is open: won, lost or withdrawn."`
@@ -36,7 +36,7 @@ func (c *sandboxChargeback) Run(ctx context.Context, cli *commandLine) error {
 		return err
 	}
 	now := time.Now().UTC()
-	said := fmt.Sprintf("The bank has taken %s back.\n", schemas.Money{Minor: c.Amount, Currency: c.Currency})
+	said := fmt.Sprintf("The bank has taken payment %s back: %s.\n", c.Payment, c.Dispute)
 	if c.Decide != "" {
 		err = r.world.EndChargeback(ctx, c.Merchant, c.Dispute, schemas.DisputeStatus(c.Decide), now)
 		said = fmt.Sprintf("The bank has decided %s: %s.\n", c.Dispute, c.Decide)
@@ -47,7 +47,7 @@ func (c *sandboxChargeback) Run(ctx context.Context, cli *commandLine) error {
 		})
 	}
 	if err != nil {
-		return usageError{err}
+		return err
 	}
 	if c.JSON {
 		printJSON(map[string]any{"dispute_id": c.Dispute, "merchant_id": c.Merchant, "payment_id": c.Payment, "decided": c.Decide})

@@ -61,6 +61,9 @@ func sweptTable(swept schemas.Swept) {
 	for _, id := range swept.Beside {
 		fmt.Printf("%s runs beside the case that goes on from its rows: it was reset after it had been adopted. Terminate its workflow.\n", id)
 	}
+	for _, id := range swept.Disputes {
+		fmt.Printf("No open case answers the dispute %s; people have been told. `starter disputes --unattended` lists what is still open.\n", id)
+	}
 	fmt.Printf("%d open case(s) looked at, %d ended from outside.\n", swept.Looked, len(swept.Lost))
 	switch {
 	case swept.More:

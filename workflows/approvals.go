@@ -31,7 +31,7 @@ func about(a *schemas.Approval) string {
 }
 
 // approvalSilent turns to the deputy, then to the next level; after level 5 the operator grants: it is money that is owed. A step is never
-// skipped by silence: the proposal lapses, and the step stays parked.
+// skipped by silence: the proposal lapses, and the step stays parked. Nor does a finding count by silence: the goods are accepted.
 func (c *Case) approvalSilent(s *step) {
 	a := c.approval(s.clock.Trigger)
 	if a == nil || a.DecidedBy != nil {
@@ -58,6 +58,10 @@ func (c *Case) approvalSilent(s *step) {
 		s.say("%s of %s lapses: nobody has looked at it. The refund still waits for finance.", a.Subject, a.Amount)
 		return
 	}
+	if a.Level == 5 && a.Subject == subjectFinding {
+		c.as.(secondLook).lapseFinding(s, a)
+		return
+	}
 	if a.Level == 5 {
 		c.grant(s, a, schemas.Operator, "last_rung")
 		return
@@ -74,9 +78,8 @@ func (c *Case) mayDecideApproval(s *step, d schemas.DecideApproval) *schemas.Ref
 	if a == nil {
 		return &schemas.Refusal{Code: schemas.CodeWrongState, Message: "no approval is open here."}
 	}
-	// A payment by hand is finance's own maker and checker; everything else is decided higher up.
-	if levelOf(s.actor.Role) < 3 && !(s.actor.Role == schemas.RoleFinance && !decidedAbove(a.Subject)) {
-		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: "a supervisor or somebody above decides this approval; finance decides what was paid by hand or goes to another account."}
+	if !isSecond(s.actor.Role, a.Subject) {
+		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: "a supervisor or somebody above decides this approval; finance decides what was paid by hand or goes to another account, and another inspector confirms a finding."}
 	}
 	if a.Subject == subjectSkip && s.actor.Role == schemas.RoleFinance && !parkable[a.Step].money {
 		return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: fmt.Sprintf("a supervisor or somebody above decides whether %s is skipped; finance decides on steps of money.", a.Step)}
@@ -107,6 +110,8 @@ func (c *Case) grant(s *step, a *schemas.Approval, by schemas.Actor, reason stri
 		c.concede(s, a.DisputeID)
 	case subjectSkip:
 		c.skipGranted(s, a)
+	case subjectFinding:
+		c.as.(secondLook).confirmFinding(s, a)
 	}
 }
 
@@ -120,6 +125,9 @@ func (c *Case) approvalRefused(s *step, d schemas.DecideApproval) {
 	s.note("approval_id", a.ApprovalID)
 	s.say("%s refused by %s: %s.", about(a), who, d.Reason)
 	c.skipRefused(a)
+	if a.Subject == subjectFinding {
+		c.as.(secondLook).dropFinding(s, a)
+	}
 	if a.Subject == subjectLargeRefund {
 		lines, _ := sort2(c.inState(schemas.RefundApproved), func(l *schemas.Line) bool { return picksContain(a.Lines, l.LineID) })
 		c.reject(s, lines, schemas.Rejection{By: who, Reason: d.Reason, At: s.at})

@@ -350,7 +350,11 @@ func (c *Case) close(outcome schemas.Outcome, refusal *schemas.Refusal) {
 	c.Outcome, c.Refusal = outcome, refusal
 	c.ClosedAt = &s.at
 	c.Following, c.Ladder = false, nil
+	writing := c.clock("rows.retry")
 	c.stopAllClocks()
+	if writing != nil && writesAfterTheEnd(c.ctx) {
+		c.Clocks = append(c.Clocks, writing)
+	}
 	switch {
 	case outcome == schemas.Invalid:
 		s.say("Closed as INVALID: %s A person can look at it: send case.request_human.", refusal.Error())
@@ -474,7 +478,11 @@ func (c *Case) customer() schemas.Actor {
 	return schemas.Actor{Role: schemas.RoleCustomer, ID: c.Opening.Request.CustomerID}
 }
 
+// post keeps what somebody wrote or showed; a decision without words or files is told by its event alone.
 func (c *Case) post(p schemas.Posted) {
+	if p.TextID == "" && p.CaseID == "" && len(p.Evidence) == 0 {
+		return
+	}
 	c.Messages = append(c.Messages, p)
 	for _, id := range p.Evidence {
 		if !contains(c.Evidence, id) {

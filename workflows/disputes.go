@@ -142,6 +142,7 @@ func (c *Case) begins(s *step, w schemas.ExternalWord) *schemas.Dispute {
 	c.opens(s, d, w.DueAt)
 	s.tell("external.confirmed", vars{"dispute": string(d.Kind)})
 	c.book(d)
+	c.keepEvidence(d)
 	c.proveRefunds(s, d)
 	return d
 }

@@ -26,7 +26,7 @@ func (c *Case) mayAnswerOutside(_ *step, a schemas.AnswerDispute) *schemas.Refus
 func (c *Case) answeredOutside(s *step, a schemas.AnswerDispute) {
 	d, _ := c.theDispute(a.DisputeID)
 	who := s.actor
-	d.Status, d.AnsweredAt, d.AnsweredBy, d.Pack = schemas.DisputeAnswered, at(s.at), &who, or(a.Pack, d.Pack)
+	d.Status, d.AnsweredAt, d.AnsweredBy, d.Pack = schemas.DisputeAnswered, at(s.at), &who, or(a.Pack, or(d.Pack, d.Kept))
 	d.Evidence = append(d.Evidence, a.EvidenceIDs...)
 	d.Refunds = nil
 	for _, f := range c.Refunds {
@@ -111,6 +111,28 @@ func (c *Case) settledOutside(s *step, a schemas.ConcedeDispute) {
 	s.note("reason", a.Reason)
 	s.say("%s settled it with the other side: %s.", s.actor, a.Reason)
 	c.decided(s, d, schemas.DisputeSettled, false)
+}
+
+// keepEvidence has the evidence pack of the case made at once and kept, as the case stands now: an answer in time needs it, and what is
+// erased or added later does not change it.
+func (c *Case) keepEvidence(d *schemas.Dispute) {
+	if !c.keepsEvidence() {
+		return
+	}
+	key := fmt.Sprintf("%s/evidence/%d", c.CaseID, c.next("evidence"))
+	order := schemas.EvidenceOrder{CaseID: c.CaseID, MerchantID: c.Opening.Request.MerchantID, DisputeID: d.DisputeID, At: c.now()}
+	c.effect(schemas.EvidenceKeep.Name, key, func(ctx workflow.Context) {
+		got, err := do(ctx, c, schemas.EvidenceKeep, key, order)
+		if c.stuckOn(err, schemas.EvidenceKeep.Name, key) || c.ClosedAt != nil {
+			return
+		}
+		d.Kept = got.Pack
+		s := c.begin(schemas.EventEvidenceKept, schemas.System, schemas.DoorSystem)
+		s.note("dispute_id", d.DisputeID)
+		s.note("pack", got.Pack)
+		s.say("The evidence of revision %d is kept for %s.", got.Revision, d.DisputeID)
+		c.settle(s)
+	})
 }
 
 // sendAnswer hands our answer to the provider, which knows it by its key however often it comes. What it says of the dispute counts.

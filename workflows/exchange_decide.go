@@ -56,6 +56,10 @@ func (x *exchanges) passedExchange(s *step, d schemas.Pass) {
 
 // acceptedExchange is the warehouse's silence: the customer is not made to wait for it.
 func (x *exchanges) acceptedExchange(s *step) {
+	if x.leavesItToAPerson() && x.held(schemas.AutomationHold) {
+		x.goods.acceptedAsDeclared(s)
+		return
+	}
 	for _, l := range s.lines {
 		l.Disposition = schemas.Quarantine // nobody has looked at the goods yet, so they are not for sale
 	}

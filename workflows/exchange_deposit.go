@@ -1,7 +1,10 @@
 package workflows
 
 import (
+	"errors"
 	"strings"
+
+	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -28,10 +31,8 @@ func (x *exchanges) depositOf(l *schemas.Line) *schemas.Charge {
 
 // settleDeposits ends the deposits of lines that leave, or are no advance exchange any more.
 func (x *exchanges) settleDeposits(s *step, lines []*schemas.Line) {
+	x.oweForBoth(lines)
 	for _, l := range lines {
-		if r := l.Replacement; r != nil && r.Both && l.GoodsWith == schemas.TurnCustomer {
-			r.FromDeposit = l.Payable.Minor // both articles stay with the customer, who has paid for one
-		}
 		if l.Replacement != nil && l.Replacement.FromDeposit > 0 && x.depositOf(l) == nil && !x.tookFor(l) {
 			s.staff("staff.task", x.Owner, vars{"task": "recover_goods", "due": stamp(x.firstDue())})
 		}
@@ -42,6 +43,8 @@ func (x *exchanges) settleDeposits(s *step, lines []*schemas.Line) {
 			continue
 		}
 		switch {
+		case ch.Code == schemas.CodeSkipped && x.takesNoMoreThanItCosts():
+			// Two persons have said that it stays as it is.
 		case ch.Status == schemas.ChargeHeld:
 			x.settleDeposit(s, ch)
 		case ch.Status == schemas.ChargeUnknown && x.releasesUnknownDeposits():
@@ -50,6 +53,52 @@ func (x *exchanges) settleDeposits(s *step, lines []*schemas.Line) {
 			x.chargeCall(schemas.PaymentLookup, ch) // what turns out to be held is given back
 		}
 	}
+}
+
+// oweForBoth lets what is owed be taken out of the deposit where both articles stay with the customer, who has paid for one.
+func (x *exchanges) oweForBoth(lines []*schemas.Line) {
+	for _, l := range lines {
+		if r := l.Replacement; r != nil && r.Both && l.GoodsWith == schemas.TurnCustomer {
+			r.FromDeposit = x.secondPrice(l)
+		}
+	}
+}
+
+// takeDeposits takes the deposits out of which lines owe something that are about to end, and reports whether money goes back of it.
+// These lines wait for its arrival like any others: a case is not closed over money that is on its way.
+func (x *exchanges) takeDeposits(ctx workflow.Context, lines []*schemas.Line) bool {
+	x.oweForBoth(lines)
+	ids, waits := lineIDs(lines), false
+	for _, ch := range x.Charges {
+		due := ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeHeld && ch.Code != schemas.CodeSkipped
+		if !due || !meets(ch.Lines, ids) || x.needed(ch, ids) || x.fromDeposit(ch) == 0 {
+			continue
+		}
+		got, err := x.endCharge(ctx, schemas.DepositCapture, ch, x.askAbout(ch), lines)
+		if errors.Is(err, errSkipped) {
+			x.endSkipped(ch, schemas.DepositCapture.Name)
+		}
+		if err != nil || got.Status == ch.Status {
+			continue
+		}
+		s := x.begin(schemas.EventChargeWord, schemas.System, schemas.DoorSystem)
+		x.chargeSaid(s, ch, got.Status, got.Code)
+		moving, _ := sort2(lines, func(l *schemas.Line) bool { return x.underWay(l) > 0 && l.State != schemas.Closed })
+		x.move(s, moving, schemas.RefundProcessing)
+		x.settle(s)
+		waits = waits || len(moving) > 0
+	}
+	return waits
+}
+
+// secondPrice is what a customer who keeps both articles still owes: the price of the new one, to which the old one's and what was paid
+// on top count, and which a deposit of the old one's price never exceeds.
+func (x *exchanges) secondPrice(l *schemas.Line) int64 {
+	price := l.Payable.Minor
+	if x.takesNoMoreThanItCosts() {
+		price += min(0, x.costs(l)-l.Payable.Minor-l.Replacement.Settled)
+	}
+	return max(0, price)
 }
 
 // settleDeposit gives a deposit back, or takes it where something is owed out of it. Given back and taken are each other's end, so
@@ -69,7 +118,12 @@ func (x *exchanges) depositTaken(s *step, ch *schemas.Charge) {
 	s.say("The deposit %s is taken; %s of it was owed.", ch.ChargeID, x.money(owed))
 	s.tell("exchange.deposit_taken", vars{"lines": strings.Join(ch.Lines, ","), "amount": amount(x.money(owed))})
 	if over := ch.Amount.Sub(x.money(owed)); over.Minor > 0 && !x.returned(ch) {
-		x.order(s, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: over, Shares: sharesOf(ch, x.Lines, over)})
+		lines := x.Lines
+		if x.takesNoMoreThanItCosts() {
+			open, ended := sort2(x.Lines, func(l *schemas.Line) bool { return l.State != schemas.Closed })
+			lines = append(open, ended...) // who is still here waits for it
+		}
+		x.order(s, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: over, Shares: sharesOf(ch, lines, over)})
 	}
 }
 
@@ -121,10 +175,11 @@ func (x *exchanges) needed(ch *schemas.Charge, leaving []string) bool {
 	return false
 }
 
-// tookFor reports whether a deposit of a line was taken.
+// tookFor reports whether a deposit of a line was taken, or whether that was tried before the line ended and people have been told.
 func (x *exchanges) tookFor(l *schemas.Line) bool {
 	for _, ch := range x.Charges {
-		if ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeCaptured && contains(ch.Lines, l.LineID) {
+		tried := ch.Status == schemas.ChargeCaptured || ch.Status == schemas.ChargeReleased && x.takesNoMoreThanItCosts()
+		if ch.Kind == schemas.ChargeDeposit && tried && contains(ch.Lines, l.LineID) {
 			return true
 		}
 	}

@@ -28,6 +28,9 @@ func (x *exchanges) finish(s *step) {
 				return
 			}
 		}
+		if x.takesNoMoreThanItCosts() && x.takeDeposits(ctx, lines) {
+			return // what was taken too much goes back before the lines end
+		}
 		replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
 		x.settleUnits(ctx, lines, unitsOf(replaced), key)
 		x.endSettled(lines)

@@ -331,10 +331,14 @@ func (x *exchanges) chargeFact(s *step, w schemas.ChargeWord) {
 	x.chargeCall(schemas.PaymentLookup, ch)
 }
 
+func (x *exchanges) askAbout(ch *schemas.Charge) schemas.ChargeQuestion {
+	r := x.Opening.Request
+	return schemas.ChargeQuestion{CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, ChargeID: ch.ChargeID, At: x.now()}
+}
+
 // chargeCall asks the provider about a charge, or to end it, and applies what it says.
 func (x *exchanges) chargeCall(call schemas.Activity[schemas.ChargeQuestion, schemas.ChargeReceipt], ch *schemas.Charge) {
-	r := x.Opening.Request
-	question := schemas.ChargeQuestion{CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, ChargeID: ch.ChargeID, At: x.now()}
+	question := x.askAbout(ch)
 	x.effect(call.Name, ch.ChargeID, func(ctx workflow.Context) {
 		var got schemas.ChargeReceipt
 		var err error
@@ -352,6 +356,11 @@ func (x *exchanges) chargeCall(call schemas.Activity[schemas.ChargeQuestion, sch
 				x.stuckOn(err, call.Name, ch.ChargeID)
 			}
 			return // a look-up is repeated by the clock on the charge
+		}
+		if got.Code == schemas.CodeUnknownCharge && ch.Status == schemas.ChargeUnknown && x.chargesAgain() && len(x.waitingFor(ch)) > 0 && !x.askedSince(ch) {
+			// The provider never took the order, and says so: it is given again, under the same number.
+			x.requestCharge(ch)
+			return
 		}
 		if got.Status == ch.Status {
 			return

@@ -49,6 +49,11 @@ func (g *goods) acceptedAsDeclared(s *step) {
 
 // mayFail keeps a proposed deduction between nothing and what is owed, in the case's currency.
 func (g *goods) mayFail(s *step, d schemas.Fail) *schemas.Refusal {
+	for _, l := range s.lines {
+		if l.Unconfirmed != "" {
+			return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Field: "lines", Message: fmt.Sprintf("a second person's look at line %s is open (%s); it is decided with approval.grant or approval.refuse.", l.LineID, l.Unconfirmed)}
+		}
+	}
 	if d.Deduction == nil {
 		return nil
 	}
@@ -61,8 +66,18 @@ func (g *goods) mayFail(s *step, d schemas.Fail) *schemas.Refusal {
 	return nil
 }
 
-// failed shows the customer what is not as declared and what would be paid. It is a proposal: silence never accepts it.
+// failed is an inspector's finding. On costly goods a second person looks before it counts.
 func (g *goods) failed(s *step, d schemas.Fail) {
+	g.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", TextID: d.TextID, Evidence: d.EvidenceIDs})
+	if g.needsSecondLook(s.lines, d) {
+		g.askSecondLook(s, d)
+		return
+	}
+	g.found(s, d, s.actor)
+}
+
+// found shows the customer what is not as declared and what would be paid. It is a proposal: silence never accepts it.
+func (g *goods) found(s *step, d schemas.Fail, by schemas.Actor) {
 	total := g.owedFor(s.lines)
 	deduction := g.deductionFor(s.lines, d)
 	grants := total.Sub(deduction)
@@ -73,15 +88,14 @@ func (g *goods) failed(s *step, d schemas.Fail) {
 		if l.Disposition == "" {
 			l.Disposition = schemas.Quarantine
 		}
-		l.Offer = &schemas.Offer{OfferID: id, What: schemas.OfferPartialRefund, Amount: g.money(part), TextID: d.TextID, By: s.actor, MadeAt: s.at}
+		l.Offer = &schemas.Offer{OfferID: id, What: schemas.OfferPartialRefund, Amount: g.money(part), TextID: d.TextID, By: by, MadeAt: s.at}
 	}
-	g.post(schemas.Posted{At: s.at, By: s.actor, Kind: "note", TextID: d.TextID, Evidence: d.EvidenceIDs})
 	s.note("finding", string(d.Finding))
 	if d.Grade != "" {
 		s.note("grade", string(d.Grade))
 	}
 	s.note("deduction", deduction.String())
-	s.say("%s found line(s) %s %s and proposes %s less.", s.actor, lineList(s.lines), d.Finding, deduction)
+	s.say("%s found line(s) %s %s and proposes %s less.", by, lineList(s.lines), d.Finding, deduction)
 	g.move(s, s.lines, schemas.InspectionFailed)
 	// A person has shown with evidence that the goods are not as declared: the duty to refund them in full is in dispute.
 	g.stopClock("law.refund")

@@ -295,6 +295,11 @@ func (g *goods) lost(s *step, w schemas.ParcelWord) {
 			l.LeavesAs = schemas.OutcomeNone
 		}
 		g.claimFromCarrier(s, w.Waybill)
+	}
+	if g.leavesItToAPerson() && g.held(schemas.AutomationHold) {
+		pay, judge = nil, rest // a loss under suspicion is judged by a person, whoever bears it
+	}
+	if len(pay) > 0 {
 		g.goOn(s, pay)
 	}
 	if len(judge) > 0 {

@@ -65,7 +65,8 @@ func (c *Case) mayReleaseHold(_ *step, h schemas.ChangeHold) *schemas.Refusal {
 	return &schemas.Refusal{Code: schemas.CodeWrongState, Field: "hold", Message: fmt.Sprintf("no %s stands.", h.Hold)}
 }
 
-// holdSet places a hold. A suspicion is looked at by a person within a day; the customer hears nothing of it.
+// holdSet places a hold. A suspicion is looked at by a person within a day; the customer hears nothing of it, and is not left without a
+// word either.
 func (c *Case) holdSet(s *step, h schemas.ChangeHold) {
 	s.note("hold", h.Hold)
 	s.note("reason", h.Reason)
@@ -75,8 +76,18 @@ func (c *Case) holdSet(s *step, h schemas.ChangeHold) {
 		k := c.startClock(s, clock, caseExpiries[clock].says)
 		k.Trigger = string(h.Hold)
 		s.staff("staff.task", c.personAt(3).ID, vars{"task": "hold_review", "due": stamp(k.Due)})
+		c.tellNeutrally(s, k)
 	}
 	c.keepBackAll(s)
+}
+
+// tellNeutrally tells a customer who waits for us that somebody works on the case, and by when they hear more: neither that there is a
+// suspicion, nor that there is none.
+func (c *Case) tellNeutrally(s *step, k *schemas.Clock) {
+	turn := c.turn()
+	if k.Name == holdClocks[schemas.AutomationHold] && c.leavesItToAPerson() && (turn == schemas.TurnMerchant || turn == schemas.TurnWarehouse) {
+		s.tell("case.progress", vars{"waiting": string(turn), "due": stamp(k.Due)})
+	}
 }
 
 func (c *Case) holdReleased(s *step, h schemas.ChangeHold) {

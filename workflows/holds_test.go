@@ -30,6 +30,64 @@ func TestASuspicionKeepsTheRulesFromDecidingUntilAPersonHas(t *testing.T) {
 	v := tl.run()
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.NotContains(t, tl.told(), "external.confirmed", "the customer hears nothing of a suspicion")
+	require.Contains(t, tl.told(), "case.progress", "and is not left without a word")
+}
+
+func TestALossUnderSuspicionIsJudgedByAPerson(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).because(schemas.Damaged).finding(faulty("1", 4784)).approved()
+	tl.parcel = func(o schemas.ParcelOrder) (schemas.Parcel, error) {
+		return schemas.Parcel{Waybill: "LBL1", Carrier: "sandbox", Direction: o.Direction, PaidBy: o.PaidBy}, nil
+	}
+	tl.later(schemas.WaitShipback, time.Hour, says(tl, schemas.ParcelScanned, parcelWord("LBL1")))
+	tl.in(schemas.ReturnInTransit, func() {
+		does(tl, schemas.HoldSet, aLead, schemas.ChangeHold{Hold: schemas.AutomationHold, Reason: "fraud"})()
+		says(tl, schemas.ParcelLoss, parcelWord("LBL1"))()
+	})
+	tl.later(schemas.Review, 20*time.Hour, func() {
+		require.Empty(t, tl.ordered, "nothing is paid by itself")
+		require.Equal(t, 1, tl.task("carrier_claim"), "and the carrier is held to it all the same")
+		require.NotContains(t, tl.told(), "case.progress", "it was the carrier's turn: the customer waits for no word of ours")
+		does(tl, schemas.ReviewApprove, aSupervisor, schemas.Approve{})()
+	})
+	tl.refunded().answersSurvey(5, schemas.SolvedYes)
+	require.Equal(t, schemas.Completed, tl.run().Outcome)
+}
+
+func TestSilenceAcceptsNoGoodsUnderSuspicion(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []schemas.Kind{schemas.KindReturn, schemas.KindExchange} {
+		tl := aReturn(t).finding(line("1", 4784))
+		if kind == schemas.KindExchange {
+			tl = anExchange(t, 4784)
+		}
+		tl.approved().ships()
+		tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF1")))
+		tl.in(schemas.Received, func() {
+			does(tl, schemas.HoldSet, aLead, schemas.ChangeHold{Hold: schemas.AutomationHold, Reason: "fraud"})()
+			soon(tl, 23*time.Hour, func() {
+				require.Equal(t, schemas.Received, tl.last().State, kind)
+				require.NotNil(t, duty(tl.last(), "law.refund"), "the duties of the law run on")
+				does(tl, schemas.InspectionPass, anInspector, schemas.Pass{})()
+			})
+		})
+		if kind == schemas.KindExchange {
+			tl.replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
+		} else {
+			tl.refunded().answersSurvey(5, schemas.SolvedYes)
+		}
+		require.Equal(t, schemas.Completed, tl.run().Outcome, kind)
+	}
+}
+
+// duty is a clock of the case that runs.
+func duty(v schemas.View, name string) *schemas.Clock {
+	for i, k := range v.Clocks {
+		if k.Name == name && !k.Paused {
+			return &v.Clocks[i]
+		}
+	}
+	return nil
 }
 
 func TestASuspicionThatNobodyLooksAtEndsByItself(t *testing.T) {

@@ -13,6 +13,7 @@ const (
 	subjectOtherAccount = "other_account"
 	subjectChargeback   = "chargeback"
 	subjectSkip         = "skip_step"
+	subjectFinding      = "finding"
 )
 
 // refunded is what the provider confirmed, and what finance paid by hand with proof, in this case. What a case before had paid counts

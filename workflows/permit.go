@@ -159,26 +159,37 @@ func (c *Case) mayAct(name string, who schemas.Actor) *schemas.Refusal {
 	return &schemas.Refusal{Code: schemas.CodeWrongRole, Message: fmt.Sprintf("%s may not give %s; %s may.", aRole(who.Role), name, roleList(roles))}
 }
 
-// mayGiveNow lists who may give a command as the case stands: a large refund is decided by a supervisor or above, and not by finance.
+// mayGiveNow lists who may give a command as the case stands: of the second persons those whom the open approvals are for.
 func (c *Case) mayGiveNow(name string) []schemas.Role {
 	if name != schemas.ApprovalGrant.Name && name != schemas.ApprovalRefuse.Name {
 		return mayGive[name]
 	}
-	large, other := false, false
-	for _, a := range c.Approvals {
-		if a.DecidedBy == nil {
-			large, other = large || decidedAbove(a.Subject), other || !decidedAbove(a.Subject)
+	open := false
+	var now []schemas.Role
+	for _, role := range mayGive[name] {
+		for _, a := range c.Approvals {
+			if open = open || a.DecidedBy == nil; a.DecidedBy == nil && isSecond(role, a.Subject) {
+				now = append(now, role)
+				break
+			}
 		}
 	}
-	if large && !other {
-		return approves
+	if !open {
+		return mayGive[name]
 	}
-	return mayGive[name]
+	return now
 }
 
-// decidedAbove tells the approvals that a supervisor or somebody above decides, and not finance.
-func decidedAbove(subject string) bool {
-	return subject == subjectLargeRefund || subject == subjectChargeback
+// isSecond reports whether a role may be the second person on a subject. A supervisor and everybody above may; a payment by hand is
+// finance's own maker and checker, and a finding is confirmed by another inspector.
+func isSecond(role schemas.Role, subject string) bool {
+	switch role {
+	case schemas.RoleFinance:
+		return subject != subjectLargeRefund && subject != subjectChargeback && subject != subjectFinding
+	case schemas.RoleInspector:
+		return subject == subjectFinding
+	}
+	return levelOf(role) >= 3
 }
 
 // aRole writes a role with its article.

@@ -3,7 +3,6 @@ package workflows_test
 import (
 	"encoding/json"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -186,6 +185,39 @@ func TestADatabaseThatIsAwayHoldsUpNobody(t *testing.T) {
 	}
 }
 
+// The clock that writes the rows again is the one clock that a case keeps when it ends.
+func TestACaseThatEndsWhileTheDatabaseIsAwayIsWrittenAfterwards(t *testing.T) {
+	t.Parallel()
+	for name, begins := range map[string]func(schemas.View) bool{
+		"where it was away before the end": func(v schemas.View) bool { return v.State == schemas.FollowUp },
+		"where it is away at the end":      func(v schemas.View) bool { return v.ClosedAt != nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tl := paid(t).refunded()
+			away, tries := false, 0
+			tl.write = func(f schemas.Flush) (schemas.Written, error) {
+				if away = away || begins(f.Row); !away {
+					return schemas.Written{}, nil
+				}
+				if f.Row.ClosedAt != nil {
+					tries++
+				}
+				if tries < 3 {
+					return schemas.Written{}, errors.New("connection refused")
+				}
+				return schemas.Written{}, nil // it is back after the case has ended, and a few tries later
+			}
+			v := tl.run()
+			require.Equal(t, schemas.Completed, v.Outcome)
+			require.NotNil(t, v.ClosedAt)
+			for i := range v.Events {
+				require.Contains(t, tl.events, int64(i+1), "the archive has caught up")
+			}
+		})
+	}
+}
+
 func TestAFlushBeginsWhereTheTaskBegan(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).refunded()
@@ -205,135 +237,6 @@ func TestAFlushBeginsWhereTheTaskBegan(t *testing.T) {
 		require.Empty(t, f.Row.Events, "the row does not carry the archive")
 		at = f.Row.Revision
 	}
-}
-
-func TestWhatCannotBeARequestIsAClosedCaseWithAReason(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		input any
-		id    string
-		code  schemas.Code
-	}{
-		"not an object":      {"hello", "shop:r-1", schemas.CodeWrongType},
-		"an unknown field":   {map[string]any{"request": map[string]any{"colour": "red"}}, "shop:r-1", schemas.CodeUnknownField},
-		"nothing at all":     {map[string]any{}, "shop:r-1", schemas.CodeMissingField},
-		"two megabytes":      {map[string]any{"policy": strings.Repeat("长", 600_000)}, "shop:r-1", schemas.CodeTooLarge},
-		"a foreign id":       {aReturn(t).opening, "somebody-elses-id", schemas.CodeWrongCaseID},
-		"another request":    {aReturn(t).opening, "shop:r-2", schemas.CodeWrongCaseID},
-		"a made-up sequence": {aReturn(t).opening, "shop:r-1:2", schemas.CodeWrongCaseID},
-		"a carried state":    {schemas.Opening{Request: aReturn(t).opening.Request, Carried: &schemas.Carried{State: json.RawMessage(`{"outcome":"COMPLETED"}`)}}, "shop:r-9", schemas.CodeWrongCaseID},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			tl := aReturn(t)
-			tl.env.SetStartWorkflowOptions(startOptions(c.id))
-			v := tl.runWith(c.input)
-			require.Equal(t, schemas.Invalid, v.Outcome)
-			require.Equal(t, c.code, v.Refusal.Code, v.Refusal.Message)
-			require.NotEmpty(t, v.Refusal.Message)
-			require.NotContains(t, tl.calls, "case.intake")
-		})
-	}
-}
-
-func TestIntakeDecidesWhichLinesGoOn(t *testing.T) {
-	t.Parallel()
-	ended := func(id string, outcome schemas.Outcome, code schemas.Code, holder string) schemas.Line {
-		l := line(id, 1000)
-		l.Outcome, l.Code, l.Holder, l.Units = outcome, code, holder, nil
-		return l
-	}
-	t.Run("a held line is merged and the others go on", func(t *testing.T) {
-		t.Parallel()
-		tl := aReturn(t).refundOnly().finding(line("1", 4784), ended("2", schemas.Merged, schemas.CodeHeldElsewhere, "shop:r-0")).approved().refunded()
-		tl.expectsToTell("shop:r-0")
-		v := tl.run()
-		require.Equal(t, schemas.Completed, v.Outcome)
-		require.Equal(t, schemas.Merged, v.Lines[1].Outcome)
-		require.Equal(t, usd(4784), v.Money.Refunded)
-		require.Contains(t, tl.told(), "case.merged")
-	})
-	t.Run("with nothing but held lines the case is merged", func(t *testing.T) {
-		t.Parallel()
-		tl := aReturn(t).finding(ended("1", schemas.Merged, schemas.CodeHeldElsewhere, "shop:r-0"))
-		tl.expectsToTell("shop:r-0")
-		v := tl.run()
-		require.Equal(t, schemas.Merged, v.Outcome)
-		require.NotContains(t, tl.told(), "survey.invite")
-	})
-	t.Run("with nothing that can be a request it is invalid", func(t *testing.T) {
-		t.Parallel()
-		tl := aReturn(t).finding(ended("1", schemas.Invalid, schemas.CodeAlreadySettled, ""))
-		v := tl.run()
-		require.Equal(t, schemas.Invalid, v.Outcome)
-		require.Equal(t, schemas.CodeAlreadySettled, v.Refusal.Code)
-	})
-	t.Run("a refusal of the whole closes the case", func(t *testing.T) {
-		t.Parallel()
-		tl := aReturn(t)
-		tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
-			return schemas.Intake{Refusal: &schemas.Refusal{Code: schemas.CodeUnknownOrder, Message: "no such order."}}, nil
-		}
-		v := tl.run()
-		require.Equal(t, schemas.Invalid, v.Outcome)
-		require.Equal(t, []string{"case.invalid"}, tl.told())
-	})
-	t.Run("a case that had ended before changes nothing", func(t *testing.T) {
-		t.Parallel()
-		tl := aReturn(t)
-		tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
-			return schemas.Intake{Closed: &schemas.View{Outcome: schemas.Completed}}, nil
-		}
-		v := tl.run()
-		require.Equal(t, schemas.Completed, v.Outcome)
-		require.Empty(t, tl.told())
-	})
-	t.Run("clear and low risk is approved by itself", func(t *testing.T) {
-		t.Parallel()
-		auto := line("1", 4784)
-		auto.Verdict.Auto = true
-		tl := aReturn(t).refundOnly().finding(auto).refunded()
-		v := tl.run()
-		require.Equal(t, schemas.Completed, v.Outcome)
-		require.Empty(t, named(v, schemas.ReviewApprove.Name))
-	})
-	t.Run("a wish for another method that cannot be kept is told", func(t *testing.T) {
-		t.Parallel()
-		tl := paid(t).refunded()
-		tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
-			got := tl.found(line("1", 4784))
-			got.Fallback = true
-			return got, nil
-		}
-		tl.run()
-		require.Contains(t, tl.told(), "refund.fallback")
-	})
-	t.Run("a gift card that was asked for is paid", func(t *testing.T) {
-		t.Parallel()
-		tl := paid(t).refunded()
-		tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
-			got := tl.found(line("1", 4784))
-			got.Method = "gift_card_7"
-			return got, nil
-		}
-		tl.run()
-		require.Equal(t, "gift_card_7", tl.ordered[0].Method)
-	})
-}
-
-func TestASuccessorStartsBeforeAPerson(t *testing.T) {
-	t.Parallel()
-	wanting := notOwed("1", 500)
-	wanting.Verdict.Evidence = []string{"photo"}
-	wanting.Units = nil
-	tl := aReturn(t).refundOnly().finding(wanting)
-	tl.opening.Predecessor = &schemas.Predecessor{CaseID: "shop:r-1", Why: "request_human", AtReview: true}
-	tl.env.SetStartWorkflowOptions(startOptions("shop:r-1:2"))
-	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
-	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, schemas.RefundWord{RefundID: "shop:r-1:2/refund/1"}))
-	v := tl.run()
-	require.Equal(t, schemas.Completed, v.Outcome)
-	require.Equal(t, "shop:r-1", v.PredecessorID)
 }
 
 func TestALongCaseGoesOnInANewRunWithEverything(t *testing.T) {
@@ -420,76 +323,6 @@ func TestStaffWordsAndOwners(t *testing.T) {
 	require.Contains(t, tasks, "request_human")
 }
 
-func TestAnotherKindOfWishForTheSameGoodsIsATask(t *testing.T) {
-	t.Parallel()
-	tl := paid(t)
-	tl.steps[0].do = func() {
-		report(tl, schemas.CaseMergedIn, schemas.MergedIn{CaseID: "shop:r-2", Kind: schemas.KindExchange, Reason: schemas.Defective, TextID: "t-5", Lines: []schemas.PickLine{{LineID: "1"}}}, "m-1")
-		does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{})()
-	}
-	tl.refunded()
-	v := tl.run()
-	require.Equal(t, "merged", v.Messages[0].Kind)
-	require.Equal(t, "keep_or_convert", tl.toldStaff("staff.task")[0].Vars["task"])
-}
-
-func TestADuplicateIsMergedByAPerson(t *testing.T) {
-	t.Parallel()
-	tl := aReturn(t)
-	tl.expectsToTell("shop:r-0")
-	tl.in(schemas.Review, func() {
-		refuses(tl, schemas.CodeBadValue, send(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "other:r-0", Reason: "duplicate"}, "", 0))
-		does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"})()
-	})
-	v := tl.run()
-	require.Equal(t, schemas.Merged, v.Outcome)
-	require.Equal(t, "shop:r-0", v.Lines[0].Holder)
-	require.Len(t, tl.released, 1)
-}
-
-func TestAMergeIntoACaseThatIsNotThereLeavesTheLinesWhereTheyAre(t *testing.T) {
-	t.Parallel()
-	tl := aReturn(t).refundOnly()
-	tl.merging = func(q schemas.MergeQuestion) schemas.Judged {
-		require.Equal(t, "o-1", q.OrderID)
-		return schemas.Judged{Refusal: &schemas.Refusal{Code: schemas.CodeUnknownCase, Message: "there is no case shop:r-0 to merge into."}}
-	}
-	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
-	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
-	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
-	require.Equal(t, schemas.Completed, v.Outcome, "the wish is not lost")
-	require.Contains(t, named(v, schemas.EventRefused)[0].Message, "there is no case")
-	require.Equal(t, "merge_refused", tl.toldStaff("staff.task")[0].Vars["task"])
-	require.NotContains(t, tl.told(), "case.merged")
-}
-
-func TestAMergeIntoACaseThatEndsMeanwhileLeavesTheLinesWhereTheyAre(t *testing.T) {
-	t.Parallel()
-	tl := aReturn(t).refundOnly()
-	tl.knowsKinds()
-	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).Return(errors.New("no such workflow")).Once()
-	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
-	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
-	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
-	require.Equal(t, schemas.Completed, v.Outcome)
-}
-
-func TestWishesThatWereMergedIntoACaseGoAlongWithIt(t *testing.T) {
-	t.Parallel()
-	tl := aReturn(t)
-	tl.knowsKinds()
-	tl.env.OnSignalExternalWorkflow(mock.Anything, "shop:r-0", "", schemas.CaseMergedIn.Name, mock.Anything).
-		Return(func(_, _, _, _ string, report any) error {
-			told, refusal := schemas.Decode[schemas.MergedIn](report.(schemas.Report).Body)
-			require.Nil(t, refusal)
-			require.Equal(t, []schemas.Wish{{CaseID: "shop:r-9", TextID: "t-9"}}, told.Also)
-			return nil
-		}).Once()
-	tl.in(schemas.Review, says(tl, schemas.CaseMergedIn, schemas.MergedIn{CaseID: "shop:r-9", Kind: schemas.KindReturn, TextID: "t-9", Reason: schemas.Defective}))
-	tl.in(schemas.Review, does(tl, schemas.CaseMerge, anAgent, schemas.Merge{Into: "shop:r-0", Reason: "duplicate"}))
-	require.Equal(t, schemas.Merged, tl.run().Outcome)
-}
-
 func TestANoticeThatReachesNobodyIsKeptInTheHistory(t *testing.T) {
 	t.Parallel()
 	tl := paid(t).refunded()
@@ -524,10 +357,4 @@ func (tl *tale) runWith(input any) schemas.View {
 	require.True(tl.t, tl.env.IsWorkflowCompleted())
 	require.NoError(tl.t, tl.env.GetWorkflowError())
 	return tl.last()
-}
-
-// expectsToTell lets the tale signal another case.
-func (tl *tale) expectsToTell(caseID string) {
-	tl.knowsKinds()
-	tl.env.OnSignalExternalWorkflow(mock.Anything, caseID, "", schemas.CaseMergedIn.Name, mock.Anything).Return(nil).Once()
 }

@@ -89,6 +89,9 @@ func (s *step) staff(template, person string, v vars) {
 // settle ends a step: the event is appended, the clocks follow the new states, the notices leave, and a case whose last
 // line has ended goes on to its follow-up.
 func (c *Case) settle(s *step) {
+	if as, inspects := c.as.(secondLook); inspects {
+		as.closeFindings()
+	}
 	c.followClocks(s)
 	c.Events = append(c.Events, schemas.Event{
 		Revision: c.revision() + 1, At: s.at, Name: s.name, Actor: s.actor, Door: s.door, State: c.state(),

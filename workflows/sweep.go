@@ -10,8 +10,8 @@ import (
 )
 
 // Sweep looks for cases whose workflow was ended from outside, and deals with what they leave: their people are told, their money is looked
-// up by its numbers, what is not paid is given up, and what was kept for them goes back. A Schedule starts it every five minutes; what it
-// could not finish is left to the next one.
+// up by its numbers, what is not paid is given up, and what was kept for them goes back. It also tells people of disputes that no open case
+// answers. A Schedule starts it every five minutes; what it could not finish is left to the next one.
 func Sweep(ctx workflow.Context, order schemas.SweepOrder) (schemas.Swept, error) {
 	swept := schemas.Swept{Revived: []string{}, Mended: []string{}, Beside: []string{}, Lost: []schemas.SweptCase{}}
 	looking := bounded(schemas.QueueCases, "", "")
@@ -31,7 +31,20 @@ func Sweep(ctx workflow.Context, order schemas.SweepOrder) (schemas.Swept, error
 			cases[i] = dealWith(ctx, lost)
 		})
 	}
+	told := make([]bool, len(found.Disputes))
+	for i, d := range found.Disputes {
+		done.Add(1)
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			defer done.Done()
+			told[i] = tellOf(ctx, d)
+		})
+	}
 	done.Wait(ctx)
+	for i, d := range found.Disputes {
+		if told[i] {
+			swept.Disputes = append(swept.Disputes, d.DisputeID)
+		}
+	}
 	swept.Lost = append(swept.Lost, cases...)
 	return swept, nil
 }
@@ -47,6 +60,26 @@ func bounded(queue schemas.TaskQueue, merchant, summary string) workflow.Activit
 func sweepDoes[In, Out any](ctx workflow.Context, a schemas.Activity[In, Out], merchant, key string, in In) (out Out, err error) {
 	err = workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, bounded(a.Queue, merchant, key)), a.Name, in).Get(ctx, &out)
 	return out, err
+}
+
+// tellOf has the evidence of a dispute that no open case answers kept, where there was a case, and tells people of it. What fails is left to
+// the next sweep.
+func tellOf(ctx workflow.Context, d schemas.AloneDispute) bool {
+	if d.CaseID != "" {
+		order := schemas.EvidenceOrder{CaseID: d.CaseID, MerchantID: d.MerchantID, DisputeID: d.DisputeID, At: d.Notice.At}
+		if _, err := sweepDoes(ctx, schemas.EvidenceKeep, d.MerchantID, d.DisputeID, order); err != nil {
+			return false
+		}
+	}
+	if len(d.Notice.Messages) == 0 {
+		return false // nobody is there to be told; `starter disputes --unattended` shows it
+	}
+	if _, err := sweepDoes(ctx, schemas.NoticeSend, d.MerchantID, d.Notice.Step, d.Notice); err != nil {
+		return false
+	}
+	known := schemas.DisputesTold{MerchantID: d.MerchantID, DisputeID: d.DisputeID, Heard: d.Heard}
+	_, err := sweepDoes(ctx, schemas.DisputeTold, d.MerchantID, d.DisputeID, known)
+	return err == nil
 }
 
 // dealWith does for one lost case what can be done without deciding anything.

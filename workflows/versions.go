@@ -184,3 +184,30 @@ func (c *Case) returnsParts() bool { return c.Edition >= 3 }
 // waitsForRefunds keeps a case open until the provider has had its last word on every refund of its own. 2026-11-26: until then only a refund whose
 // line had not ended was waited for, and what a provider could not pay back of a deposit was nobody's.
 func (c *Case) waitsForRefunds() bool { return c.Edition >= 3 }
+
+// writesAfterTheEnd keeps the clock that writes the rows again when a case ends while PostgreSQL is away. 2026-11-26: until then it stopped with
+// all others, so that the end was never written and the workflow never completed. Asked only of a case that ends in that moment.
+func writesAfterTheEnd(ctx workflow.Context) bool {
+	return workflow.GetVersion(ctx, "rows-are-written-after-the-end", workflow.DefaultVersion, 1) >= 1
+}
+
+// chargesAgain asks for a charge or a deposit again, under its number, of which the provider says that it never took it. 2026-11-26: until then it
+// was looked up again and again, and its customer waited for the word on a payment that nobody was asked for.
+func (c *Case) chargesAgain() bool { return c.Edition >= 3 }
+
+// takesNoMoreThanItCosts takes no more of a deposit than the replacement cost, where that is less than the old goods did. 2026-11-26: until then
+// whoever kept both paid the price of the old goods twice, and lost what the new ones cost less.
+func (c *Case) takesNoMoreThanItCosts() bool { return c.Edition >= 3 }
+
+// keepsEvidence has the evidence pack of a case made when a dispute begins. 2026-11-26: until then somebody had to think of it, and what had been
+// erased by then was missing.
+func (c *Case) keepsEvidence() bool { return c.Edition >= 3 }
+
+// leavesItToAPerson lets an AUTOMATION_HOLD keep an exchange's goods from being accepted by silence, and a lost parcel from being paid at once,
+// and tells the customer that the case is being worked on. 2026-11-26: until then silence accepted what was under suspicion, and a loss was
+// paid for without anybody having looked; and the customer heard nothing for days.
+func (c *Case) leavesItToAPerson() bool { return c.Edition >= 3 }
+
+// confirmsFindings lets a finding on goods of great value count once a second person has looked. 2026-11-26: until then one inspector's word took
+// any amount off.
+func (c *Case) confirmsFindings() bool { return c.Edition >= 3 }

@@ -133,7 +133,8 @@ func (c *Case) waitingFor() string {
 		who = "the merchant (" + c.Owner + ")"
 	}
 	a := c.openOne("")
-	if a != nil && r.turn == schemas.TurnSystem {
+	asks := a != nil && (r.turn == schemas.TurnSystem || r.state == schemas.Received && a.Subject == subjectFinding)
+	if asks {
 		who = fmt.Sprintf("a second person (%s, level %d) to decide on %s", a.Asked, a.Level, about(a))
 	}
 	sentence := fmt.Sprintf("%s waits for %s", r.state, who)
@@ -142,7 +143,7 @@ func (c *Case) waitingFor() string {
 	} else if l != nil {
 		sentence += fmt.Sprintf(", level %d is asked: %s", l.Level, l.Person)
 	}
-	if a != nil && r.turn == schemas.TurnSystem {
+	if asks {
 		for _, k := range c.Clocks {
 			if k.Trigger == a.ApprovalID {
 				return fmt.Sprintf("%s until %s; then %s.", sentence, stamp(k.Due), k.Expiry)

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	enums "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/taskqueue/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/worker"
@@ -41,12 +38,13 @@ type Worker struct {
 	workers   []worker.Worker
 	queues    map[schemas.TaskQueue]worker.Worker
 	failed    chan error
+	identity  string // of this process, among all workers
 }
 
 // NewWorker connects to everything a worker needs, and checks what would otherwise stop cases later: the policies, the
 // texts of all notices, the database's schema, and the search attributes.
 func NewWorker(ctx context.Context, cfg config.Config, log *zap.Logger) (*Worker, error) {
-	w := &Worker{config: cfg, log: log, failed: make(chan error, 1), lookEvery: lookEvery}
+	w := &Worker{config: cfg, log: log, failed: make(chan error, 1), lookEvery: lookEvery, identity: identity()}
 	shelf, err := openPolicies(cfg)
 	if err != nil {
 		return nil, err
@@ -100,6 +98,8 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	sweep := activities.NewSweep(w.store, client, func(policy string) map[schemas.Role][]schemas.Person { return shelf.Book().People(policy) })
 	bind(queues, schemas.SweepFind, sweep.Find)
 	bind(queues, schemas.SweepSettle, sweep.Settle)
+	bind(queues, schemas.DisputeTold, sweep.Told)
+	bind(queues, schemas.EvidenceKeep, activities.NewEvidence(w.store, packer(client, shelf)).Keep)
 	articles := activities.NewArticles(w.store)
 	bind(queues, schemas.ArticleFind, articles.Find)
 	claims := activities.NewClaims(w.store)
@@ -165,9 +165,12 @@ func (w *Worker) optionsFor(q schemas.TaskQueue) worker.Options {
 		MaxConcurrentActivityTaskPollers: 4,
 		DisableWorkflowWorker:            q != schemas.QueueCases,
 		WorkerStopTimeout:                15 * time.Second,
+		Identity:                         w.identity,
 		OnFatalError:                     w.fail,
 	}
-	if q == schemas.QueueCases {
+	if q != schemas.QueueCases {
+		options.MaxConcurrentActivityExecutionSize = w.config.CallsAtOnce
+	} else {
 		options.MaxConcurrentWorkflowTaskPollers = 16
 		options.MaxConcurrentActivityTaskPollers = 8
 	}
@@ -220,32 +223,6 @@ func (w *Worker) Run(ctx context.Context, ready func()) error {
 	case err := <-w.failed:
 		return fmt.Errorf("the worker cannot go on: %w", err)
 	}
-}
-
-// awaitPollers waits until Temporal sees a poller on every task queue.
-func (w *Worker) awaitPollers(ctx context.Context) error {
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for _, q := range schemas.TaskQueues {
-		for {
-			kind := enums.TASK_QUEUE_TYPE_ACTIVITY
-			if q == schemas.QueueCases {
-				kind = enums.TASK_QUEUE_TYPE_WORKFLOW
-			}
-			seen, err := w.temporal.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
-				Namespace: w.namespace, TaskQueue: &taskqueue.TaskQueue{Name: string(q)}, TaskQueueType: kind,
-			})
-			if err == nil && len(seen.GetPollers()) > 0 {
-				break
-			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				return nil
-			}
-		}
-	}
-	return nil
 }
 
 func (w *Worker) close() {

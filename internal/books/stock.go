@@ -65,7 +65,9 @@ func piecesOf(v schemas.View) map[string]pieces {
 		p.sku = l.SKU
 		nothing := l.Finding == schemas.FindingEmpty || l.Finding == schemas.FindingMissing // there was nothing in the parcel
 		here := l.GoodsWith == schemas.TurnWarehouse && l.Disposition != "" && !nothing
-		switch paid := l.Outcome == schemas.Completed || l.Outcome == schemas.CompletedPartial; {
+		paid := l.Outcome == schemas.Completed || l.Outcome == schemas.CompletedPartial
+		paid = paid || l.Outcome == schemas.SettledExternally && l.Disposed // a bank paid, and the goods came all the same
+		switch {
 		case v.ClosedAt != nil && here && paid, v.ClosedAt == nil && l.Disposed:
 			p.ordered += l.Quantity
 			p.may += l.Quantity

@@ -30,6 +30,8 @@ func TestTheStockOfEveryCaseIsComparedAndNotThatOfEndedOnesAlone(t *testing.T) {
 	untouched := func(l *schemas.Line) { l.Disposition, l.GoodsWith = "", schemas.TurnCustomer }
 	ended := line(func(l *schemas.Line) { l.Outcome, l.Disposed = schemas.Completed, true })
 	ended.ClosedAt = &end
+	byBank := line(func(l *schemas.Line) { l.Outcome, l.Disposed = schemas.SettledExternally, true })
+	byBank.ClosedAt = &end
 	telling := line(disposed)
 	telling.Work = []schemas.Work{{Name: schemas.GoodsDispose.Name}}
 	// One more mug was sent to the customer instead, was not taken, and is put away where it came from.
@@ -56,6 +58,8 @@ func TestTheStockOfEveryCaseIsComparedAndNotThatOfEndedOnesAlone(t *testing.T) {
 		"ended, with what came back":        {cases: []schemas.View{back}, stock: booked(3)},
 		"ended, what came back is missing":  {cases: []schemas.View{back}, stock: booked(2), differs: "not the same number of pieces"},
 		"open, booked before it was heard":  {cases: []schemas.View{travels}, stock: booked(1)},
+		"paid by a bank, the same":          {cases: []schemas.View{byBank}, stock: booked(2)},
+		"paid by a bank, not booked":        {cases: []schemas.View{byBank}, differs: "not the same number of pieces"},
 		"of no case":                        {stock: booked(1), differs: "no case knows these goods"},
 	} {
 		got, err := books.Compare(t.Context(), &ours{cases: c.cases, later: c.later}, &theirs{stock: c.stock}, "shop")

@@ -119,8 +119,15 @@ func (e *Evidence) lostShares(say func(string, string, ...any)) {
 		}
 	}
 	for _, family := range slices.Sorted(maps.Keys(whole)) {
-		if p := purses[family]; whole[family] && !p.kept && p.given() < p.worth {
+		p := purses[family]
+		if !whole[family] {
+			continue
+		}
+		switch {
+		case !p.kept && p.given() < p.worth:
 			say(family, "everything is COMPLETED, and the customer has %d (%d paid, %d taken, replacements worth %d) for goods worth %d", p.given(), p.paid, p.taken, p.sent, p.worth)
+		case p.kept && p.given() < 0:
+			say(family, "everything is COMPLETED, and the customer, who has the old goods, has lost %d beside them (%d paid, %d taken, replacements worth %d)", -p.given(), p.paid, p.taken, p.sent)
 		}
 	}
 }

@@ -235,6 +235,13 @@ var plants = []plant{
 	{"lost_payments", "everything is COMPLETED", func(e *Evidence, id map[string]string) {
 		e.Shipped[0].SKU = cheaper // the customer paid for the dearer one
 	}},
+	{"lost_payments", "has lost 1 beside them", func(e *Evidence, _ map[string]string) {
+		taken, ours := e.Charged[0], e.Charges[0]
+		p := e.purses()[familyOf(ours.CaseID)]
+		taken.Kind, taken.Status, taken.Key, taken.Amount.Minor = schemas.ChargeDeposit, schemas.ChargeCaptured, taken.Key+"-deposit", p.given()+1
+		ours.Charge.Kind, ours.Charge.Status, ours.Charge.ChargeID = schemas.ChargeDeposit, schemas.ChargeCaptured, taken.Key
+		e.Charged, e.Charges = append(e.Charged, taken), append(e.Charges, ours)
+	}},
 
 	{"lost_cases", "its sender was told", func(e *Evidence, id map[string]string) {
 		delete(e.Lives, id[anExchange])

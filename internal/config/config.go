@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -29,6 +30,9 @@ type Config struct {
 	StaffLocale string
 	// Zone is the time zone in which messages to staff show times (AFTERCARE_ZONE; default Asia/Shanghai).
 	Zone *time.Location
+	// CallsAtOnce is how many calls to one outside system a worker has under way at the same moment; what is more waits in Temporal, urgent
+	// cases first and every merchant in turn (AFTERCARE_CALLS_AT_ONCE; default 100).
+	CallsAtOnce int
 	// LogLevel is debug, info, warn or error (AFTERCARE_LOG_LEVEL; default info).
 	LogLevel string
 	// LogFormat is json or console (AFTERCARE_LOG_FORMAT; default json).
@@ -73,6 +77,9 @@ func Read(lookup func(string) (string, bool)) (Config, error) {
 		faults = append(faults, fmt.Errorf("AFTERCARE_ZONE: %w: use a name such as Asia/Shanghai", err))
 	}
 	c.Zone = zone
+	if c.CallsAtOnce, err = strconv.Atoi(get("AFTERCARE_CALLS_AT_ONCE", "100")); err != nil || c.CallsAtOnce < 1 {
+		faults = append(faults, fmt.Errorf("AFTERCARE_CALLS_AT_ONCE is %q: use a whole number from 1", get("AFTERCARE_CALLS_AT_ONCE", "")))
+	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
 		faults = append(faults, fmt.Errorf("AFTERCARE_LOG_LEVEL is %q: use debug, info, warn or error", c.LogLevel))
 	}

@@ -47,6 +47,6 @@ func TestTheOperatingPageHasEverySetting(t *testing.T) {
 		require.NoError(t, os.WriteFile(page, []byte(want), 0o644))
 		return
 	}
-	require.Equal(t, 8, rows)
+	require.Equal(t, 9, rows)
 	require.Equal(t, want, string(raw), "run: go test ./internal/config -run Operating -update")
 }

@@ -313,7 +313,7 @@ func tellEveryEnding(t *testing.T, told func(t *testing.T, h *house, e ending, c
 	h.canForward()
 	h.shelf.fill()
 	t.Run("told", func(t *testing.T) {
-		for _, e := range slices.Concat(endings, rarer, exchanged, continued) {
+		for _, e := range slices.Concat(endings, rarer, exchanged, continued, troubled) {
 			t.Run(e.name, func(t *testing.T) {
 				t.Parallel()
 				mine := h.in(t)

@@ -52,6 +52,8 @@ type house struct {
 	news      *news
 	// workerAddress is where the worker finds Temporal, when that is not where everybody else does.
 	workerAddress string
+	earlier       string   // the program of an earlier version's worker
+	workerAlso    []string // settings of the worker beside those of every program
 	postgres      *stacktest.PostgresServer
 	server        *stacktest.TemporalServer
 	conn          *pgx.Conn

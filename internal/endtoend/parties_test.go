@@ -23,6 +23,7 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 	right := func() schemas.Request { return h.wish(bought) }
 	fault := func() schemas.Request { return h.wish(bought, isFaulty) }
 	photo := func() schemas.Request { return h.wish(bought, isFaulty, keeps) }
+	seen := func() schemas.Request { return h.wish(bought, isFaulty, keeps, withPhoto) }
 	over := func() schemas.Request { return h.wish(late) }
 	large := func() schemas.Request { return h.wish(dear) }
 	other := func() schemas.Request { return h.wish(bought, swaps(likeIt)) }
@@ -40,6 +41,30 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 			{"the refusal stands", over, schemas.RejectedFinal, 0},
 			{"the old goods of an exchange never come", other, schemas.Expired, 0},
 			{"nobody chooses where there is no stock, and nothing comes back", none, schemas.Expired, 0},
+		}},
+		{play.SilentAgent, []wish{
+			{"a supervisor approves", right, schemas.Completed, 6550},
+			{"a supervisor refuses", over, schemas.RejectedFinal, 0},
+			{"a supervisor approves an exchange", other, schemas.Completed, 0},
+		}},
+		{play.SilentSupervisor, []wish{
+			{"nobody of them is needed", right, schemas.Completed, 6550},
+			{"what is owed above the limit is granted by the operator", large, schemas.Completed, 150000},
+		}},
+		{play.SilentCourier, []wish{
+			{"the goods are found by asking", right, schemas.Completed, 6550},
+			{"the goods under our label are found by asking", fault, schemas.Completed, 6550},
+			{"both parcels of an exchange are found by asking", other, schemas.Completed, 0},
+		}},
+		{play.SilentProvider, []wish{
+			{"the refund is found by asking", right, schemas.Completed, 6550},
+			{"the payment of an exchange is found by asking", more, schemas.Completed, 0},
+		}},
+		{play.SilentEverybody, []wish{
+			{"the goods never come", right, schemas.Expired, 0},
+			{"what is owed without goods is approved and paid", seen, schemas.Completed, 6550},
+			{"what is not owed lapses, and nobody has refused it", over, schemas.Unresolvable, 0},
+			{"the old goods of an exchange never come", other, schemas.Expired, 0},
 		}},
 		{play.SilentMerchant, []wish{
 			{"what is owed is approved", right, schemas.Completed, 6550},
@@ -71,6 +96,17 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 		{play.NoShowCourier, []wish{
 			{"the third pick-up is kept", fault, schemas.Completed, 6550},
 			{"the third pick-up of an exchange is kept", again, schemas.Completed, 0},
+		}},
+		{play.ChargebackCustomer, []wish{
+			{"what is owed goes back by the bank, and not twice", right, schemas.SettledExternally, 0},
+			{"above the limit two people accept it", large, schemas.SettledExternally, 0},
+			{"what is not owed is answered, and the bank leaves it with us", over, schemas.RejectedFinal, 0},
+			{"an exchange whose money the bank took sends nothing", other, schemas.SettledExternally, 0},
+		}},
+		{play.ComplainingCustomer, []wish{
+			{"the platform has nothing to decide where we have granted it", right, schemas.Completed, 6550},
+			{"the platform grants what was refused", over, schemas.Completed, 6550},
+			{"an exchange goes on meanwhile", other, schemas.Completed, 0},
 		}},
 	} {
 		t.Run(string(p.parties), func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 )
 
 // playWithin is how long a play of a test may take at most.
-const playWithin = 3 * time.Minute
+const playWithin = 8 * time.Minute
 
 // play plays requests in this process.
 func (h *house) play(ctx context.Context, parties play.Parties, policy string, fast bool, requests []schemas.Request) ([]play.Result, error) {
@@ -33,7 +33,7 @@ func (h *house) play(ctx context.Context, parties play.Parties, policy string, f
 		}
 	}()
 	p := &play.Player{
-		Cases: h.cases, Temporal: h.temporal, Namespace: h.namespace, Rows: h.store, Changes: changes, Carrier: h.world,
+		Cases: h.cases, Temporal: h.temporal, Namespace: h.namespace, Rows: h.store, Changes: changes, Carrier: h.world, Provider: h.world, Bank: h.world,
 		Parties: parties, Policy: policy, Fast: fast, InFlight: 16, Log: zap.NewNop(),
 	}
 	return p.Run(ctx, requests)

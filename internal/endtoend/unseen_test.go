@@ -382,3 +382,36 @@ func TestAnExchangeEndedFromOutsideGivesBackWhatWasKeptAndKeepsItAnew(t *testing
 }
 
 var price = map[string]int64{likeIt: 4000, dearer: 4600, cheaper: 3500}
+
+// A request that was opened while no worker ran, and terminated before one did, is known to Temporal alone. It is found all the same, its
+// people are told, and whoever takes it on has it taken in from the start.
+func TestARequestThatWasEndedBeforeItHadARowIsFoundAndTakenInAnew(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, need{noWorker: true})
+	lost, alive := h.wish(bought), h.wish(bought)
+	id, other := h.opened(lost), h.opened(alive)
+	require.NoError(t, h.temporal.TerminateWorkflow(t.Context(), id, "", "by mistake"))
+	h.startWorker()
+	h.awaitState(other, schemas.Review)
+	h.until("the sweep has found it", func() bool {
+		h.sweep()
+		v, err := h.store.CaseRow(t.Context(), id)
+		return err == nil && v.Lost != nil
+	})
+	v := h.row(id)
+	require.Equal(t, schemas.Terminated, v.Lost.How)
+	require.Equal(t, "by mistake", v.Lost.Reason)
+	require.Equal(t, lost.OrderID, v.OrderID)
+	require.Equal(t, 1, h.toldOfLoss(id, supervisor.ID))
+	require.Contains(t, h.starter("list", "--lost").done(t).out, id)
+	require.Nil(t, h.row(other).Lost)
+
+	next := h.adopt(id).CaseID
+	v = h.awaitState(next, schemas.Review)
+	require.Len(t, v.Lines, 2)
+	require.Equal(t, id, v.PredecessorID)
+	require.Equal(t, schemas.Adopted, h.row(id).Outcome)
+	require.Empty(t, h.sweep().Lost)
+	h.soundCase(other)
+	h.soundCase(next)
+}

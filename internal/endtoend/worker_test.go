@@ -35,12 +35,20 @@ func (h *house) launchWorker() {
 	log, err := os.OpenFile(filepath.Join(h.logs, "worker.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
 	defer log.Close()
-	command := devworker.Command(program(t, "worker"))
-	command.Env, command.Stderr = h.settings(address), log
+	command := devworker.Command(h.workerProgram())
+	command.Env, command.Stderr = append(h.settings(address), h.workerAlso...), log
 	started, err := devworker.Start(command)
 	require.NoError(t, err)
 	h.worker = &workerProcess{Process: started, log: log.Name()}
 	t.Cleanup(started.Kill)
+}
+
+// workerProgram is the worker of this version, or of an earlier one.
+func (h *house) workerProgram() string {
+	if h.earlier != "" {
+		return h.earlier
+	}
+	return program(h.t, "worker")
 }
 
 func (h *house) awaitWorker() {

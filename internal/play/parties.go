@@ -1,6 +1,7 @@
 package play
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -14,22 +15,37 @@ import (
 type Parties string
 
 const (
-	Prompt          Parties = "prompt"           // everybody does at once what the state asks
-	SilentCustomer  Parties = "silent-customer"  // the customer opens the case and is not heard of again
-	SilentMerchant  Parties = "silent-merchant"  // nobody of the staff acts; the warehouse does
-	SilentWarehouse Parties = "silent-warehouse" // parcels arrive and nobody looks at them
-	LossyCourier    Parties = "lossy-courier"    // parcels are scanned once and then lost, and nobody says so
+	Prompt           Parties = "prompt"            // everybody does at once what the state asks
+	SilentCustomer   Parties = "silent-customer"   // the customer opens the case and is not heard of again
+	SilentAgent      Parties = "silent-agent"      // agents do nothing; whoever is asked in their stead does
+	SilentSupervisor Parties = "silent-supervisor" // no approval is decided, by a supervisor or a deputy
+	SilentMerchant   Parties = "silent-merchant"   // nobody of the staff acts; the warehouse does
+	SilentWarehouse  Parties = "silent-warehouse"  // parcels arrive and nobody looks at them
+	SilentCourier    Parties = "silent-courier"    // parcels move, and the carrier says so only when it is asked
+	SilentProvider   Parties = "silent-provider"   // the payment provider moves the money and says so only when it is asked
+	SilentEverybody  Parties = "silent-everybody"  // nobody and nothing but the system acts
+	LossyCourier     Parties = "lossy-courier"     // parcels are scanned once and then lost, and nobody says so
 
 	UnreachableCustomer Parties = "unreachable-customer" // a silent customer whom the owner tries to reach, and gives up on
 	RefusingCustomer    Parties = "refusing-customer"    // the customer takes nothing that is sent to them
 	NoShowCourier       Parties = "no-show-courier"      // carriers do not come for the first two pick-ups
+	ChargebackCustomer  Parties = "chargeback-customer"  // the customer lets the bank take the payment back while the case runs
+	ComplainingCustomer Parties = "complaining-customer" // the customer goes to the platform while the case runs
 )
 
 // AllParties lists them, the default first.
-var AllParties = []Parties{Prompt, SilentCustomer, SilentMerchant, SilentWarehouse, LossyCourier, UnreachableCustomer, RefusingCustomer, NoShowCourier}
+var AllParties = []Parties{
+	Prompt, SilentCustomer, SilentAgent, SilentSupervisor, SilentMerchant, SilentWarehouse, SilentCourier, SilentProvider, SilentEverybody, LossyCourier,
+	UnreachableCustomer, RefusingCustomer, NoShowCourier, ChargebackCustomer, ComplainingCustomer,
+}
 
 // unheard tells whether nothing is heard of the customer.
-func (p Parties) unheard() bool { return p == SilentCustomer || p == UnreachableCustomer }
+func (p Parties) unheard() bool {
+	return p == SilentCustomer || p == UnreachableCustomer || p == SilentEverybody
+}
+
+// muted tells whether the payment provider speaks only when it is asked.
+func (p Parties) muted() bool { return p == SilentProvider || p == SilentEverybody }
 
 // action is something a party does.
 type action struct {
@@ -38,8 +54,12 @@ type action struct {
 	on     string // what it is about, so that it is done once
 	body   any
 	fact   bool
-	silent bool // the carrier knows it and does not tell
-	once   bool // done once a case, and not once a revision
+	source string // of a fact, where it is not the courier
+	silent bool   // the carrier knows it and does not tell
+	once   bool   // done once a case, and not once a revision
+	// bank is set where it is the bank that acts, and tells of it itself. heard says when the case has heard of it.
+	bank  func(context.Context, Bank) error
+	heard func(schemas.View) bool
 }
 
 func (a action) revisionOf(v schemas.View) int64 {
@@ -52,7 +72,7 @@ func (a action) revisionOf(v schemas.View) int64 {
 // next lists what the parties do now. They act on what the view shows, as people would who look at their console.
 func (p Parties) next(v schemas.View) []action {
 	var actions []action
-	for _, a := range slices.Concat(p.customer(v), p.staff(v), p.warehouse(v), p.courier(v)) {
+	for _, a := range slices.Concat(p.outside(v), p.customer(v), p.staff(v), p.warehouse(v), p.courier(v)) {
 		actions = append(actions, a)
 		if !a.fact {
 			// One decision at a look: the next is made on what this one has changed.
@@ -126,11 +146,16 @@ func unlabelled(lines []schemas.Line) (found []schemas.Line) {
 }
 
 func (p Parties) staff(v schemas.View) []action {
-	if p == SilentMerchant {
+	if p == SilentMerchant || p == SilentEverybody {
 		return nil
 	}
 	if lines := inState(v, schemas.Review); len(lines) > 0 {
-		return []action{review(v, lines)}
+		if a := review(v, lines); p != SilentAgent {
+			return []action{a}
+		} else if v.Level > 1 {
+			a.by = schemas.Actor{Role: schemas.RoleSupervisor, ID: "supervisor-1"}
+			return []action{a}
+		}
 	}
 	for _, p := range v.Parked {
 		retries := slices.ContainsFunc(p.Frees, func(f schemas.Freeing) bool { return f.Command == schemas.StepRetry.Name })
@@ -143,13 +168,16 @@ func (p Parties) staff(v schemas.View) []action {
 		return []action{a}
 	}
 	for _, a := range v.Approvals {
-		if a.DecidedBy == nil {
+		if a.DecidedBy == nil && p != SilentSupervisor {
 			by := schemas.Actor{Role: schemas.RoleSupervisor, ID: a.Asked}
 			if by.ID == a.Proposer.ID {
 				by.ID += "-second"
 			}
 			return []action{{name: schemas.ApprovalGrant.Name, by: by, on: a.ApprovalID, body: schemas.DecideApproval{ApprovalID: a.ApprovalID}}}
 		}
+	}
+	if a, answers := answersOutside(v); answers {
+		return []action{a}
 	}
 	if lines := inState(v, schemas.Appeal); len(lines) > 0 {
 		return []action{{name: schemas.AppealDecide.Name, by: schemas.Actor{Role: schemas.RoleManager, ID: "manager-1"}, on: on(lines), body: schemas.DecideAppeal{OnLines: schemas.OnLines{Lines: picks(lines)}, Grant: true, Reason: "looked_at_again"}}}
@@ -200,14 +228,18 @@ func review(v schemas.View, lines []schemas.Line) action {
 
 func (p Parties) warehouse(v schemas.View) []action {
 	lines := inState(v, schemas.Received)
-	if p == SilentWarehouse || len(lines) == 0 {
+	if p == SilentWarehouse || p == SilentEverybody || len(lines) == 0 {
 		return nil
 	}
 	return []action{{name: schemas.InspectionPass.Name, by: schemas.Actor{Role: schemas.RoleInspector, ID: "inspector-1"}, on: on(lines), body: schemas.Pass{OnLines: schemas.OnLines{Lines: picks(lines)}}}}
 }
 
-// courier moves the parcels: a scan, then the delivery. The lossy one scans a parcel, loses it, and does not say so.
+// courier moves the parcels: a scan, then the delivery. The lossy one scans a parcel, loses it, and does not say so; the silent one says
+// nothing at all.
 func (p Parties) courier(v schemas.View) []action {
+	if p == SilentEverybody {
+		return nil
+	}
 	var actions []action
 	for _, parcel := range v.Parcels {
 		word := schemas.ParcelWord{Waybill: parcel.Waybill, Carrier: parcel.Carrier}
@@ -219,6 +251,10 @@ func (p Parties) courier(v schemas.View) []action {
 			continue
 		}
 		switch {
+		case p == SilentCourier:
+			for _, fact := range []string{schemas.ParcelScanned.Name, schemas.ParcelDeliver.Name} {
+				actions = append(actions, action{name: fact, on: parcel.Waybill, body: word, fact: true, silent: true, once: true})
+			}
 		case parcel.ScannedAt == nil && p == NoShowCourier && notFetched(v, parcel) < 2:
 			actions = append(actions, action{name: schemas.PickupMissed.Name, on: parcel.Waybill, body: word, fact: true, once: true})
 		case parcel.ScannedAt != nil && p == RefusingCustomer && parcel.Direction == schemas.ToCustomer:

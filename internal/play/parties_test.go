@@ -70,3 +70,32 @@ func TestWhatIsRefusedComesBack(t *testing.T) {
 	require.Contains(t, names(RefusingCustomer.courier(v)), schemas.ParcelDeliver.Name)
 	require.Equal(t, []string{schemas.OfferAccept.Name}, names(RefusingCustomer.customer(v)), "and the customer chooses again")
 }
+
+func TestWhoIsSilentDoesNothingAndWhoIsAskedInTheirSteadDoes(t *testing.T) {
+	t.Parallel()
+	v := schemas.View{
+		CaseID: "shop:r-1", Kind: schemas.KindReturn, CustomerID: "c-1", Owner: "agent-1", State: schemas.Review, Level: 1, Now: opened,
+		Lines: []schemas.Line{{LineID: "1", State: schemas.Review, Verdict: schemas.Verdict{Proposal: schemas.ProposeApprove, Owed: true}}},
+	}
+	require.Equal(t, []string{schemas.ReviewApprove.Name}, names(Prompt.next(v)))
+	for _, p := range []Parties{SilentAgent, SilentMerchant, SilentEverybody} {
+		require.Empty(t, p.next(v), p)
+	}
+	v.Level = 2
+	require.Equal(t, schemas.RoleSupervisor, SilentAgent.next(v)[0].by.Role)
+	v.Lines[0].State, v.State = schemas.RefundApproved, schemas.RefundApproved
+	v.Approvals = []schemas.Approval{{ApprovalID: "a1", Asked: "supervisor-1"}}
+	require.Equal(t, []string{schemas.ApprovalGrant.Name}, names(SilentAgent.next(v)))
+	require.Empty(t, SilentSupervisor.next(v))
+}
+
+func TestASilentCourierMovesTheParcelAndTellsNobody(t *testing.T) {
+	t.Parallel()
+	v := sendingBack(0)
+	moves := SilentCourier.next(v)
+	require.Equal(t, []string{schemas.ParcelScanned.Name, schemas.ParcelDeliver.Name}, names(moves))
+	for _, m := range moves {
+		require.True(t, m.silent, "the carrier knows, and whoever asks it")
+	}
+	require.Empty(t, SilentEverybody.next(v))
+}

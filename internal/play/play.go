@@ -37,6 +37,11 @@ type Carrier interface {
 	Happened(ctx context.Context, fact string, report schemas.Report) error
 }
 
+// Provider moves the money. It can be told to say of one case only what it is asked.
+type Provider interface {
+	Mute(ctx context.Context, caseID string) error
+}
+
 // Player plays requests to the end of their cases.
 type Player struct {
 	Cases     Cases
@@ -45,6 +50,8 @@ type Player struct {
 	Rows      Rows
 	Changes   <-chan Change
 	Carrier   Carrier
+	Provider  Provider
+	Bank      Bank
 	Parties   Parties
 	Policy    string // of the cases it opens
 	Fast      bool   // cases are fast-forwarded to their next due once nobody has anything to do
@@ -149,6 +156,9 @@ func byOrder(requests []schemas.Request) [][]int {
 func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, order []int, finished func(int, Result)) error {
 	var playing []*stage
 	for _, i := range order {
+		if err := p.mute(ctx, schemas.CaseID(requests[i].MerchantID, requests[i].RequestID)); err != nil {
+			return err
+		}
 		opened, err := p.open(ctx, requests[i])
 		var refusal *schemas.Refusal
 		if errors.As(err, &refusal) {
@@ -181,6 +191,9 @@ func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, orde
 				st = &stage{player: p, index: st.index, request: st.request, caseID: next, earlier: append(st.earlier, st.view)}
 				p.playing.add(next)
 				defer p.playing.remove(next)
+				if err := p.mute(ctx, next); err != nil {
+					return err
+				}
 				if err := st.until(ctx, takenIn); err != nil {
 					return err
 				}
@@ -198,6 +211,17 @@ func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, orde
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// mute keeps a provider that speaks only when it is asked from telling of a case.
+func (p *Player) mute(ctx context.Context, caseID string) error {
+	if !p.Parties.muted() {
+		return nil
+	}
+	if err := p.Provider.Mute(ctx, caseID); err != nil {
+		return fmt.Errorf("keep the payment provider silent: %w", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -153,8 +154,14 @@ func (st *stage) once(ctx context.Context, a action, key string) error {
 		return err
 	}
 	id := "play/" + st.caseID + "/" + key
+	if a.bank != nil {
+		if err := a.bank(ctx, st.player.Bank); err != nil {
+			return err
+		}
+		return st.until(ctx, func(v schemas.View) bool { return v.ClosedAt != nil || a.heard(v) })
+	}
 	if a.fact {
-		report := schemas.Report{Source: "courier", EventID: id, OccurredAt: st.view.Now, Body: body}
+		report := schemas.Report{Source: cmp.Or(a.source, "courier"), EventID: id, OccurredAt: st.view.Now, Body: body}
 		if err := st.player.Carrier.Happened(ctx, a.name, report); err != nil {
 			return err
 		}

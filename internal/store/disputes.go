@@ -39,10 +39,12 @@ type DisputeEntry struct {
 	OrderID    string          `json:"order_id"`
 	CaseID     string          `json:"case_id"` // the case that answers it; empty where none was open
 	Dispute    schemas.Dispute `json:"dispute"`
+
+	attended bool // that case is open
 }
 
-// Unattended reports whether no case answers an undecided dispute.
-func (e DisputeEntry) Unattended() bool { return e.CaseID == "" && !e.Dispute.Status.Over() }
+// Unattended reports whether no open case answers an undecided dispute.
+func (e DisputeEntry) Unattended() bool { return !e.attended && !e.Dispute.Status.Over() }
 
 // BookDispute writes down how a dispute stands, and keeps its money: of the payment what is left of it, at most the disputed
 // amount, and of the lines what the case owes for them. Refunds in GiveUp are cancelled first, in the same transaction, so that at no
@@ -171,13 +173,14 @@ func keep(ctx context.Context, tx pgx.Tx, in schemas.DisputeOrder, known Dispute
 	if in.CaseID != "" {
 		caseID = in.CaseID
 	}
+	told := in.CaseID != "" && next.Heard.Equal(in.Dispute.Heard)
 	if taken != had {
 		if _, err := tx.Exec(ctx, disputePayOut, in.MerchantID, in.OrderID, payment, taken-had); err != nil {
 			return err
 		}
 	}
 	if _, err := tx.Exec(ctx, disputePut, in.MerchantID, next.DisputeID, next.Kind, in.OrderID, payment, caseID, next.Amount.Minor, next.Amount.Currency,
-		next.Reason, next.Status, taken, next.OpenedAt, next.DueAt, next.Heard, next.DecidedAt); err != nil {
+		next.Reason, next.Status, taken, next.OpenedAt, next.DueAt, next.Heard, next.DecidedAt, told); err != nil {
 		return err
 	}
 	if charged {
@@ -326,7 +329,7 @@ func scanDispute(row pgx.CollectableRow) (DisputeEntry, error) {
 	var due, decided *time.Time
 	d := &e.Dispute
 	err := row.Scan(&e.MerchantID, &d.DisputeID, &d.Kind, &e.OrderID, &d.PaymentID, &e.CaseID, &d.Amount.Minor, &d.Amount.Currency, &d.Reason, &d.Status,
-		&d.Taken.Minor, &d.OpenedAt, &due, &d.Heard, &decided)
+		&d.Taken.Minor, &d.OpenedAt, &due, &d.Heard, &decided, &e.attended)
 	d.DueAt, d.DecidedAt = due, decided
 	d.Taken.Currency, d.Over.Currency = d.Amount.Currency, d.Amount.Currency
 	if d.Kind == schemas.Chargeback && (!d.Status.Over() || d.Status.Takes()) {

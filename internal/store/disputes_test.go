@@ -201,3 +201,56 @@ func TestRefundsAndChargebacksOfOnePaymentNeverExceedIt(t *testing.T) {
 	require.LessOrEqual(t, payment, 6000)
 	require.LessOrEqual(t, line, 5000)
 }
+
+func TestADisputeThatNoCaseAnswersIsUntoldUntilPeopleKnowItsNewestWord(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	alone := func() []store.DisputeEntry {
+		found, err := s.DisputesAlone(ctx, 10)
+		require.NoError(t, err)
+		return found
+	}
+	write(t, s, flush("shop:R1", 3, 0, "opened"))
+	takesBack(t, s, schemas.ExternalOpened.Name, "e1", noon, 5000, "")
+	require.Empty(t, alone(), "an open case is hearing of it")
+	closeCase(t, s, "shop:R1")
+	found := alone()
+	require.Len(t, found, 1, "the case ended before it had heard")
+	require.Equal(t, "shop:R1", found[0].CaseID)
+	require.Equal(t, "dp-1", found[0].Dispute.DisputeID)
+
+	word := schemas.DisputesTold{MerchantID: merchant, DisputeID: "dp-1", Heard: found[0].Dispute.Heard}
+	for range 2 {
+		require.NoError(t, s.DisputeTold(ctx, word))
+		require.Empty(t, alone())
+	}
+	e, err := s.Dispute(ctx, merchant, "dp-1")
+	require.NoError(t, err)
+	require.True(t, e.Unattended(), "told, and still without a case")
+
+	takesBack(t, s, schemas.ExternalDecided.Name, "e2", noon.Add(time.Hour), 5000, schemas.DisputeLost)
+	require.Equal(t, schemas.DisputeLost, alone()[0].Dispute.Status)
+	require.NoError(t, s.DisputeTold(ctx, word), "an old word that is told late")
+	require.Len(t, alone(), 1, "leaves the newer one to be told")
+}
+
+func TestADisputeThatACaseHasBookedIsToldByIt(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	write(t, s, flush("shop:R1", 3, 0, "opened"))
+	takesBack(t, s, schemas.ExternalOpened.Name, "e1", noon, 5000, "")
+	_, err := s.BookDispute(ctx, inDispute(5000, schemas.DisputeOpen, 5000))
+	require.NoError(t, err)
+	e, err := s.Dispute(ctx, merchant, "dp-1")
+	require.NoError(t, err)
+	require.False(t, e.Unattended())
+	closeCase(t, s, "shop:R1")
+	found, err := s.DisputesAlone(ctx, 10)
+	require.NoError(t, err)
+	require.Empty(t, found)
+	takesBack(t, s, schemas.ExternalUpdated.Name, "e2", noon.Add(time.Hour), 5000, "")
+	found, err = s.DisputesAlone(ctx, 10)
+	require.NoError(t, err)
+	require.Len(t, found, 1, "it goes on after the case has ended")
+	require.True(t, found[0].Unattended())
+}

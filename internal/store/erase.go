@@ -22,6 +22,8 @@ var (
 	eraseCustomer string
 	//go:embed queries/erase_methods.sql
 	eraseMethods string
+	//go:embed queries/erase_packs.sql
+	erasePacks string
 	//go:embed queries/erasure_put.sql
 	erasurePut string
 	//go:embed queries/customer_known.sql
@@ -44,8 +46,9 @@ type Erasure struct {
 	Texts      int       `json:"texts"`     // words forgotten by this call
 }
 
-// Erase forgets a customer: name, addresses, phone, payment methods, and the words of all cases. Ids, amounts and times stay, because the
-// law wants the records of a transaction kept. It may be repeated, and then forgets what has been said since.
+// Erase forgets a customer: name, addresses, phone, payment methods, the words of all cases, and the evidence packs that hold them. Ids,
+// amounts, times and hashes stay, because the law wants the records of a transaction kept. It may be repeated, and then forgets what has
+// been said since.
 //
 // It is refused while a legal hold stands on any case of the customer's (on_hold), and while a case is open (wrong_state): it could not be
 // finished without reaching the customer. The refusal names the cases.
@@ -70,7 +73,7 @@ func (s *Store) Erase(ctx context.Context, merchant, customer string, by schemas
 			return err
 		}
 		done.Texts = int(forgotten.RowsAffected())
-		for _, sql := range []string{eraseMethods, eraseCustomer} {
+		for _, sql := range []string{erasePacks, eraseMethods, eraseCustomer} {
 			if _, err := tx.Exec(ctx, sql, merchant, customer); err != nil {
 				return err
 			}

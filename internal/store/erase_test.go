@@ -92,3 +92,25 @@ func TestNobodyIsErasedByWhoeverAsks(t *testing.T) {
 	refusedWith(t, err, schemas.CodeBadValue)
 	refusedWith(t, s.HoldClosed(ctx, "shop:R1", true, schemas.Actor{Role: schemas.RoleAgent, ID: "agent-1"}, "x", noon), schemas.CodeWrongRole)
 }
+
+func TestAKeptEvidencePackIsTheFirstOneAndIsErasedWithTheCustomer(t *testing.T) {
+	t.Parallel()
+	s, _ := spoke(t)
+	pack := store.EvidencePack{DisputeID: "dp-1", Revision: 3, SHA256: "abc", ZIP: []byte("what was said"), MadeAt: noon}
+	for _, zip := range []string{"what was said", "and more"} {
+		pack.ZIP = []byte(zip)
+		kept, err := s.KeepEvidence(ctx, "shop:R1", pack)
+		require.NoError(t, err)
+		require.Equal(t, "what was said", string(kept.ZIP), "what was known then stays so")
+	}
+	_, err := s.KeepEvidence(ctx, "shop:none", pack)
+	require.Error(t, err, "a pack is of a case whose row is written")
+	closeCase(t, s, "shop:R1", func(v *schemas.View) { v.CustomerID = customer })
+	_, err = s.Erase(ctx, merchant, customer, privacyOfficer, "customer_asked", noon)
+	require.NoError(t, err)
+	kept, err := s.Evidence(ctx, "shop:R1")
+	require.NoError(t, err)
+	require.Len(t, kept, 1)
+	require.Empty(t, kept[0].ZIP, "nobody reads the customer's words any more")
+	require.Equal(t, "abc", kept[0].SHA256, "and what was handed in can still be named")
+}

@@ -33,6 +33,8 @@ var (
 	casesLostOpen string
 	//go:embed queries/claims_free.sql
 	claimsFree string
+	//go:embed queries/cases_unrecorded.sql
+	casesUnrecorded string
 )
 
 // MarkLost writes down that the workflow of an open case was ended from outside: its row says so, an event tells of it, and the units
@@ -74,6 +76,15 @@ func (s *Store) MarkLost(ctx context.Context, caseID string, lost schemas.Lost, 
 		return schemas.View{}, false, fmt.Errorf("mark %s as ended from outside: %w", caseID, err)
 	}
 	return row, marked, nil
+}
+
+// Unrecorded picks those of the given cases that have no row.
+func (s *Store) Unrecorded(ctx context.Context, caseIDs []string) ([]string, error) {
+	rows, err := s.pool.Query(ctx, casesUnrecorded, caseIDs)
+	if err != nil {
+		return nil, fmt.Errorf("look for cases without a row: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
 // short keeps what people wrote into Temporal to a length that a row can carry.

@@ -160,7 +160,7 @@ func TestEveryQueryNamesAMerchantOrIsKnownToWorkAcrossThem(t *testing.T) {
 	across := map[string]bool{
 		"order_put": true, "case_open": true, "case_put": true, "case_rebuild": true, "events_drop_tail": true, "parcels_drop": true,
 		"case_notify": true, "case_turn_away": true,
-		"case_lost": true, "case_lost_settled": true, "case_adopted": true, "case_reset": true, "case_began": true, "case_told": true, "cases_lost_open": true,
+		"case_lost": true, "case_lost_settled": true, "case_adopted": true, "case_reset": true, "case_began": true, "case_told": true, "cases_lost_open": true, "cases_unrecorded": true,
 		"cases_changed": true, "cases_open_everywhere": true, "clock_get": true, "order_lock": true,
 		"owners_lock": true, "survey_lock": true, "fact_route_parcel": true, "fact_route_refund": true, "fact_route_key": true, "fact_signalled": true, "refund_currency": true,
 	}

@@ -100,6 +100,10 @@ func translate(err error, doing string) error {
 	if errors.As(err, &known) {
 		return known
 	}
+	var asked *schemas.Refusal
+	if errors.As(err, &asked) {
+		return asked // of whoever plays the outside, not of a call
+	}
 	message := fmt.Sprintf("the sandbox's books could not be written (%s)", doing)
 	var refused *pgconn.PgError
 	if errors.As(err, &refused) {

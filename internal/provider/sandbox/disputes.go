@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,38 +38,45 @@ var (
 type Chargeback struct {
 	MerchantID string
 	DisputeID  string
-	PaymentID  string
+	PaymentID  string // empty: the largest payment of the order, and at most that
+	OrderID    string // needed where no payment is named
 	Amount     schemas.Money
 	Reason     string
 	At         time.Time // business time
 	DueAt      time.Time // of the merchant's answer
 }
 
-// OpenChargeback has the bank take a payment back, in part or whole, and tell of it. The same number twice is one chargeback.
+// OpenChargeback has the bank take a payment back, in part or whole, and tell of it. The same number twice is one chargeback. An amount
+// without a currency is in the payment's own. What the bank does not know or cannot read is a *schemas.Refusal.
 func (w *World) OpenChargeback(ctx context.Context, c Chargeback) error {
-	word := schemas.ExternalWord{
-		DisputeID: c.DisputeID, Kind: schemas.Chargeback, MerchantID: c.MerchantID, PaymentID: c.PaymentID, Amount: &c.Amount, DueAt: &c.DueAt, Reason: c.Reason,
-	}
-	if refusal := word.Check(); refusal != nil {
-		return refusal
-	}
 	return w.inTx(ctx, func(tx pgx.Tx) error {
 		var currency, orderID string
-		err := tx.QueryRow(ctx, disputePayment, c.MerchantID, c.PaymentID).Scan(&currency, &orderID)
+		var captured int64
+		anyPayment := c.PaymentID == ""
+		err := tx.QueryRow(ctx, disputePayment, c.MerchantID, c.PaymentID, c.OrderID).Scan(&c.PaymentID, &currency, &orderID, &captured)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return fmt.Errorf("merchant %s has no payment %s here", c.MerchantID, c.PaymentID)
+			return &schemas.Refusal{Code: provider.CodeUnknownPayment, Field: "payment_id", Message: fmt.Sprintf("merchant %s has no payment %s of order %s.", c.MerchantID, c.PaymentID, c.OrderID)}
 		}
 		if err != nil {
 			return err
 		}
+		c.Amount.Currency = cmp.Or(c.Amount.Currency, currency)
 		if currency != c.Amount.Currency {
-			return fmt.Errorf("payment %s was made in %s, not in %s", c.PaymentID, currency, c.Amount.Currency)
+			return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "currency", Message: fmt.Sprintf("payment %s was made in %s, not in %s.", c.PaymentID, currency, c.Amount.Currency)}
+		}
+		if anyPayment {
+			c.Amount.Minor = min(c.Amount.Minor, captured)
+		}
+		word := schemas.ExternalWord{
+			DisputeID: c.DisputeID, Kind: schemas.Chargeback, MerchantID: c.MerchantID, PaymentID: c.PaymentID, OrderID: orderID, Amount: &c.Amount, DueAt: &c.DueAt, Reason: c.Reason,
+		}
+		if refusal := word.Check(); refusal != nil {
+			return refusal
 		}
 		made, err := tx.Exec(ctx, disputeInsert, c.MerchantID, c.DisputeID, c.PaymentID, c.Amount.Minor, c.Amount.Currency, c.Reason, c.At, c.DueAt)
 		if err != nil || made.RowsAffected() == 0 {
 			return err
 		}
-		word.OrderID = orderID
 		return tellDispute(ctx, tx, schemas.ExternalOpened.Name, word, c.At)
 	})
 }
@@ -76,7 +84,7 @@ func (w *World) OpenChargeback(ctx context.Context, c Chargeback) error {
 // EndChargeback has the bank decide: won, lost or withdrawn. A decision may be turned round.
 func (w *World) EndChargeback(ctx context.Context, merchant, disputeID string, status schemas.DisputeStatus, at time.Time) error {
 	if status != schemas.DisputeWon && status != schemas.DisputeLost && status != schemas.DisputeWithdrawn {
-		return fmt.Errorf("a chargeback ends as won, lost or withdrawn, not %q", status)
+		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "status", Message: fmt.Sprintf("a chargeback ends as won, lost or withdrawn, not %q.", status)}
 	}
 	return w.inTx(ctx, func(tx pgx.Tx) error {
 		d, found, err := findDispute(ctx, tx, merchant, disputeID)
@@ -84,7 +92,7 @@ func (w *World) EndChargeback(ctx context.Context, merchant, disputeID string, s
 			return err
 		}
 		if !found {
-			return fmt.Errorf("merchant %s has no chargeback %s here", merchant, disputeID)
+			return &schemas.Refusal{Code: schemas.CodeUnknownDispute, Field: "dispute_id", Message: fmt.Sprintf("merchant %s has no chargeback %s.", merchant, disputeID)}
 		}
 		if d.status == status {
 			return nil
