@@ -125,6 +125,12 @@ func (c *Charges) take(ctx context.Context, order schemas.ChargeOrder, kind sche
 		if found && answer.Status != schemas.ChargeFailed {
 			return c.record(ctx, order, answer, order.At)
 		}
+		if found && entry.Status != answer.Status {
+			// The case has heard of the decline and the ledger has not: only what the ledger knows to have failed is asked for again.
+			if _, err := c.record(ctx, order, answer, order.At); err != nil {
+				return schemas.ChargeReceipt{}, err
+			}
+		}
 	}
 	if err := c.ledger.MarkChargeAsked(ctx, merchant, id, order.At); err != nil {
 		return schemas.ChargeReceipt{}, oursFailed("mark charge "+id, err)

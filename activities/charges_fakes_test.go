@@ -56,8 +56,11 @@ func (l *fakeChargeLedger) WriteCharge(_ context.Context, o schemas.ChargeOrder)
 
 func (l *fakeChargeLedger) MarkChargeAsked(_ context.Context, _, id string, _ time.Time) error {
 	l.dies.here("before mark")
-	l.marked[id] = true
 	entry := l.entries[id]
+	if s := entry.Charge.Status; s == schemas.ChargeAccepted || s == schemas.ChargeHeld || chargeEnded(s) {
+		return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: "it is not asked for again."}
+	}
+	l.marked[id] = true
 	entry.Charge.Status, entry.Charge.Code = schemas.ChargeRequested, ""
 	l.entries[id] = entry
 	l.dies.here("after mark")

@@ -97,8 +97,11 @@ func (l *fakeLedger) ReserveRefund(_ context.Context, o schemas.RefundOrder) (sc
 
 func (l *fakeLedger) MarkRefundAsked(_ context.Context, _, id string, _ time.Time) error {
 	l.dies.here("before mark")
-	l.marked[id] = true
 	entry := l.entries[id]
+	if entry.Status == schemas.RefundAccepted || ended(entry.Status) {
+		return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: "it is not asked for again."}
+	}
+	l.marked[id] = true
 	entry.Status, entry.Code = schemas.RefundRequested, ""
 	l.entries[id] = entry
 	l.dies.here("after mark")

@@ -98,6 +98,12 @@ func (p *Payments) Request(ctx context.Context, order schemas.RefundOrder) (sche
 		if found && !mayBeOrderedAgain(entry, answer) {
 			return p.record(ctx, merchant, entry, answer, order.At, order.Units)
 		}
+		if found && entry.Status != answer.Status {
+			// The case has heard of the failure and the ledger has not: only what the ledger knows to have failed is asked for again.
+			if _, err := p.record(ctx, merchant, entry, answer, order.At, nil); err != nil {
+				return schemas.RefundReceipt{}, err
+			}
+		}
 	}
 	if err := p.ledger.MarkRefundAsked(ctx, merchant, id, order.At); err != nil {
 		return schemas.RefundReceipt{}, oursFailed("mark refund "+id, err)

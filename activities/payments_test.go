@@ -253,6 +253,18 @@ func TestProviderGetsLessTimeThanTheActivityHas(t *testing.T) {
 	require.Equal(t, 1, d.provider.asks)
 }
 
+// Our database was away when the failure was looked up: the case believed the fact of it, and asks again.
+func TestARefundWhoseFailureTheLedgerHasNotHeardOfIsOrderedAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk()
+	d.mustRequest(t)
+	d.provider.ends(refundID, schemas.RefundFailedWord, schemas.CodeBalance)
+	require.Equal(t, schemas.RefundAccepted, d.ledger.entries[refundID].Status)
+	d.mustRequest(t)
+	require.Equal(t, 2, d.provider.asks)
+	require.Equal(t, schemas.RefundAccepted, d.ledger.entries[refundID].Status)
+}
+
 func TestLookupRecordsTheProvidersWordAndSettlesNothing(t *testing.T) {
 	t.Parallel()
 	d := newDesk()

@@ -76,7 +76,11 @@ func (c *chaosCommand) Run(ctx context.Context, cli *commandLine, parsed *kong.C
 	bar.clear()
 	keep := c.Keep || given != "" || err == nil && !report.Sound()
 	if err != nil {
-		return errors.Join(err, c.leave(keep, remove, &report))
+		err = errors.Join(err, c.leave(keep, remove, &report))
+		if report.Log != "" {
+			fmt.Fprintf(os.Stderr, "what was broken until then is told in %s\n", report.Log)
+		}
+		return err
 	}
 	if err := c.leave(keep, remove, &report); err != nil {
 		return err

@@ -32,7 +32,11 @@ func (x *exchanges) finish(s *step) {
 			return // what was taken too much goes back before the lines end
 		}
 		replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
-		x.settleUnits(ctx, lines, unitsOf(replaced), key)
+		here := lines
+		if x.leavesGoodsToTheNext() {
+			here, _ = sort2(lines, func(l *schemas.Line) bool { return l.LeavesAs != schemas.Converted })
+		}
+		x.settleUnits(ctx, here, unitsOf(replaced), key)
 		x.endSettled(lines)
 	})
 }

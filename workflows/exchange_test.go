@@ -221,6 +221,10 @@ func TestAReplacementThatIsLostIsSentAgainOrPaid(t *testing.T) {
 		require.Equal(t, usd(1216), v.Money.Refunded)
 		require.Equal(t, usd(1216), v.Money.Charged)
 		require.Len(t, tl.successors, 1)
+		require.Empty(t, tl.disposed, "the return brings the old goods away, once they are paid for")
+		handed := tl.successors[0].Predecessor.Handover.Lines[0]
+		require.Equal(t, schemas.TurnWarehouse, handed.GoodsWith)
+		require.Equal(t, schemas.Restock, handed.Disposition)
 	})
 }
 

@@ -250,6 +250,7 @@ func reach(workflow.Context) {
 	none[*Case]().lastHeard()
 	none[*Case]().lastRung(none[*step](), none[schemas.State]())
 	none[*Case]().leadNot(none[string]())
+	none[*Case]().leavesGoodsToTheNext()
 	none[*Case]().leavesItToAPerson()
 	none[*Case]().leavesNoLineWithoutClock()
 	none[*Case]().liftHolds(none[*step](), none[func(schemas.Hold) bool]())

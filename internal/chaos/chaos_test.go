@@ -25,9 +25,6 @@ func TestMixedCasesOutliveEverythingThatBreaks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes about a minute; left out with -short")
 	}
-	if os.Getenv("AFTERCARE_CHAOS") == "" && os.Getenv("AFTERCARE_CHAOS_SEED") == "" {
-		t.Skip("set AFTERCARE_CHAOS=1 to run it")
-	}
 	worker := built(t)
 	dir, err := Folder("")
 	require.NoError(t, err)

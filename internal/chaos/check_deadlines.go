@@ -44,15 +44,16 @@ func deadlinesMissed(e *Evidence) (found []Finding) {
 		}
 		for _, event := range eventsOf(l) {
 			d, due, is := ranOut(event)
+			late := l.waited(later(due, l.begun(d, event.Revision)), event.At)
 			switch {
 			case !is:
-			case l.waited(due, event.At) > tolerance:
-				say("%s ran out at %s, %s after its due", d.clock, event.At.Format(time.RFC3339), l.waited(due, event.At).Round(time.Second))
+			case late > tolerance:
+				say("%s ran out at %s, %s after its due", d.clock, event.At.Format(time.RFC3339), late.Round(time.Second))
 			case due.Sub(event.At) > time.Second: // events write dues in whole seconds
 				say("%s ran out at %s, %s before its due", d.clock, event.At.Format(time.RFC3339), due.Sub(event.At).Round(time.Second))
 			}
 		}
-		for _, missed := range passedBy(l.Moments) {
+		for _, missed := range l.passedBy() {
 			say("%s", missed)
 		}
 		// The row of a case that is open: its clocks are looked at by the time of whoever is ahead.
@@ -65,6 +66,24 @@ func deadlinesMissed(e *Evidence) (found []Finding) {
 		}
 	}
 	return found
+}
+
+// begun is the earliest moment at which a clock can have begun that is first heard of when it runs out: it did not run in the moment before. A
+// duty that counts from the arrival of the goods may be over before the case begins that has it. Zero where it ran.
+func (l *Lived) begun(d deadline, revision int64) (at time.Time) {
+	for i, m := range l.Moments {
+		if i == 0 {
+			at = m.At
+		}
+		if m.Row.Revision >= revision {
+			break
+		}
+		at = m.At
+		if slices.ContainsFunc(m.Row.Clocks, func(k schemas.Clock) bool { return k.Name == d.clock && k.Due.UTC().Format(time.RFC3339) == d.due }) {
+			return time.Time{}
+		}
+	}
+	return at
 }
 
 func later(a, b time.Time) time.Time {
@@ -95,9 +114,12 @@ const unheard = "ack"
 
 // passedBy finds clocks that ran in one moment of the case, and whose due had long passed in the next one without their having run
 // out. Only neighbours are compared: while PostgreSQL is away a case does not try to write every change.
-func passedBy(moments []Moment) (missed []string) {
-	for i := 0; i+1 < len(moments); i++ {
-		now, next := moments[i], moments[i+1]
+//
+// Two players who move a case ahead at once move it past a due before its timer can ring. That is no waiting, and the clock that rings then
+// may end the others; but none may go on running as if its due were still to come.
+func (l *Lived) passedBy() (missed []string) {
+	for i := 0; i+1 < len(l.Moments); i++ {
+		now, next := l.Moments[i], l.Moments[i+1]
 		if next.Base != now.Row.Revision {
 			continue
 		}
@@ -110,12 +132,18 @@ func passedBy(moments []Moment) (missed []string) {
 		for _, k := range now.Row.Clocks {
 			due := k.Due.UTC().Format(time.RFC3339)
 			stopped := k.Name == unheard && !slices.ContainsFunc(next.Row.Clocks, func(x schemas.Clock) bool { return x.ClockID == k.ClockID })
-			if !k.Paused && !stopped && next.At.Sub(k.Due) > tolerance && !ended[k.Name+due] {
+			forgotten := next.At.Sub(k.Due) > tolerance && runs(next, k) && (i+2 == len(l.Moments) || runs(l.Moments[i+2], k))
+			if !k.Paused && !stopped && (forgotten || l.waited(k.Due, next.At) > tolerance) && !ended[k.Name+due] {
 				missed = append(missed, fmt.Sprintf("%s was due %s; the case was at work at %s, and nothing had happened", k.Name, due, next.At.Format(time.RFC3339)))
 			}
 		}
 	}
 	return missed
+}
+
+// runs reports whether a clock still runs after a moment, for the same due.
+func runs(m Moment, k schemas.Clock) bool {
+	return slices.ContainsFunc(m.Row.Clocks, func(x schemas.Clock) bool { return x.ClockID == k.ClockID && !x.Paused && x.Due.Equal(k.Due) })
 }
 
 // deadlinesTwice: one due of one clock that ran out more than once, in the archive or in the case's own life.

@@ -294,12 +294,19 @@ var plants = []plant{
 	{"deadlines_missed", "after its due", func(e *Evidence, id map[string]string) { e.shiftExpiry(id[aSilence], time.Hour) }},
 	{"deadlines_missed", "before its due", func(e *Evidence, id map[string]string) { e.shiftExpiry(id[aSilence], -time.Hour) }},
 	{"deadlines_missed", "and nothing had happened", func(e *Evidence, id map[string]string) {
+		e.Lives[id[aSilence]].Jumps = nil
 		for i, m := range e.Lives[id[aSilence]].Moments { // as if the silence had decided nothing
 			for j, x := range m.Events {
 				if _, _, is := ranOut(x); is {
 					e.Lives[id[aSilence]].Moments[i].Events[j].Data = nil
 				}
 			}
+		}
+	}},
+	{"deadlines_missed", "and nothing had happened", func(e *Evidence, id map[string]string) {
+		ms := e.Lives[id[aSilence]].Moments // as if a clock had been overslept while time was moved ahead
+		for i := range ms {
+			ms[i].Row.Clocks = append(ms[i].Row.Clocks, schemas.Clock{ClockID: "k-lost", Name: "return.review", Due: ms[0].At.Add(time.Hour)})
 		}
 	}},
 	{"deadlines_missed", "was due", func(e *Evidence, id map[string]string) {
@@ -418,6 +425,26 @@ func (e *Evidence) shiftExpiry(caseID string, by time.Duration) {
 			}
 		}
 	}
+}
+
+// A case that goes on as another kind has a duty that counts from when the goods arrived: it may be over before the case begins.
+func TestADutyThatWasOverBeforeItsCaseBeganIsNotLate(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2031, 5, 6, 12, 0, 0, 0, time.UTC)
+	due := began.Add(-132 * time.Hour)
+	l := newLived("shop:r-1:2")
+	l.EndedAt = began.Add(time.Hour)
+	l.Moments = []Moment{
+		{At: began, Row: schemas.View{Revision: 1}},
+		{At: began.Add(time.Second), Base: 1, Row: schemas.View{Revision: 2}, Events: []schemas.Event{{
+			Revision: 2, At: began.Add(time.Second), Name: schemas.EventExpired, Actor: schemas.System,
+			Data: map[string]string{"clock": "law.refund", "due": due.Format(time.RFC3339)},
+		}}},
+	}
+	e := &Evidence{Lives: map[string]*Lived{l.CaseID: l}}
+	require.Empty(t, deadlinesMissed(e))
+	l.Moments[0].Row.Clocks = []schemas.Clock{{ClockID: "k1", Name: "law.refund", Due: due}}
+	require.NotEmpty(t, deadlinesMissed(e), "it ran already, and nobody did anything")
 }
 
 // A check that cannot fail is a defect: each is shown every defect that it is for.

@@ -38,7 +38,8 @@ type Manner struct {
 	Fast    bool
 }
 
-// manners are dealt out in this proportion. Under the demo policy clocks run in real minutes, so nobody is silent there.
+// manners are dealt out in this proportion. Under the demo policy clocks run in real minutes, so nobody is silent there; a short run has no
+// minutes, and moves them ahead too.
 var manners = []Manner{
 	{play.Prompt, "demo", false},
 	{play.Prompt, "demo", false},
@@ -79,6 +80,7 @@ func (p *Plan) draw(s Size) {
 	minds := deck(dice, moods)
 	for n := 0; len(p.Wishes) < s.Cases; n++ {
 		w, t, m := sorts(), shops(), ways()
+		m.Fast = m.Fast || s.Short
 		order, customer := sale(t, fmt.Sprintf("o-%d", n), w.bought, s.Now)
 		r := schemas.Request{
 			RequestID: fmt.Sprintf("r-%d", n), Kind: schemas.KindReturn, MerchantID: t.id, OrderID: order.OrderID, CustomerID: order.CustomerID,
@@ -126,12 +128,16 @@ func faults(dice *rand.Rand, asked []Wish) (told []Fault) {
 	ofReturns := slices.DeleteFunc(slices.Clone(all), func(a sandbox.Ability) bool { return !ofReturn[a.System][a.Operation] })
 	decks := map[schemas.Kind]func() sandbox.Ability{schemas.KindReturn: deck(dice, ofReturns), schemas.KindExchange: deck(dice, all)}
 	for _, w := range asked {
+		next := decks[w.Request.Kind]
 		many := dice.IntN(3)
 		if w.Request.Kind == schemas.KindExchange {
 			many = 1 + dice.IntN(2) // there is more of it that can go wrong
 		}
 		for range many {
-			can := decks[w.Request.Kind]()
+			can := next()
+			for w.Manner.Parties == play.SilentMerchant && leavesMoneyToPeople(can) {
+				can = next()
+			}
 			f := Fault{
 				System: can.System, Operation: can.Operation, Mode: can.Mode, Times: 1 + dice.IntN(2), Param: paramOf(dice, can),
 				Match: w.CaseID() + "/",
@@ -146,6 +152,12 @@ func faults(dice *rand.Rand, asked []Wish) (told []Fault) {
 		}
 	}
 	return told
+}
+
+// leavesMoneyToPeople tells the faults after which money can only be moved on by somebody of the merchant's. Where all of them are silent such
+// a case stays open until it is paid, which is right and has no end to be compared.
+func leavesMoneyToPeople(can sandbox.Ability) bool {
+	return can.System == sandbox.SystemPayments && (can.Mode == sandbox.Never || can.Mode == sandbox.Refuse || can.Mode == sandbox.Reverse)
 }
 
 // ofReturn are the operations that a return needs. An exchange may need all of them.

@@ -82,6 +82,7 @@ func Run(ctx context.Context, o Options) (report Report, remove func() error, er
 	defer func() { err = errors.Join(err, s.stop()) }()
 	r := &run{Options: o, plan: plan, stack: s, log: log, memory: &memory{said: newSaid()}}
 	report, err = r.live(ctx, began.Add(o.For-auditWithin(o.For)))
+	report.Log = filepath.Join(o.Dir, LogName)
 	report.Seconds = time.Since(began).Round(100 * time.Millisecond).Seconds()
 	return report, remove, err
 }
@@ -127,6 +128,7 @@ func (r *run) live(ctx context.Context, until time.Time) (Report, error) {
 		return Report{}, err
 	}
 	r.Progress("comparing the books", 0, 1)
+	r.log.write("calm", "", "everything is mended and nobody plays any more; the books are compared")
 	if audit, err = openAuditor(ctx, r.stack.address, r.stack.namespace, r.stack.url); err != nil {
 		return Report{}, err
 	}
@@ -295,7 +297,9 @@ func (r *run) playGroup(ctx context.Context, d *doors, manner Manner, group []sc
 	}
 	if _, err := player.Run(ctx, group); err != nil && !errors.Is(err, context.Canceled) {
 		r.stopped("%s under %s: %v", manner.Parties, manner.Policy, err)
+		return
 	}
+	r.log.write("play.ended", string(manner.Parties)+"/"+manner.Policy, "%d request(s)", len(group))
 }
 
 // patience is how long a play waits for a server that does not answer: longer than troubles that meet.
@@ -327,7 +331,7 @@ func (r *run) compare(ctx context.Context, a *auditor) (*Evidence, []Number, err
 func (r *run) report(e *Evidence, numbers []Number, happened map[What]int) Report {
 	report := Report{
 		Seed: r.Seed, Requests: len(r.plan.Wishes), Cases: len(e.Lives), Troubles: happened, Outcomes: map[schemas.Outcome]int{}, Numbers: numbers,
-		Commands: len(e.Said.Receipts), Signals: len(e.Said.Signals), Facts: len(e.Said.Facts), Stopped: r.told, Log: filepath.Join(r.Dir, LogName),
+		Commands: len(e.Said.Receipts), Signals: len(e.Said.Signals), Facts: len(e.Said.Facts), Stopped: r.told,
 	}
 	for _, v := range e.Rows {
 		report.Outcomes[v.Outcome]++

@@ -33,6 +33,25 @@ type stack struct {
 	seated  sync.WaitGroup
 	leave   context.CancelFunc // of the workers
 	log     *logbook
+	suffers targets
+}
+
+// targets lets one target suffer one trouble at a time: on a busy machine a server takes longer to come back than the plan has thought.
+type targets struct {
+	mu   sync.Mutex
+	each map[string]*sync.Mutex
+}
+
+func (t *targets) of(target string) *sync.Mutex {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.each == nil {
+		t.each = map[string]*sync.Mutex{}
+	}
+	if t.each[target] == nil {
+		t.each[target] = &sync.Mutex{}
+	}
+	return t.each[target]
 }
 
 // startStack starts everything and waits until a worker polls.
@@ -131,6 +150,12 @@ func (s *stack) database(link string) string {
 
 // suffer carries one trouble out, from its beginning to its end. It returns early, with everything mended, when ctx ends.
 func (s *stack) suffer(ctx context.Context, t Trouble) error {
+	before := s.suffers.of(t.Target)
+	before.Lock()
+	defer before.Unlock()
+	if ctx.Err() != nil {
+		return nil // the one before has lasted until the end
+	}
 	lasting, cancel := context.WithTimeout(ctx, t.For)
 	defer cancel()
 	s.log.write(string(t.What), t.Target, "for %s%s", t.For.Round(time.Millisecond), delayWords(t))

@@ -106,7 +106,7 @@ var ErrNoForward = errors.New("this Temporal server cannot fast-forward a case (
 // busy reports whether somebody outside has something to do: a call is under way, or a provider has not had its moment.
 func (st *stage) busy() bool {
 	quiet := time.Since(st.since) > providerMoment
-	if st.view.State == schemas.Submitted {
+	if st.view.State == schemas.Submitted && len(st.view.Parked) == 0 {
 		return true
 	}
 	for _, w := range st.view.Work {

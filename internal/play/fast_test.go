@@ -86,3 +86,26 @@ func TestAServerThatIsAwayDoesNotEndAFastPlay(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, len(server.ids), 4)
 }
+
+// The order could not be looked up: somebody frees the step, and where nobody does its clock runs out.
+func TestACaseWhoseIntakeIsParkedIsPlayedOn(t *testing.T) {
+	t.Parallel()
+	parked := schemas.View{State: schemas.Submitted, Parked: []schemas.Parked{{
+		StepID: "p1", Step: schemas.CaseIntake.Name, Frees: []schemas.Freeing{{Command: schemas.StepRetry.Name}},
+	}}}
+	require.True(t, takenIn(parked), "nobody waits for an intake that waits for them")
+	require.Equal(t, schemas.StepRetry.Name, Prompt.next(parked)[0].name)
+	require.Empty(t, SilentMerchant.next(parked))
+	require.False(t, (&stage{view: parked}).busy(), "so that its time can be moved ahead")
+	require.True(t, (&stage{view: schemas.View{State: schemas.Submitted}}).busy(), "an intake that is at work is waited for")
+}
+
+// A success that cannot be looked up is asked about again. An order that was not taken is not: its lines have failed, and finance asks again.
+func TestAParkedConfirmationIsFreed(t *testing.T) {
+	t.Parallel()
+	parked := func(step string) schemas.View {
+		return schemas.View{State: schemas.Refunded, Parked: []schemas.Parked{{StepID: "p1", Step: step, Frees: []schemas.Freeing{{Command: schemas.StepRetry.Name}}}}}
+	}
+	require.Equal(t, schemas.StepRetry.Name, Prompt.next(parked(schemas.RefundConfirm.Name))[0].name)
+	require.Empty(t, Prompt.next(parked(schemas.RefundRequest.Name)))
+}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -159,7 +158,7 @@ func (p Parties) staff(v schemas.View) []action {
 	}
 	for _, p := range v.Parked {
 		retries := slices.ContainsFunc(p.Frees, func(f schemas.Freeing) bool { return f.Command == schemas.StepRetry.Name })
-		ofMoney := strings.HasPrefix(p.Step, "refund.") // that is finance's, below
+		ofMoney := p.Step == schemas.RefundRequest.Name // its lines have failed, and finance asks again, below
 		if retries && !ofMoney && !p.Trying && p.Tries < enoughTries {
 			return []action{{name: schemas.StepRetry.Name, by: schemas.Actor{Role: schemas.RoleManager, ID: "manager-1"}, on: p.StepID, body: schemas.RetryStep{StepID: p.StepID}}}
 		}

@@ -252,7 +252,8 @@ func (p *Player) open(ctx context.Context, request schemas.Request) (cases.Opene
 	}
 }
 
-func takenIn(v schemas.View) bool { return v.ClosedAt != nil || len(v.Lines) > 0 }
+// takenIn reports whether a case has been taken in, or cannot be: then its people free the step that is parked, or its clock runs out.
+func takenIn(v schemas.View) bool { return v.ClosedAt != nil || len(v.Lines) > 0 || len(v.Parked) > 0 }
 
 // rest waits until one of the cases changes. In a fast play, cases that wait for nobody but time are brought to their next
 // due instead.
