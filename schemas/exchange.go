@@ -13,6 +13,8 @@ type Replacement struct {
 	StockKey   string     `json:"stock_key,omitempty"`
 	Waiting    bool       `json:"waiting,omitempty"`     // out of stock: the warehouse keeps the next ones under that key
 	ExpectedAt *time.Time `json:"expected_at,omitempty"` // out of stock: when there should be some again
+	// Parted marks a part of a line that was split after it was kept: it is kept for each part anew before it is sent.
+	Parted bool `json:"parted,omitempty"`
 	// Asking marks a line for which the warehouse is being asked: nothing else can be chosen until it has answered.
 	Asking     bool   `json:"asking,omitempty"`
 	ShipmentID string `json:"shipment_id,omitempty"` // the warehouse's order to send it

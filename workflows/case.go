@@ -339,6 +339,9 @@ func (c *Case) close(outcome schemas.Outcome, refusal *schemas.Refusal) {
 	if c.holdsOpen(outcome) {
 		if !c.Closing {
 			c.Closing = true
+			if c.awaitsRefunds() {
+				c.startClock(c.begin(schemas.EventClosed, schemas.System, schemas.DoorSystem), c.named("refund_poll"), pollSays)
+			}
 			workflow.Go(c.ctx, c.closeFreed)
 		}
 		return

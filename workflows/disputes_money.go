@@ -72,10 +72,8 @@ func moved(status schemas.RefundStatus) bool {
 func (c *Case) movingFor(l *schemas.Line) int64 {
 	var sum int64
 	for _, f := range c.Refunds {
-		for _, share := range f.Shares {
-			if c.inFlight(f) && share.LineID == l.LineID && sameUnits(share.Units, l.Units) {
-				sum += share.Amount.Minor
-			}
+		if c.inFlight(f) {
+			sum += c.partFor(f, l)
 		}
 	}
 	return sum
@@ -272,16 +270,15 @@ func (c *Case) countBack(s *step, d *schemas.Dispute) {
 	var owed []*schemas.Line
 	for _, share := range d.Counted {
 		for _, l := range c.Lines {
-			if l.LineID != share.LineID || !sameUnits(l.Units, share.Units) || l.BankTook == nil {
+			if !c.covers(share, l) || l.BankTook == nil {
 				continue
 			}
-			left := l.BankTook.Sub(share.Amount)
+			left := l.BankTook.Sub(c.money(partOfShare(share, l.Units)))
 			l.BankTook = &left
 			if l.State == schemas.Closed && l.Outcome == schemas.SettledExternally {
 				l.Outcome = schemas.OutcomeNone
 				owed = append(owed, l)
 			}
-			break
 		}
 	}
 	d.Counted = nil

@@ -79,7 +79,7 @@ func TestADepositIsTakenForWhatIsOwedAndNoMore(t *testing.T) {
 	captured := []string{"captured shop:r-1/charge/1"}
 	t.Run("where wear is never paid for", func(t *testing.T) {
 		t.Parallel()
-		tl := anAdvance(t, 4784).wornGoodsArrive()
+		tl := anAdvance(t, 4784).wornGoodsArrive().looksUp(schemas.RefundSucceeded)
 		tl.in(schemas.InspectionFailed, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{}))
 		tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
 		v := tl.run()
@@ -87,6 +87,7 @@ func TestADepositIsTakenForWhatIsOwedAndNoMore(t *testing.T) {
 		require.Equal(t, captured, tl.deposits)
 		require.Equal(t, usd(1000), tl.charges[1].Amount, "it was asked for first")
 		require.Equal(t, usd(3784), tl.ordered[0].Amount, "the rest of the deposit goes back")
+		require.Equal(t, usd(3784), v.Money.Refunded, "and the case has not ended before")
 		require.Equal(t, "shop:r-1/charge/1", tl.ordered[0].PaymentID)
 		require.Len(t, tl.shipped, 1)
 	})
@@ -158,7 +159,7 @@ func TestADepositIsTakenForWhatIsOwedAndNoMore(t *testing.T) {
 	})
 	t.Run("where one of two articles comes back", func(t *testing.T) {
 		t.Parallel()
-		tl := anAdvance(t, 4784)
+		tl := anAdvance(t, 4784).looksUp(schemas.RefundSucceeded)
 		tl.opening.Request.Lines = append(tl.opening.Request.Lines, schemas.RequestLine{LineID: "2", Quantity: 1, ReplacementSKU: "other"})
 		tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
 			one, two := line("1", 4784), line("2", 2000)

@@ -107,9 +107,21 @@ func (x *exchanges) convert(s *step, lines []*schemas.Line, why string) {
 func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	var back []*schemas.Refund
 	ids := lineIDs(lines)
+	left := x.paidOnTop(lines)
 	for _, ch := range x.Charges {
-		if ch.Kind == schemas.ChargeDifference && ch.Status == schemas.ChargeSucceeded && subset(ch.Lines, ids) && !x.returned(ch) {
-			back = append(back, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, lines, ch.Amount)})
+		if ch.Kind != schemas.ChargeDifference || ch.Status != schemas.ChargeSucceeded || !meets(ch.Lines, ids) {
+			continue
+		}
+		amount := ch.Amount
+		if !subset(ch.Lines, ids) || x.returned(ch) {
+			if !x.returnsParts() {
+				continue
+			}
+			amount = ch.Amount.Sub(x.returnedOf(ch)).Min(x.money(left)) // other lines have paid their own of it
+		}
+		left -= amount.Minor
+		if amount.Minor > 0 {
+			back = append(back, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: amount, Shares: sharesOf(ch, lines, amount)})
 		}
 	}
 	for _, l := range lines {
@@ -121,6 +133,26 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	if len(rest) > 0 {
 		x.startSuccessor(s, rest, schemas.KindReturn, "")
 	}
+}
+
+// paidOnTop is what the customer has paid of the difference for lines.
+func (x *exchanges) paidOnTop(lines []*schemas.Line) int64 {
+	var sum int64
+	for _, l := range lines {
+		sum += l.Replacement.Settled
+	}
+	return max(0, sum)
+}
+
+// returnedOf is what has gone back of a charge, or is on its way.
+func (x *exchanges) returnedOf(ch *schemas.Charge) schemas.Money {
+	sum := x.money(0)
+	for _, f := range x.Refunds {
+		if f.PaymentID == ch.ChargeID && f.Status != schemas.RefundCancelled {
+			sum = sum.Add(f.Amount)
+		}
+	}
+	return sum
 }
 
 // returned reports whether a charge is paid back already.

@@ -47,6 +47,8 @@ func (x *exchanges) settleDeposits(s *step, lines []*schemas.Line) {
 			// Two persons have said that it stays as it is.
 		case ch.Status == schemas.ChargeHeld:
 			x.settleDeposit(s, ch)
+		case ch.Status == schemas.ChargeUnknown && x.releasesUnknownDeposits():
+			x.chargeCall(schemas.DepositRelease, ch)
 		case ch.Status == schemas.ChargeUnknown && x.asksForUnknownDeposits():
 			x.chargeCall(schemas.PaymentLookup, ch) // what turns out to be held is given back
 		}

@@ -90,7 +90,7 @@ func (x *exchanges) endSettled(lines []*schemas.Line) {
 func (x *exchanges) refundIs(l *schemas.Line, words ...schemas.RefundStatus) bool {
 	for _, f := range x.Refunds {
 		for _, w := range words {
-			if f.Status == w && paysFor(f, l) {
+			if f.Status == w && x.paysFor(f, l) {
 				return true
 			}
 		}

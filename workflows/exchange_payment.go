@@ -227,8 +227,13 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 		if len(lines) == 0 {
 			return // it is paid back before the lines go on as a return
 		}
+		due := x.net(lines)
 		for _, l := range lines {
 			l.Replacement.Settled += x.stillDue(l)
+		}
+		if over := ch.Amount.Sub(x.money(due)); x.returnsParts() && over.Minor > 0 {
+			s.say("Some of its lines have left meanwhile: %s is paid back.", over)
+			x.order(s, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: over, Shares: sharesOf(ch, x.Lines, over)})
 		}
 		s.tell("exchange.paid", vars{"lines": linesVar(lines), "amount": amount(ch.Amount)})
 		x.afterMoney(s, lines)

@@ -77,9 +77,7 @@ func (x *exchanges) shipUnderNumber(s *step, lines []*schemas.Line) {
 		var together []*schemas.Line
 		together, lines = sort2(lines, func(l *schemas.Line) bool { return l.Replacement.ShipmentID == id })
 		order := schemas.ShipOrder{ShipmentID: id, CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID, At: x.now()}
-		for _, l := range together {
-			order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
-		}
+		order.Goods = x.goodsOf(together)
 		s.say("The warehouse is asked about shipment %s.", id)
 		x.effect(schemas.ReplacementShip.Name, id, func(ctx workflow.Context) { x.askedToShip(ctx, order, together) })
 	}

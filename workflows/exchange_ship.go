@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -18,8 +19,11 @@ func (x *exchanges) shipOut(s *step) {
 		x.keepBack(s, s.lines)
 		return
 	}
-	kept, missing := sort2(s.lines, keptFor)
-	if len(missing) > 0 {
+	// What was kept for a line that was split since is kept for each part anew: a reservation is sent whole.
+	parted, whole := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Parted })
+	x.forgetStock(parted)
+	kept, missing := sort2(whole, keptFor)
+	if missing = append(parted, missing...); len(missing) > 0 {
 		x.keep(missing, false, func(s *step, lines []*schemas.Line) {
 			waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.ShipReplacement })
 			there, gone := sort2(waiting, keptFor)
@@ -41,11 +45,29 @@ func (x *exchanges) orderShipment(s *step, lines []*schemas.Line) {
 	}
 	for _, l := range lines {
 		l.Replacement.ShipmentID = order.ShipmentID
-		order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
 	}
+	order.Goods = x.goodsOf(lines)
 	s.note("shipment_id", order.ShipmentID)
 	s.say("The warehouse is asked to send the replacement of line(s) %s.", lineList(lines))
 	x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) { x.askedToShip(ctx, order, lines) })
+}
+
+// goodsOf lists what the warehouse is to send for lines. The parts of a line that was split since it was ordered are one piece of the order
+// still: the same number has to mean the same goods.
+func (x *exchanges) goodsOf(lines []*schemas.Line) []schemas.ShipLine {
+	var goods []schemas.ShipLine
+	for _, l := range lines {
+		r := l.Replacement
+		same := slices.IndexFunc(goods, func(g schemas.ShipLine) bool {
+			return x.followsSplits() && g.LineID == l.LineID && g.SKU == r.SKU && g.StockKey == r.StockKey
+		})
+		if same >= 0 {
+			goods[same].Quantity += l.Quantity
+			continue
+		}
+		goods = append(goods, schemas.ShipLine{LineID: l.LineID, SKU: r.SKU, Quantity: l.Quantity, StockKey: r.StockKey})
+	}
+	return goods
 }
 
 // askedToShip takes the warehouse's answer to a shipment order. Where it refuses, the customer chooses.
@@ -175,6 +197,35 @@ func (x *exchanges) replacementGone(s *step, w schemas.ParcelWord) {
 	}
 	x.move(s, s.lines, schemas.ReplacementLost)
 	s.tell("exchange.lost", vars{"lines": linesVar(s.lines), "waybill": w.Waybill, "due": stamp(x.dueOf(s.lines))})
+}
+
+// foundAfterAll lets a replacement that counted as lost reach its customer, who was to choose what is done instead: as long as no other one is
+// ordered they have it, and need neither another one nor the money.
+func (c *Case) foundAfterAll(s *step, name string, body any) {
+	x, ok := c.as.(*exchanges)
+	word, parcel := body.(schemas.ParcelWord)
+	arrival := name == schemas.ParcelDeliver.Name || name == schemas.GoodsReceived.Name
+	if !ok || !parcel || !arrival || !c.hearsOfFoundReplacements() {
+		return
+	}
+	p := c.parcel(word.Waybill)
+	if p == nil || p.Direction != schemas.ToCustomer || len(p.Goods) > 0 || p.Returning {
+		return
+	}
+	found, _ := sort2(c.Lines, func(l *schemas.Line) bool {
+		chooses := l.State == schemas.ReplacementLost || l.State == schemas.OutOfStock || l.State == schemas.ShipReplacement
+		return chooses && picksContain(p.Lines, l.LineID) && l.LeavesAs == schemas.OutcomeNone && l.Replacement != nil && l.Replacement.Attempts > 0 && l.Replacement.ShipmentID == ""
+	})
+	if len(found) == 0 {
+		return
+	}
+	s.say("The replacement in parcel %s has been found.", word.Waybill)
+	x.forgetStock(found)
+	for _, l := range found {
+		l.Replacement.Waybill, l.Replacement.Undelivered = word.Waybill, false
+		l.Replacement.Attempts--
+	}
+	x.move(s, found, schemas.ReplacementInTransit)
 }
 
 // lostOldGoods is the old article lost while the replacement is on its way: the merchant bears it where the way back was its own or

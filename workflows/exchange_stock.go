@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -84,6 +85,7 @@ func (x *exchanges) keep(lines []*schemas.Line, wait bool, then func(*step, []*s
 // stockAnswered applies what the warehouse said of the replacements of lines.
 func (x *exchanges) stockAnswered(lines []*schemas.Line, orders []schemas.StockOrder, receipts []schemas.StockReceipt, then func(*step, []*schemas.Line)) {
 	s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)
+	lines, orders, receipts = x.withTheirParts(lines, orders, receipts)
 	s.lines = lines
 	for i, l := range lines {
 		x.kept(s, l, orders[i], receipts[i])
@@ -93,6 +95,22 @@ func (x *exchanges) stockAnswered(lines []*schemas.Line, orders []schemas.StockO
 		s.say("The warehouse has answered; nobody waits for it any more.")
 	}
 	x.settle(s)
+}
+
+// withTheirParts adds the parts of lines that were split while the warehouse was asked: its answer is theirs too.
+func (x *exchanges) withTheirParts(lines []*schemas.Line, orders []schemas.StockOrder, receipts []schemas.StockReceipt) ([]*schemas.Line, []schemas.StockOrder, []schemas.StockReceipt) {
+	if !x.followsSplits() {
+		return lines, orders, receipts
+	}
+	for i, l := range lines[:len(lines):len(lines)] {
+		for _, part := range x.Lines {
+			asked := part.Replacement != nil && part.Replacement.Asking && part.LineID == l.LineID
+			if asked && orders[i].Quantity > l.Quantity && !slices.Contains(lines, part) {
+				lines, orders, receipts = append(lines, part), append(orders, orders[i]), append(receipts, receipts[i])
+			}
+		}
+	}
+	return lines, orders, receipts
 }
 
 // keepParked lets the reservation for one line wait for a person. The other lines go on; and this one, too, may be decided on meanwhile.
@@ -133,13 +151,17 @@ func (x *exchanges) kept(s *step, l *schemas.Line, o schemas.StockOrder, got sch
 	}
 	switch {
 	case got.Held && !wanted:
-		x.giveStockBack([]string{o.Key})
+		if !x.keptForOthers(l, o) {
+			x.giveStockBack([]string{o.Key})
+		}
 	case got.Held:
 		l.Replacement.StockKey, l.Replacement.Waiting, l.Replacement.ExpectedAt = o.Key, false, nil
+		l.Replacement.Parted = x.followsSplits() && o.Quantity > l.Quantity
 		s.say("%s is kept for line %s.", o.SKU, l.LineID)
 	case wanted:
 		l.Replacement.ExpectedAt = got.ExpectedAt
 		if o.Wait {
+			l.Replacement.Parted = x.followsSplits() && o.Quantity > l.Quantity
 			l.Replacement.StockKey, l.Replacement.Waiting = o.Key, true // the warehouse keeps the next ones under it
 		}
 		s.say("%s is out of stock for line %s.", o.SKU, l.LineID)
@@ -167,13 +189,32 @@ func (x *exchanges) giveBackGoods(lines []*schemas.Line) {
 	var keys []string
 	for _, l := range lines {
 		if r := l.Replacement; r != nil && r.StockKey != "" && r.ShipmentID == "" {
-			keys = append(keys, r.StockKey)
-			r.StockKey = ""
+			keys = append(keys, x.letGo(l)...)
 		}
 	}
 	if len(keys) > 0 {
 		x.giveStockBack(keys)
 	}
+}
+
+// letGo takes from a line what is kept for it, and names the key unless another part of the line is kept under it too.
+func (x *exchanges) letGo(l *schemas.Line) []string {
+	key := l.Replacement.StockKey
+	l.Replacement.StockKey, l.Replacement.Waiting, l.Replacement.Parted = "", false, false
+	if x.followsSplits() && x.keptForOthers(l, schemas.StockOrder{Key: key, SKU: l.Replacement.SKU}) {
+		return nil
+	}
+	return []string{key}
+}
+
+// keptForOthers reports whether other parts of a line have, or are about to have, what is kept under an order.
+func (x *exchanges) keptForOthers(l *schemas.Line, o schemas.StockOrder) bool {
+	for _, part := range x.Lines {
+		if r := part.Replacement; part != l && part.LineID == l.LineID && r != nil && r.ShipmentID == "" && (r.StockKey == o.Key || r.Asking && x.wantsStock(part, o)) {
+			return true
+		}
+	}
+	return false
 }
 
 // tellChoices is the work of OUT_OF_STOCK: the customer hears what can be chosen.
@@ -331,8 +372,7 @@ func (x *exchanges) forgetStock(lines []*schemas.Line) {
 	var keys []string
 	for _, l := range lines {
 		if l.Replacement.StockKey != "" {
-			keys = append(keys, l.Replacement.StockKey)
-			l.Replacement.StockKey, l.Replacement.Waiting = "", false
+			keys = append(keys, x.letGo(l)...)
 		}
 	}
 	if len(keys) > 0 {

@@ -153,6 +153,7 @@ func (c *Case) hearReport(name string, report schemas.Report) {
 			return
 		}
 		c.fetchedAfterAll(name, body)
+		c.foundAfterAll(s, name, body)
 		lines := c.linesOf(name, body)
 		if len(lines) == 0 || c.ClosedAt != nil {
 			s.note("fact", name)

@@ -79,6 +79,10 @@ func (g *goods) verify(f *schemas.Refund, said schemas.RefundStatus, code schema
 // pollRefund asks the provider about every refund of these lines that has no final word. After some days people are asked
 // to look too; the asking goes on.
 func (g *goods) pollRefund(s *step) {
+	if len(s.lines) == 0 {
+		g.pollBeforeTheEnd(s)
+		return
+	}
 	if age := s.at.Sub(oldest(s.lines)); age > g.Plan.Clocks[g.named("refund_processing_max")].After.D() {
 		g.raise(s, 3, "refund_processing")
 		for _, p := range g.Plan.People[schemas.RoleFinance] {
@@ -86,7 +90,7 @@ func (g *goods) pollRefund(s *step) {
 			break
 		}
 	}
-	g.startOn(s, s.lines, g.named("refund_poll"), "the provider is asked again")
+	g.startOn(s, s.lines, g.named("refund_poll"), pollSays)
 	s.say("The provider is asked about line(s) %s.", lineList(s.lines))
 	for _, f := range g.Refunds {
 		pending := f.Status == schemas.RefundRequested || f.Status == schemas.RefundAccepted || f.Status == schemas.RefundUnknown
@@ -96,9 +100,28 @@ func (g *goods) pollRefund(s *step) {
 	}
 }
 
+const pollSays = "the provider is asked again"
+
+// pollBeforeTheEnd asks the provider about refunds that keep a case from closing, although its lines have ended. Finance looks too.
+func (g *goods) pollBeforeTheEnd(s *step) {
+	if !g.Closing {
+		return
+	}
+	s.say("The provider is asked about what is still on its way.")
+	if s.clock.Trigger == "" {
+		g.tellFinance(s, "refund_processing")
+	}
+	g.startClock(s, g.named("refund_poll"), pollSays).Trigger = "again"
+	for _, f := range g.Refunds {
+		if g.ours(f.RefundID) && g.inFlight(f) {
+			g.lookUp(f)
+		}
+	}
+}
+
 func (g *goods) paysAny(f *schemas.Refund, lines []*schemas.Line) bool {
 	for _, l := range lines {
-		if paysFor(f, l) {
+		if g.paysFor(f, l) {
 			return true
 		}
 	}

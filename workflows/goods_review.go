@@ -225,6 +225,11 @@ func (g *goods) expire(s *step) {
 		s.say("The customer did not answer, but the goods of line(s) %s have left them: somebody decides.", lineList(came))
 		g.move(s, came, schemas.Review)
 	}
+	withdrawn, rest := sort2(rest, func(l *schemas.Line) bool { return g.asksBeforeWithdrawing() && l.LeavesAs == schemas.Withdrawn })
+	if len(withdrawn) > 0 {
+		s.say("Line(s) %s were never sent; they are withdrawn.", lineList(withdrawn))
+		g.end(s, withdrawn, schemas.Withdrawn)
+	}
 	if len(rest) == 0 {
 		return
 	}

@@ -281,12 +281,19 @@ func (g *goods) lost(s *step, w schemas.ParcelWord) {
 	for _, l := range s.lines {
 		l.GoodsWith = schemas.TurnCarrier
 	}
-	gone, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.LeavesAs != schemas.OutcomeNone })
-	g.end(s, gone, schemas.Withdrawn)
-	pay, judge := sort2(rest, func(l *schemas.Line) bool {
+	ours := func(l *schemas.Line) bool {
 		return l.Verdict.Freight == schemas.TurnMerchant || g.Opening.Request.Reason.MerchantsFault()
+	}
+	gone, rest := sort2(s.lines, func(l *schemas.Line) bool {
+		// Whoever has withdrawn was to have the goods back, and they are lost at the merchant's risk.
+		return l.LeavesAs != schemas.OutcomeNone && !(g.paysLostWithdrawals() && l.LeavesAs == schemas.Withdrawn && ours(l))
 	})
+	g.end(s, gone, schemas.Withdrawn)
+	pay, judge := sort2(rest, ours)
 	if len(pay) > 0 {
+		for _, l := range pay {
+			l.LeavesAs = schemas.OutcomeNone
+		}
 		g.claimFromCarrier(s, w.Waybill)
 	}
 	if g.leavesItToAPerson() && g.held(schemas.AutomationHold) {

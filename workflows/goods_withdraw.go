@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -57,10 +58,14 @@ func (g *goods) withdrawn(s *step, d schemas.Withdraw) {
 		g.end(s, []*schemas.Line{l}, l.LeavesAs)
 	}
 	moving, rest := sort2(open, func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
-	for _, l := range moving {
+	booked, rest := sort2(rest, func(l *schemas.Line) bool {
+		return g.asksBeforeWithdrawing() && l.State == schemas.WaitShipback && l.Waybill != "" && g.parcel(l.Waybill) != nil
+	})
+	for _, l := range slices.Concat(moving, booked) {
 		l.LeavesAs = schemas.Withdrawn
 	}
 	g.leave(s, rest, schemas.Withdrawn)
+	g.askWhetherSent(s, booked)
 	s.tell("case.withdrawn", vars{"lines": linesVar(s.lines)})
 }
 

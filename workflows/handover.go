@@ -281,7 +281,7 @@ func (c *Case) cameUnasked(word schemas.ParcelWord) {
 		case !beforeADecision(l.State) || l.GoodsWith == schemas.TurnMerchant:
 		case p.DeliveredAt != nil:
 			l.GoodsWith = schemas.TurnWarehouse
-		case p.Status == schemas.ParcelMoving:
+		case p.Status == schemas.ParcelMoving, c.noticesLossesUnasked() && (p.Status == schemas.ParcelLost || p.Status == schemas.ParcelDamaged):
 			l.GoodsWith = schemas.TurnCarrier
 		}
 	}

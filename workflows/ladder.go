@@ -153,6 +153,8 @@ func (c *Case) followLadder() {
 	default:
 		gone = gone || !c.merchantsTurn()
 	}
+	// The others that stand where those stood have clocks of their own.
+	gone = gone || (c.endsWithItsLines() && !l.Accepted && c.clock("escalation") == nil)
 	if gone {
 		c.Ladder = nil
 		c.stopClock("escalation")

@@ -21,6 +21,12 @@ func (g *goods) notShippedBack(s *step) {
 	if s.lines = rest; len(rest) > 0 {
 		g.unsent(s)
 	}
+	g.askWhetherSent(s, booked)
+	s.lines = all
+}
+
+// askWhetherSent asks the carrier whether it has seen parcels that we have booked, before their lines leave.
+func (g *goods) askWhetherSent(s *step, booked []*schemas.Line) {
 	for len(booked) > 0 {
 		var group []*schemas.Line
 		group, booked = sort2(booked, func(l *schemas.Line) bool { return l.Waybill == booked[0].Waybill })
@@ -29,7 +35,6 @@ func (g *goods) notShippedBack(s *step) {
 		s.say("The carrier is asked whether it has parcel %s.", group[0].Waybill)
 		g.askCarrierIn(group[0].Waybill, g.applyUnseen, schemas.WaitShipback)
 	}
-	s.lines = all
 }
 
 // applyUnseen goes on with what the carrier has after all, and ends what it has never seen.
@@ -41,7 +46,17 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 	}
 	switch {
 	case !a.Known || a.Status == schemas.ParcelExpected || a.Status == "":
-		g.unsent(s)
+		earlier, last := sort2(s.lines, func(l *schemas.Line) bool {
+			before := g.labelBefore(l)
+			if before != "" {
+				l.Waybill = before
+			}
+			return before != ""
+		})
+		g.askWhetherSent(s, earlier)
+		if s.lines = last; len(last) > 0 {
+			g.unsent(s)
+		}
 	case a.Status == schemas.ParcelDelivered:
 		p.book(schemas.ParcelDeliver.Name, at)
 		s.report = &schemas.Report{Source: p.Carrier, OccurredAt: at}
@@ -54,6 +69,23 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 		p.book(schemas.ParcelScanned.Name, at)
 		g.handedOver(s, w)
 	}
+}
+
+// labelBefore is the number that was given for a line before its last one, of a parcel nobody has seen yet: whichever was booked first may be
+// the one that the customer used.
+func (g *goods) labelBefore(l *schemas.Line) (before string) {
+	if !g.asksAboutEveryLabel() {
+		return ""
+	}
+	for _, p := range g.Parcels {
+		if p.Waybill == l.Waybill {
+			return before
+		}
+		if p.Direction == schemas.ToMerchant && p.Status == schemas.ParcelExpected && picksContain(p.Lines, l.LineID) {
+			before = p.Waybill
+		}
+	}
+	return ""
 }
 
 // lookUpOpenCharges asks the provider about charges of these lines that may have been paid without a word of it.
@@ -94,9 +126,7 @@ func (x *exchanges) askWarehouse(lines []*schemas.Line) {
 		order := schemas.ShipOrder{
 			ShipmentID: group[0].Replacement.ShipmentID, CaseID: x.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, CustomerID: r.CustomerID, At: x.now(),
 		}
-		for _, l := range group {
-			order.Goods = append(order.Goods, schemas.ShipLine{LineID: l.LineID, SKU: l.Replacement.SKU, Quantity: l.Quantity, StockKey: l.Replacement.StockKey})
-		}
+		order.Goods = x.goodsOf(group)
 		x.effect(schemas.ReplacementShip.Name, order.ShipmentID, func(ctx workflow.Context) {
 			got, err := do(ctx, x.Case, schemas.ReplacementShip, order.ShipmentID, order)
 			s := x.begin(schemas.EventStockAnswered, schemas.System, schemas.DoorSystem)

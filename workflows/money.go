@@ -220,11 +220,7 @@ func (c *Case) underWay(l *schemas.Line) int64 {
 		case schemas.RefundSucceeded, schemas.RefundManual, schemas.RefundCancelled:
 			continue
 		}
-		for _, share := range f.Shares {
-			if share.LineID == l.LineID && sameUnits(share.Units, l.Units) {
-				sum += share.Amount.Minor
-			}
-		}
+		sum += c.partFor(f, l)
 	}
 	return sum
 }
@@ -271,30 +267,22 @@ func (c *Case) failedRefunds() []*schemas.Refund {
 func (c *Case) linesPaidBy(f *schemas.Refund) []*schemas.Line {
 	var lines []*schemas.Line
 	for _, l := range c.Lines {
-		if paysFor(f, l) {
+		if c.paysFor(f, l) {
 			lines = append(lines, l)
 		}
 	}
 	return lines
 }
 
-func paysFor(f *schemas.Refund, l *schemas.Line) bool {
+// paysFor reports whether a refund pays for a line, whole or in part.
+func (c *Case) paysFor(f *schemas.Refund, l *schemas.Line) bool {
 	for _, share := range f.Shares {
-		if share.LineID == l.LineID && sameUnits(share.Units, l.Units) {
+		if c.covers(share, l) {
 			return true
 		}
 	}
 	return false
 }
 
-func sameUnits(a, b []int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
-}
+// partFor is what a refund brings a line, in minor units.
+func (c *Case) partFor(f *schemas.Refund, l *schemas.Line) int64 { return c.partOfShares(f.Shares, l) }

@@ -96,9 +96,12 @@ func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft)
 	missing := make([]int64, len(open))
 	for i, l := range open {
 		want := l.Owed().Minor - c.underWay(l)
+		if c.cutsDifferences() {
+			want = max(0, c.owes(l).Minor-c.underWay(l))
+		}
 		missing[i] = max(0, want-max(0, rest[l.LineID]))
 		rest[l.LineID] -= want - missing[i]
-		l.Payable.Minor -= missing[i]
+		c.cut(l, missing[i])
 	}
 	fresh := c.spread(open)
 	for _, n := range fresh {
@@ -110,7 +113,10 @@ func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft)
 	var ordered, short int64
 	for i, l := range open {
 		over := max(0, l.Owed().Minor-c.underWay(l)) // what no payment covers
-		l.Payable.Minor -= over
+		if c.cutsDifferences() {
+			over = max(0, c.owes(l).Minor-c.underWay(l))
+		}
+		c.cut(l, over)
 		if missing[i] += over; missing[i] > 0 {
 			sum := c.money(missing[i])
 			if l.Short != nil {
@@ -127,7 +133,7 @@ func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft)
 		s.say("%s of it is ordered, %s cannot be paid.", c.money(ordered), c.money(short))
 		s.tell("refund.reduced", vars{"lines": linesVar(open), "amount": amount(c.money(ordered)), "short": amount(c.money(short))})
 	}
-	idle, _ := sort2(open, func(l *schemas.Line) bool { return c.underWay(l) == 0 })
+	idle, _ := sort2(open, func(l *schemas.Line) bool { return c.underWay(l) == 0 && !(c.cutsDifferences() && beside(l)) })
 	paid, nothing := sort2(idle, func(l *schemas.Line) bool { return l.Refunded.Minor > 0 })
 	c.afterRefund(s, paid)
 	for _, l := range nothing {
@@ -142,6 +148,15 @@ func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft)
 		}
 		s.staff("staff.task", c.Owner, vars{"task": "refund_reduced", "due": stamp(due)})
 	}
+}
+
+// cut takes what cannot be paid any more off what a line is owed: its price, or of an exchange what the replacement costs less.
+func (c *Case) cut(l *schemas.Line, minor int64) {
+	if c.cutsDifferences() && l.Replacement != nil {
+		l.Replacement.GivesBack -= minor
+		return
+	}
+	l.Payable.Minor -= minor
 }
 
 // orderedOf sums up what this case has ordered of a payment.
@@ -271,12 +286,8 @@ func news(known, word schemas.RefundStatus) bool {
 
 // credit adds what a refund brought, or took back, to the lines it pays.
 func (c *Case) credit(f *schemas.Refund, sign int64) {
-	for _, share := range f.Shares {
-		for _, l := range c.Lines {
-			if share.LineID == l.LineID && sameUnits(share.Units, l.Units) {
-				l.Refunded = l.Refunded.Add(c.money(sign * share.Amount.Minor))
-			}
-		}
+	for _, l := range c.Lines {
+		l.Refunded = l.Refunded.Add(c.money(sign * c.partFor(f, l)))
 	}
 }
 
@@ -337,7 +348,7 @@ func (c *Case) again(s *step, f *schemas.Refund) {
 func (c *Case) toProcessing(s *step, lines []*schemas.Line) {
 	free, _ := sort2(lines, func(l *schemas.Line) bool {
 		for _, f := range c.Refunds {
-			if (f.Status == schemas.RefundFailedWord || f.Status == schemas.RefundReversed) && paysFor(f, l) {
+			if (f.Status == schemas.RefundFailedWord || f.Status == schemas.RefundReversed) && c.paysFor(f, l) {
 				return false
 			}
 		}

@@ -243,42 +243,6 @@ func (c *Case) partsOf(lineID string, can func(*schemas.Line) bool) (parts []*sc
 	return parts, known
 }
 
-// partOf is what the first n of a line would be, for judging: nothing is split yet.
-func (c *Case) partOf(l *schemas.Line, n int) *schemas.Line {
-	part := *l
-	(&Case{State: &State{Currency: c.Currency, Edition: c.Edition, Lines: []*schemas.Line{&part}}}).split(&part, n)
-	return &part
-}
-
-// split keeps the first n of a line and puts the rest into a part of its own, right behind it.
-func (c *Case) split(l *schemas.Line, n int) {
-	rest := *l
-	rest.Quantity = l.Quantity - n
-	if len(l.Units) == l.Quantity {
-		rest.Units = append([]int(nil), l.Units[n:]...)
-		l.Units = append([]int(nil), l.Units[:n]...)
-	}
-	// A deduction or a refund of the whole line is shared by quantity; the last part takes what rounding leaves over.
-	rest.Deduction = c.money(l.Deduction.Minor * int64(rest.Quantity) / int64(l.Quantity))
-	l.Deduction = l.Deduction.Sub(rest.Deduction)
-	rest.Payable = l.Payable.Sub(l.Payable.Min(schemas.Money{Minor: l.UnitPrice.Minor * int64(n), Currency: c.Currency}))
-	if c.sharesEvenly() {
-		each, over := l.Payable.Minor/int64(l.Quantity), l.Payable.Minor%int64(l.Quantity)
-		rest.Payable = c.money(each*int64(rest.Quantity) + over*int64(rest.Quantity)/int64(l.Quantity))
-	}
-	l.Payable = l.Payable.Sub(rest.Payable)
-	rest.Refunded = c.money(l.Refunded.Minor * int64(rest.Quantity) / int64(l.Quantity))
-	l.Refunded = l.Refunded.Sub(rest.Refunded)
-	rest.History = append([]schemas.StateSince(nil), l.History...)
-	l.Quantity = n
-	for i, at := range c.Lines {
-		if at == l {
-			c.Lines = append(c.Lines[:i+1], append([]*schemas.Line{&rest}, c.Lines[i+1:]...)...)
-			return
-		}
-	}
-}
-
 // where a group of lines differs, the parts are handled apart.
 func sort2(lines []*schemas.Line, first func(*schemas.Line) bool) (yes, no []*schemas.Line) {
 	for _, l := range lines {

@@ -140,6 +140,51 @@ func parksIntake(ctx workflow.Context) bool {
 // customer was asked to send them a second time.
 func (c *Case) noticesGoodsUnasked() bool { return c.Edition >= 2 }
 
+// followsSplits lets the parts of a line that is split after money or a replacement began to move share both by their units. 2026-11-26: until
+// then a refund under way was nobody's once a part of its line was merged or withdrawn, so that the case asked the provider about it for ever;
+// and the parts had one replacement between them, so that what became of one became of all.
+func (c *Case) followsSplits() bool { return c.Edition >= 3 }
+
+// endsWithItsLines ends an escalation once the lines for whose sake it asks people have gone. 2026-11-26: until then other lines that had
+// come into the same state meanwhile counted as asked about, although no clock ran on it: nobody ever was, and the case did not end.
+func (c *Case) endsWithItsLines() bool { return c.Edition >= 3 }
+
+// paysLostWithdrawals pays, or replaces, goods that are lost on a way that the merchant answers for, although their customer had withdrawn
+// meanwhile. 2026-11-26: until then the line ended as WITHDRAWN, and its customer had neither the goods nor the money.
+func (c *Case) paysLostWithdrawals() bool { return c.Edition >= 3 }
+
+// asksBeforeWithdrawing asks the carrier about a label of ours before a withdrawal ends a line. 2026-11-26: until then goods whose scan nobody
+// had reported came to a warehouse whose case knew nothing of them.
+func (c *Case) asksBeforeWithdrawing() bool { return c.Edition >= 3 }
+
+// releasesUnknownDeposits gives a deposit back of which nobody knows whether it is held, when its lines leave: the order is repeated until it
+// is answered. 2026-11-26: until then it was asked about a few times, and where no answer came the customer's money stayed held.
+func (c *Case) releasesUnknownDeposits() bool { return c.Edition >= 3 }
+
+// cutsDifferences takes what the ledger cannot pay any more off the difference of an exchange. 2026-11-26: until then it was taken off the
+// price of the article, so that the same difference was ordered again at once, and again, without a pause and for ever.
+func (c *Case) cutsDifferences() bool { return c.Edition >= 3 }
+
+// noticesLossesUnasked sees goods that are lost on their way while their line is under review again. 2026-11-26: until then it counted as if the
+// customer had them still, and the request expired.
+func (c *Case) noticesLossesUnasked() bool { return c.Edition >= 3 }
+
+// asksAboutEveryLabel asks the carrier about every parcel that was booked or named for a line before the request expires. 2026-11-26: until then
+// only the last number was asked about, whichever the customer had used.
+func (c *Case) asksAboutEveryLabel() bool { return c.Edition >= 3 }
+
+// hearsOfFoundReplacements hears that a replacement which counted as lost has come after all. 2026-11-26: until then nothing waited for the
+// word, and the customer had the replacement and another one, or the money.
+func (c *Case) hearsOfFoundReplacements() bool { return c.Edition >= 3 }
+
+// returnsParts pays back what was paid on top for the lines that go on as a return. 2026-11-26: until then a payment for several lines went back
+// only where all of them left in one moment; otherwise the shop kept it.
+func (c *Case) returnsParts() bool { return c.Edition >= 3 }
+
+// waitsForRefunds keeps a case open until the provider has had its last word on every refund of its own. 2026-11-26: until then only a refund whose
+// line had not ended was waited for, and what a provider could not pay back of a deposit was nobody's.
+func (c *Case) waitsForRefunds() bool { return c.Edition >= 3 }
+
 // writesAfterTheEnd keeps the clock that writes the rows again when a case ends while PostgreSQL is away. 2026-11-26: until then it stopped with
 // all others, so that the end was never written and the workflow never completed. Asked only of a case that ends in that moment.
 func writesAfterTheEnd(ctx workflow.Context) bool {

@@ -108,6 +108,11 @@ func (b *books) shipments() []*shipmentBook { return sorted(b.Shipments) }
 
 func (b *books) parcels() []*parcelBook { return sorted(b.Parcels) }
 
+// asTheyCame lists the parcels in the order in which they were first known.
+func (b *books) asTheyCame() []*parcelBook {
+	return slices.SortedStableFunc(maps.Values(b.Parcels), func(p, q *parcelBook) int { return p.At - q.At })
+}
+
 func sorted[V any](m map[string]V) []V {
 	var list []V
 	for _, key := range slices.Sorted(maps.Keys(m)) {

@@ -173,7 +173,9 @@ var breaches = map[string]map[string]func(*sight){
 		"a clock ran out twice": func(s *sight) {
 			out := s.All[1]
 			out.Name, out.Lines, out.Data = schemas.EventExpired, []string{"2"}, map[string]string{"clock": "return.review", "due": "x"}
-			s.All = append(s.All, out, out)
+			again := out
+			again.Revision = 3
+			s.All, s.New = append(s.All[:1], out, again), []schemas.Event{again}
 		},
 	},
 	laws[13].text: {

@@ -38,7 +38,7 @@ func checkEnd(w *walk) []string {
 				say("%s", fault)
 			}
 		}
-		if told(b, "case.closed")+told(b, "case.invalid")+told(b, "case.merged") == 0 && !couldNotSay(s.All, "case.closed") {
+		if told(b, "case.closed")+told(b, "case.invalid")+told(b, "case.merged") == 0 && !couldNotSay(s.All, schemas.EventClosed) && !couldNotSay(s.All, schemas.EventMerged) {
 			say("In the end everybody is answered. Nobody told the customer that %s has ended.", s.Now.CaseID)
 		}
 	}
@@ -76,22 +76,32 @@ func sentFor(b *books, lines []string) bool {
 	return false
 }
 
-// goneWith finds the parcel in which the goods of a line have left the customer and from which they did not come home.
+// goneWith finds the parcel in which the goods of a line have left the customer, and after which neither they nor a replacement came to
+// the customer. What happened to a parcel after the end of its line is no breach: the owner has a task for it.
 func goneWith(b *books, l schemas.Line) *parcelBook {
 	var gone *parcelBook
-	for _, p := range b.parcels() {
-		if !carries(p, l.LineID) || p.Replaces {
+	left := false
+	for _, p := range b.asTheyCame() {
+		if !carries(p, l.LineID) {
 			continue
 		}
+		late := p.Parcel.MovedAt != nil && p.Parcel.MovedAt.After(l.Since)
 		switch p.Parcel.Status {
 		case schemas.ParcelDelivered, schemas.ParcelLost, schemas.ParcelDamaged:
-			if p.Parcel.MovedAt.After(l.Since) {
-				continue // after the end: the owner has a task for it
+		default:
+			late = true
+		}
+		lost := p.Parcel.Status == schemas.ParcelLost || p.Parcel.Status == schemas.ParcelDamaged
+		switch {
+		case p.Replaces && lost && !late:
+			if left {
+				gone = p // the old goods had come, and what was to be had for them did not
 			}
-			if p.Parcel.Direction == schemas.ToCustomer {
-				return nil
-			}
-			gone = p
+		case p.Replaces, p.Parcel.Direction == schemas.ToCustomer && !lost && !late:
+			// A customer who was to send a replacement back has said that it came: whoever has none does not reject it.
+			gone = nil
+		case !late:
+			gone, left = p, true
 		}
 	}
 	return gone

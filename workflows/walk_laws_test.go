@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -384,17 +385,16 @@ func noDeadlineMissed(s *sight) string {
 			return fmt.Sprintf("%s was due %s, and it is %s.", k.Name, k.Due.Format(time.RFC3339), s.Now.Now.Format(time.RFC3339))
 		}
 	}
-	seen := map[string]bool{}
-	for _, e := range s.All {
-		if e.Name != schemas.EventExpired {
+	for _, e := range s.New {
+		if e.Name != schemas.EventExpired || strings.HasPrefix(e.Data["clock"], "rows") || anySplit(s.Now, e.Lines) {
+			// The parts of a line that was split have clocks of their own, with the same name and perhaps the same due.
 			continue
 		}
-		// The parts of a line that was split have clocks of their own, with the same name and perhaps the same due.
-		key := fmt.Sprint(e.Data["clock"], e.Data["due"], e.Lines)
-		if seen[key] && !anySplit(s.Now, e.Lines) && !strings.HasPrefix(e.Data["clock"], "rows") {
-			return fmt.Sprintf("%s of line(s) %v, due %s, ran out twice.", e.Data["clock"], e.Lines, e.Data["due"])
+		for i := range s.All[:e.Revision-1] {
+			if was := &s.All[i]; was.Name == schemas.EventExpired && was.Data["clock"] == e.Data["clock"] && was.Data["due"] == e.Data["due"] && slices.Equal(was.Lines, e.Lines) {
+				return fmt.Sprintf("%s of line(s) %v, due %s, ran out twice.", e.Data["clock"], e.Lines, e.Data["due"])
+			}
 		}
-		seen[key] = true
 	}
 	return ""
 }
@@ -433,9 +433,9 @@ func asJSON(v any) string {
 }
 
 func everyEventSpeaks(s *sight) string {
-	for i, e := range s.All {
-		if e.Revision != int64(i+1) {
-			return fmt.Sprintf("event %d has the number %d.", i+1, e.Revision)
+	for i, e := range s.New {
+		if at := len(s.All) - len(s.New) + i + 1; e.Revision != int64(at) {
+			return fmt.Sprintf("event %d has the number %d.", at, e.Revision)
 		}
 		if e.Message == "" || e.Name == "" || e.Actor.ID == "" || e.Door == "" {
 			return fmt.Sprintf("event %d says nothing, or not by whom.", e.Revision)

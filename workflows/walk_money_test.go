@@ -179,7 +179,10 @@ func (o *outside) endCharge(q schemas.ChargeQuestion, as schemas.ChargeStatus) s
 		o.books.Charges[q.ChargeID] = ch
 	}
 	open := ch.Status == schemas.ChargeAccepted || ch.Status == "" || ch.Status == schemas.ChargeFailed
-	if as != schemas.ChargeLapsed {
+	switch as {
+	case schemas.ChargeReleased: // nothing is held under this number any more, and never will be
+		open = ch.Status == schemas.ChargeHeld || ch.Status == schemas.ChargeFailed || ch.Status == ""
+	case schemas.ChargeCaptured:
 		open = ch.Status == schemas.ChargeHeld
 	}
 	if open {
