@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -129,6 +130,10 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	}
 	x.order(s, back...)
 	paid, rest := sort2(lines, func(l *schemas.Line) bool { return x.underWay(l) > 0 })
+	failed, paid := sort2(paid, func(l *schemas.Line) bool {
+		return x.parksFailedDifferences() && slices.ContainsFunc(x.failedRefunds(), func(f *schemas.Refund) bool { return x.paysFor(f, l) })
+	})
+	x.move(s, failed, schemas.RefundFailed)
 	x.move(s, paid, schemas.RefundProcessing)
 	if len(rest) > 0 {
 		x.startSuccessor(s, rest, schemas.KindReturn, "")

@@ -265,7 +265,13 @@ func (c *Case) providerSaid(s *step, f *schemas.Refund, status schemas.RefundSta
 		if !c.bankPaysInstead(s, f) {
 			c.refundFailed(s, f, schemas.CodeReversed)
 		}
-	case schemas.RefundManual, schemas.RefundCancelled:
+	case schemas.RefundManual:
+		s.say("Refund %s is %s.", f.RefundID, status)
+		if c.believesTheLedger() && !moved(before) {
+			c.credit(f, +1)
+			c.afterRefund(s, s.lines)
+		}
+	case schemas.RefundCancelled:
 		s.say("Refund %s is %s.", f.RefundID, status)
 	}
 }

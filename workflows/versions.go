@@ -215,3 +215,11 @@ func (c *Case) leavesItToAPerson() bool { return c.Edition >= 3 }
 // confirmsFindings lets a finding on goods of great value count once a second person has looked. 2026-11-26: until then one inspector's word took
 // any amount off.
 func (c *Case) confirmsFindings() bool { return c.Edition >= 3 }
+
+// believesTheLedger counts a refund as paid of which the ledger says that it was paid by hand. 2026-11-26: until then that word was kept, and the
+// line waited for the provider, who had nothing to say of it, for ever.
+func (c *Case) believesTheLedger() bool { return c.Edition >= 3 }
+
+// parksFailedDifferences lets finance see to a difference that could not be paid back, when its line leaves as a return. 2026-11-26: until then the
+// line waited for the provider, and nobody could ask for the money again.
+func (c *Case) parksFailedDifferences() bool { return c.Edition >= 3 }

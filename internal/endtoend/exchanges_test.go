@@ -101,6 +101,12 @@ var exchanged = []ending{
 		h.moved(id, 4000, 0)
 		return id
 	}},
+	{"exchange_in_advance_for_a_cheaper_one_whose_old_goods_never_come", func(h *house) string {
+		id := h.advanced(h.wish(bought, swaps(cheaper)))
+		h.ended(id, schemas.Completed)
+		h.moved(id, 4000, 500) // it is taken whole, and what the kept replacement costs less goes back
+		return id
+	}},
 	{"exchange_in_advance_with_wear_taken_from_the_deposit", func(h *house) string {
 		r := h.wish(bought, swaps(likeIt))
 		id := h.advanced(r)
