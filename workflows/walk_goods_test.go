@@ -93,7 +93,7 @@ func (o *outside) ship(in schemas.ShipOrder) schemas.ShipReceipt {
 		return got
 	}
 	for _, g := range in.Goods {
-		if h := o.books.Holds[g.StockKey]; h == nil || h.Status != "held" {
+		if h := o.books.Holds[g.StockKey]; h == nil || h.Status != "held" || h.SKU != g.SKU || h.Quantity != g.Quantity {
 			return schemas.ShipReceipt{ShipmentID: in.ShipmentID, Refused: true, Code: schemas.CodeNotKept}
 		}
 	}
