@@ -174,6 +174,27 @@ func (b *books) promisedFor(line, but string) int64 {
 	return sum
 }
 
+// promisedForUnits is what of that was for the units of a line.
+func (b *books) promisedForUnits(l schemas.Line) int64 {
+	sum := b.Elsewhere[l.LineID] * int64(l.Quantity) / int64(b.Lines[l.LineID].Quantity)
+	for _, r := range b.Refunds {
+		if _, own := b.Captured[r.Refund.PaymentID]; !own || !r.reserved() {
+			continue
+		}
+		for _, share := range r.Refund.Shares {
+			if share.LineID != l.LineID || len(share.Units) == 0 {
+				continue
+			}
+			for _, unit := range share.Units {
+				if slices.Contains(l.Units, unit) {
+					sum += share.Amount.Minor / int64(len(share.Units))
+				}
+			}
+		}
+	}
+	return sum
+}
+
 // reserved reports whether a refund takes room in the ledger: all do but those that cannot be paid any more.
 func (r *refundBook) reserved() bool {
 	return r.Status != schemas.RefundFailedWord && r.Status != schemas.RefundReversed && r.Status != schemas.RefundCancelled

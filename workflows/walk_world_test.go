@@ -223,7 +223,6 @@ func (o *outside) takeIn(in schemas.IntakeOrder) schemas.Intake {
 }
 
 func (o *outside) lineFor(l schemas.Line, asked schemas.RequestLine, in schemas.IntakeOrder) schemas.Line {
-	paid := o.books.promisedFor(l.LineID, "")
 	l.Quantity = asked.Quantity
 	if len(l.Units) > asked.Quantity {
 		l.Units = l.Units[:asked.Quantity]
@@ -235,7 +234,8 @@ func (o *outside) lineFor(l schemas.Line, asked schemas.RequestLine, in schemas.
 			}
 		}
 	}
-	l.Payable = l.Price().Min(usd(max(0, o.books.Lines[l.LineID].Price-paid)))
+	left := o.books.Lines[l.LineID].Price - o.books.promisedFor(l.LineID, "")
+	l.Payable = l.Price().Min(usd(max(0, min(left, l.Price().Minor-o.books.promisedForUnits(l)))))
 	if in.Request.Kind == schemas.KindReturn {
 		l.Replacement = nil
 	} else if l.Replacement != nil {
