@@ -74,6 +74,18 @@ var troubled = []ending{
 		h.carrier(id, schemas.ParcelDeliver.Name)
 		return h.ended(id, schemas.Completed)
 	}},
+	{"completed_partial_after_a_finding_that_another_confirmed", func(h *house) string {
+		r := h.wish(dear)
+		id := h.shippedAndReceived(r)
+		h.do(id, schemas.InspectionFail.Name, inspector, schemas.Fail{Finding: schemas.FindingUsed, Deduction: in(20000), EvidenceIDs: []string{"photo-9"}})
+		h.awaitApproval(id)
+		h.do(id, schemas.ApprovalGrant.Name, supervisor, schemas.DecideApproval{})
+		h.awaitState(id, schemas.InspectionFailed)
+		h.do(id, schemas.OfferAccept.Name, customerOf(r), schemas.AnswerOffer{})
+		h.awaitApproval(id)
+		h.do(id, schemas.ApprovalGrant.Name, schemas.Actor{Role: schemas.RoleSupervisor, ID: "supervisor-2"}, schemas.DecideApproval{})
+		return h.ended(id, schemas.CompletedPartial)
+	}},
 	{"settled_by_a_chargeback", func(h *house) string {
 		r := h.wish(bought, isFaulty, keeps, withPhoto)
 		id := h.reviewed(r)
