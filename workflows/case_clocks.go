@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -61,10 +62,20 @@ func (c *Case) startMissing(s *step) {
 			c.startOn(s, group, r.clock, r.silence.says)
 		}
 	}
-	if c.Following && c.ClosedAt == nil && len(c.calls) == 0 && c.nearest() == nil {
+	if c.Following && c.ClosedAt == nil && len(c.calls) == 0 && c.followsNothing() {
 		// A recovery whose escalation has ended, because somebody took it or asked for help, still waits for its end.
 		c.startClock(s, "recovery", "the recovery is escalated")
 	}
+}
+
+// followsNothing reports whether no clock of the follow-up runs, and the case is not about to close either.
+func (c *Case) followsNothing() bool {
+	if !c.endsFollowUps() {
+		return c.nearest() == nil
+	}
+	return !c.EndsLater && !c.Closing && !slices.ContainsFunc([]string{"survey.wait", "survey.open", "recovery", "recovery_survey", "escalation"}, func(name string) bool {
+		return c.clock(name) != nil
+	})
 }
 
 // merchantsTurn reports whether any line waits for the merchant's side.

@@ -107,3 +107,17 @@ func TestNotSolvedAndNobodyActsEndsAsItWas(t *testing.T) {
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.Len(t, tl.ordered, 1)
 }
+
+func TestARecoveryThatSomebodyTakesWhileADisputeStandsStillEnds(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tl.dispute = func(o schemas.DisputeOrder) (schemas.DisputeReceipt, error) { return keptFor(o, 0), nil }
+	tl.refunded()
+	tl.later(schemas.FollowUp, 25*time.Hour, func() {
+		does(tl, schemas.SurveyAnswer, theCustomer, schemas.AnswerSurvey{Overall: 1, Solved: schemas.SolvedYes})()
+		chargedBack(tl, 4784)()
+		tl.env.RegisterDelayedCallback(does(tl, schemas.CaseAccept, aManager, schemas.Nothing{}), 25*time.Hour)
+		tl.env.RegisterDelayedCallback(decides(tl, schemas.DisputeWon), 40*time.Hour)
+	})
+	require.Equal(t, schemas.Completed, tl.run().Outcome)
+}

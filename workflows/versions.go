@@ -223,3 +223,7 @@ func (c *Case) believesTheLedger() bool { return c.Edition >= 3 }
 // parksFailedDifferences lets finance see to a difference that could not be paid back, when its line leaves as a return. 2026-11-26: until then the
 // line waited for the provider, and nobody could ask for the money again.
 func (c *Case) parksFailedDifferences() bool { return c.Edition >= 3 }
+
+// endsFollowUps lets a recovery that somebody took or raised go on while the clock of something else, such as a dispute, runs beside it. 2026-11-26:
+// until then it had no clock, and the case no end once the dispute was over.
+func (c *Case) endsFollowUps() bool { return c.Edition >= 3 }
