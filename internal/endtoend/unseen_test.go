@@ -176,7 +176,7 @@ func TestACaseEndedFromOutsideIsFoundAndGoneOnWithAndPaysOnce(t *testing.T) {
 			v := h.row(next)
 			require.Equal(t, before.Owner, v.Owner)
 			for _, k := range before.Clocks {
-				if k.Name == "max" {
+				if k.Name == "max" && v.State != schemas.FollowUp { // where it is paid already, that clock is over
 					require.Equal(t, k.Due.UTC(), dueOf(v, "max"), "dues stay")
 				}
 			}
