@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
-
-	"github.com/aftercare/aftercare/schemas"
 )
 
 // adoptCommand goes on with a case whose workflow was ended from outside.
@@ -30,13 +27,8 @@ func (c *adoptCommand) Run(ctx context.Context, cli *commandLine) error {
 	ctx, cancel := context.WithTimeout(ctx, sweepPatience)
 	defer cancel()
 	adopted, err := r.cases.Adopt(ctx, c.Case, actor, c.Reason)
-	var refusal *schemas.Refusal
-	if errors.As(err, &refusal) && c.JSON {
-		printJSON(map[string]any{"refused": refusal})
-		return errSaid
-	}
 	if err != nil {
-		return err
+		return refused(err, c.JSON)
 	}
 	if c.JSON {
 		printJSON(adopted)

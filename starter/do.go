@@ -48,15 +48,11 @@ func (c *doCommand) Run(ctx context.Context, cli *commandLine) error {
 	defer cancel()
 	receipt, err := r.cases.Send(ctx, c.Case, c.Command, schemas.Order{CommandID: id, Actor: actor, Revision: c.Revision, Body: body})
 	var refusal *schemas.Refusal
-	if errors.As(err, &refusal) && c.JSON {
-		printJSON(map[string]any{"refused": refusal})
-		return errSaid
-	}
-	if refusal != nil && refusal.Code == schemas.CodeUnavailable {
+	if errors.As(err, &refusal) && refusal.Code == schemas.CodeUnavailable && !c.JSON {
 		return fmt.Errorf("%s To repeat it, add --command-id %s", sentence(err), id)
 	}
 	if err != nil {
-		return err
+		return refused(err, c.JSON)
 	}
 	if c.JSON {
 		printJSON(receipt)

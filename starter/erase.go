@@ -34,13 +34,8 @@ func (c *eraseCommand) Run(ctx context.Context, cli *commandLine) error {
 		return err
 	}
 	done, err := r.store.Erase(ctx, c.Merchant, c.Customer, actor, c.Reason, time.Now().UTC())
-	var refusal *schemas.Refusal
-	if errors.As(err, &refusal) && c.JSON {
-		printJSON(map[string]any{"refused": refusal})
-		return errSaid
-	}
 	if err != nil {
-		return err
+		return refused(err, c.JSON)
 	}
 	if c.JSON {
 		printJSON(done)
@@ -81,7 +76,7 @@ func (c *legalHoldCommand) Run(ctx context.Context, cli *commandLine) error {
 		err = r.store.HoldClosed(ctx, c.Case, !c.Release, actor, c.Reason, time.Now().UTC())
 	}
 	if err != nil {
-		return err
+		return refused(err, c.JSON)
 	}
 	if c.JSON {
 		printJSON(map[string]any{"case_id": c.Case, "hold": schemas.LegalHold, "stands": !c.Release})

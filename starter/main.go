@@ -111,6 +111,16 @@ type usageError struct{ error }
 // errSaid ends a command whose output says already what is wrong.
 var errSaid = errors.New("said already")
 
+// refused prints a refusal as an object where JSON was asked for. It returns what is left to be said.
+func refused(err error, asJSON bool) error {
+	var refusal *schemas.Refusal
+	if asJSON && errors.As(err, &refusal) {
+		printJSON(map[string]any{"refused": refusal})
+		return errSaid
+	}
+	return err
+}
+
 // sentence is what a person reads: a refusal with its code, anything else in its own words.
 func sentence(err error) string {
 	var r *schemas.Refusal

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -55,13 +54,8 @@ func (c *reopenCommand) Run(ctx context.Context, cli *commandLine) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	receipt, err := r.cases.Send(ctx, c.Case, schemas.CaseReopen.Name, schemas.Order{CommandID: id, Actor: actor, Body: raw})
-	var refusal *schemas.Refusal
-	if errors.As(err, &refusal) && c.JSON {
-		printJSON(map[string]any{"refused": refusal})
-		return errSaid
-	}
 	if err != nil {
-		return err
+		return refused(err, c.JSON)
 	}
 	if c.JSON {
 		printJSON(receipt)
