@@ -108,6 +108,12 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 			{"the platform grants what was refused", over, schemas.Completed, 6550},
 			{"an exchange goes on meanwhile", other, schemas.Completed, 0},
 		}},
+		{play.SwappingCustomer, []wish{
+			{"another article came: its owner has it back, and is paid nothing", right, schemas.CompletedPartial, 0},
+			{"above the limit a second inspector looks first", large, schemas.CompletedPartial, 0},
+			{"another article for an exchange: no replacement leaves", other, schemas.CompletedPartial, 0},
+			{"what stays with the customer is not inspected", seen, schemas.Completed, 6550},
+		}},
 	} {
 		t.Run(string(p.parties), func(t *testing.T) {
 			t.Parallel()
