@@ -37,9 +37,10 @@ type Carrier interface {
 	Happened(ctx context.Context, fact string, report schemas.Report) error
 }
 
-// Provider moves the money. It can be told to say of one case only what it is asked.
+// Provider moves the money. It can be told to say of one case only what it is asked, and knows what it and others outside have yet to say.
 type Provider interface {
 	Mute(ctx context.Context, caseID string) error
+	Owes(ctx context.Context, caseID string) (bool, error)
 }
 
 // Player plays requests to the end of their cases.
