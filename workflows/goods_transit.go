@@ -281,15 +281,12 @@ func (g *goods) lost(s *step, w schemas.ParcelWord) {
 	for _, l := range s.lines {
 		l.GoodsWith = schemas.TurnCarrier
 	}
-	ours := func(l *schemas.Line) bool {
-		return l.Verdict.Freight == schemas.TurnMerchant || g.Opening.Request.Reason.MerchantsFault()
-	}
 	gone, rest := sort2(s.lines, func(l *schemas.Line) bool {
 		// Whoever has withdrawn was to have the goods back, and they are lost at the merchant's risk.
-		return l.LeavesAs != schemas.OutcomeNone && !(g.paysLostWithdrawals() && l.LeavesAs == schemas.Withdrawn && ours(l))
+		return l.LeavesAs != schemas.OutcomeNone && !(g.paysLostWithdrawals() && l.LeavesAs == schemas.Withdrawn && g.waysAreOurs(l))
 	})
 	g.end(s, gone, schemas.Withdrawn)
-	pay, judge := sort2(rest, ours)
+	pay, judge := sort2(rest, g.waysAreOurs)
 	if len(pay) > 0 {
 		for _, l := range pay {
 			l.LeavesAs = schemas.OutcomeNone
@@ -306,6 +303,18 @@ func (g *goods) lost(s *step, w schemas.ParcelWord) {
 		g.move(s, judge, schemas.Review)
 		s.staff("staff.task", g.Owner, vars{"task": "lost_parcel", "due": stamp(g.dueOf(judge))})
 	}
+}
+
+// waysAreOurs reports whether a loss of a line's goods on their way back is the merchant's.
+func (g *goods) waysAreOurs(l *schemas.Line) bool {
+	return l.Verdict.Freight == schemas.TurnMerchant || g.Opening.Request.Reason.MerchantsFault()
+}
+
+// lostOnOurWay reports whether a line's goods are lost at the merchant's risk.
+func (g *goods) lostOnOurWay(l *schemas.Line) bool {
+	p := g.parcel(l.Waybill)
+	return p != nil && l.GoodsWith == schemas.TurnCarrier && p.Direction == schemas.ToMerchant && g.waysAreOurs(l) &&
+		(p.Status == schemas.ParcelLost || p.Status == schemas.ParcelDamaged)
 }
 
 // claimFromCarrier is what the customer does not wait for: the owner claims from the carrier what a parcel of ours was worth.

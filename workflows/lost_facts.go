@@ -15,14 +15,21 @@ const unseenClock = "trace"
 // reported is no silence. What it says counts by its own time, as if it had come when it happened.
 func (g *goods) notShippedBack(s *step) {
 	all := s.lines
-	booked, rest := sort2(all, func(l *schemas.Line) bool {
-		return g.asksAboutLostFacts() && l.Waybill != "" && g.parcel(l.Waybill) != nil
-	})
+	booked, rest := sort2(all, func(l *schemas.Line) bool { return g.asksAboutLostFacts() && g.mayBeSent(l) })
 	if s.lines = rest; len(rest) > 0 {
 		g.unsent(s)
 	}
 	g.askWhetherSent(s, booked)
 	s.lines = all
+}
+
+// mayBeSent reports whether there is a number for a line that its carrier can be asked about. An approval that was taken back has taken no
+// label back: where there is no other number, that one is the line's again.
+func (g *goods) mayBeSent(l *schemas.Line) bool {
+	if l.Waybill == "" && g.handsOverLabels() {
+		l.Waybill = g.labelBefore(l)
+	}
+	return l.Waybill != "" && g.parcel(l.Waybill) != nil
 }
 
 // askWhetherSent asks the carrier whether it has seen parcels that we have booked, before their lines leave.
@@ -85,7 +92,7 @@ func (g *goods) labelBefore(l *schemas.Line) (before string) {
 			before = p.Waybill
 		}
 	}
-	return ""
+	return before
 }
 
 // lookUpOpenCharges asks the provider about charges of these lines that may have been paid without a word of it.
