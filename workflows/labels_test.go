@@ -152,3 +152,36 @@ func TestADutyOfTheLawThatWasMissedIsMissedOnce(t *testing.T) {
 	require.Equal(t, 1, missed, "taking a finding back is no second breach")
 	require.True(t, v.LegalBreach)
 }
+
+func TestACustomerWhoWasAskedForSomethingMayHaveUsedTheLabelBefore(t *testing.T) {
+	t.Parallel()
+	moved := started.Add(time.Hour)
+	for status, next := range map[schemas.ParcelStatus]schemas.State{
+		schemas.ParcelDelivered: schemas.Received, schemas.ParcelMoving: schemas.ReturnInTransit, schemas.ParcelLost: schemas.RefundProcessing, schemas.ParcelExpected: schemas.FollowUp,
+	} {
+		t.Run(string(status), func(t *testing.T) {
+			t.Parallel()
+			tl := onLabel(t)
+			tl.trace = func(schemas.TraceOrder) (schemas.TraceAnswer, error) {
+				return schemas.TraceAnswer{Known: true, Status: status, MovedAt: &moved}, nil
+			}
+			tl.later(schemas.WaitShipback, time.Hour, does(tl, schemas.DecisionRevoke, aSupervisor, aMistake))
+			tl.in(schemas.Review, does(tl, schemas.ReviewRequestInfo, anAgent, schemas.RequestInfo{Wanted: []string{"photo"}}))
+			if next == schemas.FollowUp {
+				require.Equal(t, schemas.Expired, tl.run().Outcome, "nobody has seen it")
+				return
+			}
+			tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+			switch next {
+			case schemas.ReturnInTransit:
+				tl.in(schemas.ReturnInTransit, says(tl, schemas.GoodsReceived, parcelWord("LBL1")))
+				fallthrough
+			case schemas.Received:
+				tl.inspectedAndRefunded()
+			default:
+				tl.refunded()
+			}
+			require.Equal(t, usd(4784), tl.answersSurvey(4, schemas.SolvedYes).run().Money.Refunded)
+		})
+	}
+}

@@ -34,13 +34,18 @@ func (g *goods) mayBeSent(l *schemas.Line) bool {
 
 // askWhetherSent asks the carrier whether it has seen parcels that we have booked, before their lines leave.
 func (g *goods) askWhetherSent(s *step, booked []*schemas.Line) {
+	g.askAbout(s, booked, g.applyUnseen, schemas.WaitShipback)
+}
+
+// askAbout asks the carrier about the last number of each of some lines in a state.
+func (g *goods) askAbout(s *step, booked []*schemas.Line, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord), state schemas.State) {
 	for len(booked) > 0 {
 		var group []*schemas.Line
 		group, booked = sort2(booked, func(l *schemas.Line) bool { return l.Waybill == booked[0].Waybill })
 		does, _ := g.story.onExpiry(unseenClock)
 		g.startOn(s, group, unseenClock, does.says)
 		s.say("The carrier is asked whether it has parcel %s.", group[0].Waybill)
-		g.askCarrierIn(group[0].Waybill, g.applyUnseen, schemas.WaitShipback)
+		g.askCarrierIn(group[0].Waybill, apply, state)
 	}
 }
 
@@ -53,13 +58,7 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 	}
 	switch {
 	case !a.Known || a.Status == schemas.ParcelExpected || a.Status == "":
-		earlier, last := sort2(s.lines, func(l *schemas.Line) bool {
-			before := g.labelBefore(l)
-			if before != "" {
-				l.Waybill = before
-			}
-			return before != ""
-		})
+		earlier, last := sort2(s.lines, g.hasLabelBefore)
 		g.askWhetherSent(s, earlier)
 		if s.lines = last; len(last) > 0 {
 			g.unsent(s)
@@ -76,6 +75,46 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 		p.book(schemas.ParcelScanned.Name, at)
 		g.handedOver(s, w)
 	}
+}
+
+// applyUnasked notes where the goods of lines are that nobody has granted, or nobody any more: in a label whose approval was taken back. Only
+// where no carrier has seen any does the customer's silence end them.
+func (g *goods) applyUnasked(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+	p := g.parcel(w.Waybill)
+	at := s.at
+	if a.MovedAt != nil {
+		at = *a.MovedAt
+	}
+	with := schemas.TurnCarrier
+	switch {
+	case !a.Known || a.Status == schemas.ParcelExpected || a.Status == "":
+		earlier, last := sort2(s.lines, g.hasLabelBefore)
+		g.askAbout(s, earlier, g.applyUnasked, schemas.WaitInfo)
+		if s.lines = last; len(last) > 0 {
+			g.unanswered(s)
+		}
+		return
+	case a.Status == schemas.ParcelDelivered:
+		with = schemas.TurnWarehouse
+		p.book(schemas.ParcelDeliver.Name, at)
+	case a.Status == schemas.ParcelLost, a.Status == schemas.ParcelDamaged:
+		p.setUnlessDelivered(a.Status)
+	default:
+		p.book(schemas.ParcelScanned.Name, at)
+	}
+	for _, l := range s.lines {
+		l.GoodsWith = with
+	}
+	g.unanswered(s)
+}
+
+// hasLabelBefore turns to the number that a line had before, if there is one.
+func (g *goods) hasLabelBefore(l *schemas.Line) bool {
+	before := g.labelBefore(l)
+	if before != "" {
+		l.Waybill = before
+	}
+	return before != ""
 }
 
 // labelBefore is the number that was given for a line before its last one, of a parcel nobody has seen yet: whichever was booked first may be
