@@ -205,6 +205,11 @@ func (c *Case) takeUp(p *parcelRecord) {
 	if !c.knowsEarlierParcels() || p.Direction != schemas.ToMerchant || len(inIt) > 0 {
 		return
 	}
+	c.putInto(p)
+}
+
+// putInto counts the lines that a parcel was booked for as in it, but those of which another parcel has moved.
+func (c *Case) putInto(p *parcelRecord) {
 	for _, l := range c.Lines {
 		later := c.parcel(l.Waybill)
 		waits := l.State == schemas.WaitShipback || l.State == schemas.ReturnInTransit

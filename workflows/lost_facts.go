@@ -56,6 +56,9 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 	if a.MovedAt != nil {
 		at = *a.MovedAt
 	}
+	if g.handsOverLabels() && a.Known && a.Status != schemas.ParcelExpected && a.Status != "" {
+		g.seenAfterAll(s, a, w)
+	}
 	switch {
 	case !a.Known || a.Status == schemas.ParcelExpected || a.Status == "":
 		earlier, last := sort2(s.lines, g.hasLabelBefore)
@@ -80,32 +83,31 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 // applyUnasked notes where the goods of lines are that nobody has granted, or nobody any more: in a label whose approval was taken back. Only
 // where no carrier has seen any does the customer's silence end them.
 func (g *goods) applyUnasked(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
-	p := g.parcel(w.Waybill)
-	at := s.at
-	if a.MovedAt != nil {
-		at = *a.MovedAt
-	}
-	with := schemas.TurnCarrier
-	switch {
-	case !a.Known || a.Status == schemas.ParcelExpected || a.Status == "":
+	if !a.Known || a.Status == schemas.ParcelExpected || a.Status == "" {
 		earlier, last := sort2(s.lines, g.hasLabelBefore)
 		g.askAbout(s, earlier, g.applyUnasked, schemas.WaitInfo)
 		if s.lines = last; len(last) > 0 {
 			g.unanswered(s)
 		}
 		return
-	case a.Status == schemas.ParcelDelivered:
-		with = schemas.TurnWarehouse
-		p.book(schemas.ParcelDeliver.Name, at)
-	case a.Status == schemas.ParcelLost, a.Status == schemas.ParcelDamaged:
-		p.setUnlessDelivered(a.Status)
-	default:
-		p.book(schemas.ParcelScanned.Name, at)
 	}
-	for _, l := range s.lines {
-		l.GoodsWith = with
-	}
+	g.seenAfterAll(s, a, w)
 	g.unanswered(s)
+}
+
+// seenAfterAll keeps what a carrier has seen without a word, for every line whose goods may be in the parcel.
+func (g *goods) seenAfterAll(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+	at := s.at
+	if a.MovedAt != nil {
+		at = *a.MovedAt
+	}
+	word := map[schemas.ParcelStatus]string{
+		schemas.ParcelDelivered: schemas.ParcelDeliver.Name, schemas.ParcelLost: schemas.ParcelLoss.Name, schemas.ParcelDamaged: schemas.ParcelDamage.Name,
+	}[a.Status]
+	p := g.parcel(w.Waybill)
+	p.book(or(word, schemas.ParcelScanned.Name), at)
+	g.putInto(p)
+	g.cameUnasked(w)
 }
 
 // hasLabelBefore turns to the number that a line had before, if there is one.

@@ -111,7 +111,7 @@ func goneWith(b *books, l schemas.Line) *parcelBook {
 func cameAfterTheEnd(b *books, l schemas.Line) bool {
 	var last *parcelBook
 	for _, p := range b.asTheyCame() {
-		if p.Parcel.MovedAt != nil && carries(p, l.LineID) && (last == nil || p.Parcel.MovedAt.After(*last.Parcel.MovedAt)) {
+		if !p.Replaces && p.Parcel.MovedAt != nil && carries(p, l.LineID) && (last == nil || p.Parcel.MovedAt.After(*last.Parcel.MovedAt)) {
 			last = p
 		}
 	}
