@@ -287,7 +287,7 @@ func (r *run) playGroup(ctx context.Context, d *doors, manner Manner, group []sc
 	}()
 	before := 0
 	player := &play.Player{
-		Cases: d.people, Temporal: d.temporal, Namespace: r.stack.namespace, Rows: d.store, Changes: changes, Carrier: d.people,
+		Cases: d.people, Temporal: d.temporal, Namespace: r.stack.namespace, Rows: d.store, Changes: changes, Carrier: d.people, Provider: d.world,
 		Parties: manner.Parties, Policy: manner.Policy, Fast: manner.Fast, InFlight: max(2, r.InFlight*len(group)/len(r.plan.Wishes)),
 		Log: zap.NewNop(), Patience: patience,
 		Progress: func(p play.Progress) {

@@ -19,6 +19,12 @@ func (h *house) takesBack(r schemas.Request, number string, minor int64) {
 	}))
 }
 
+// settles lets the provider end what it was told to be slow about.
+func (h *house) settles(caseID string) {
+	h.t.Helper()
+	require.NoError(h.t, h.world.SettleNow(h.t.Context(), caseID+"/"))
+}
+
 func (h *house) decides(number string, status schemas.DisputeStatus) {
 	h.t.Helper()
 	require.NoError(h.t, h.world.EndChargeback(h.t.Context(), merchant, number, status, time.Now().UTC()))
@@ -37,7 +43,7 @@ func TestAChargebackWhileARefundIsInFlight(t *testing.T) {
 	h := openHouse(t)
 	r := h.wish(bought, isFaulty, keeps, withPhoto)
 	h.fault(r, "refund", sandbox.Lose, "")
-	h.fault(r, sandbox.Settling, sandbox.Slow, "8s")
+	h.fault(r, sandbox.Settling, sandbox.Slow, "24h")
 	id := h.reviewed(r)
 	h.do(id, schemas.ReviewApprove.Name, agent, schemas.Approve{})
 	h.awaitState(id, schemas.RefundProcessing)
@@ -49,7 +55,8 @@ func TestAChargebackWhileARefundIsInFlight(t *testing.T) {
 	refusal := h.refused(id, schemas.ExternalAnswer.Name, finance, schemas.AnswerDispute{EvidenceIDs: []string{"scan-1"}})
 	require.Equal(t, schemas.CodeInFlight, refusal.Code)
 
-	// The refund arrives, the case proves it, and a bank that sees it has nothing left to decide.
+	// Now the refund arrives, the case proves it, and a bank that sees it has nothing left to decide.
+	h.settles(id)
 	v = h.await(id, "the bank has decided, and the ledger knows", func(v schemas.View) bool { return disputeIs(schemas.DisputeWon)(v) && len(v.Holds) == 0 })
 	require.Equal(t, schemas.System, *v.Disputes[0].AnsweredBy)
 	require.Equal(t, dollars(6550), v.Money.Refunded)

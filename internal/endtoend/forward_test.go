@@ -1,9 +1,8 @@
 package endtoend
 
 import (
-	"context"
-	"crypto/rand"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -15,19 +14,18 @@ import (
 // canForward skips a test where the server cannot move the time of one case.
 func (h *house) canForward() {
 	h.t.Helper()
-	_, err := play.Forward(h.t.Context(), h.temporal, h.namespace, "shop:nobody", "probe", time.Second)
+	_, err := play.Forward(h.t.Context(), h.temporal, h.namespace, "shop:nobody", time.Second)
 	if errors.Is(err, play.ErrNoForward) {
 		h.t.Skip(err)
 	}
 	require.NoError(h.t, err)
 }
 
-// letTimePass moves a case to its next due, again and again, until it is as wanted. While somebody outside has something to
-// do, time waits for it.
+// letTimePass moves a case to its next due, again and again, until it is as wanted. While anybody has something to do, time waits for
+// them, and no step is taken before the one before it has been seen.
 func (h *house) letTimePass(caseID, what string, wanted func(schemas.View) bool) schemas.View {
 	h.t.Helper()
 	var v schemas.View
-	seen, since, moved := int64(0), time.Now(), int64(0)
 	h.until(caseID+" in time: "+what, func() bool {
 		if v = h.row(caseID); v.CaseID == "" || v.Revision == 0 {
 			return false
@@ -38,48 +36,46 @@ func (h *house) letTimePass(caseID, what string, wanted func(schemas.View) bool)
 		if v.ClosedAt != nil {
 			require.FailNow(h.t, "it has ended", "%s never was: %s\n%s", caseID, what, timeline(v))
 		}
-		if v.Revision != seen {
-			seen, since = v.Revision, time.Now()
+		if s, stands := h.stands(caseID); stands && s.View.Revision == v.Revision && !s.Next.IsZero() {
+			h.forward(caseID, s.Next.Sub(s.Now))
 		}
-		own, err := h.cases.Ask(h.t.Context(), caseID)
-		if err != nil || own.Revision != v.Revision {
-			return false
-		}
-		quiet := time.Since(since) > 2*time.Second
-		if (atWork(own) || moved == v.Revision) && !quiet {
-			return false
-		}
-		next := time.Time{}
-		for _, k := range own.Clocks {
-			if !k.Paused && (next.IsZero() || k.Due.Before(next)) {
-				next = k.Due
-			}
-		}
-		if next.IsZero() {
-			return false
-		}
-		moved, since = v.Revision, time.Now()
-		ctx, cancel := context.WithTimeout(h.t.Context(), patience)
-		defer cancel()
-		_, err = play.Forward(ctx, h.temporal, h.namespace, caseID, rand.Text(), max(next.Sub(own.Now), time.Millisecond))
-		require.NoError(h.t, err)
 		return false
 	})
 	return v
 }
 
-// atWork reports whether a call is under way, or the provider has something to say.
-func atWork(v schemas.View) bool {
-	for _, w := range v.Work {
-		if w.Cause == "" {
-			return true
+// pass lets so much time pass in a case and tells how late it is there.
+func (h *house) pass(caseID string, wait time.Duration) time.Time {
+	h.t.Helper()
+	var began time.Time
+	var s play.Stillness
+	h.until(fmt.Sprintf("%s in time: %s later", caseID, wait), func() bool {
+		var stands bool
+		if s, stands = h.stands(caseID); !stands {
+			return false
 		}
-	}
-	switch v.State {
-	case schemas.RefundProcessing, schemas.Refunded, schemas.Submitted:
-		return true
-	}
-	return false
+		if began.IsZero() {
+			began = s.Now
+		}
+		left := wait - s.Now.Sub(began)
+		if left > 0 {
+			h.forward(caseID, left)
+		}
+		return left <= 0
+	})
+	return s.Now
+}
+
+// stands is how a case is while nothing about it moves by itself.
+func (h *house) stands(caseID string) (play.Stillness, bool) {
+	s, stands, err := play.Stands(h.t.Context(), h.temporal, h.namespace, h.cases, h.world, caseID)
+	return s, stands && err == nil
+}
+
+func (h *house) forward(caseID string, wait time.Duration) {
+	h.t.Helper()
+	_, err := play.Forward(h.t.Context(), h.temporal, h.namespace, caseID, wait)
+	require.NoError(h.t, err)
 }
 
 func (h *house) passUntilState(caseID string, state schemas.State) schemas.View {

@@ -13,10 +13,10 @@ import (
 var troubled = []ending{
 	{"unresolvable_when_the_customer_cannot_be_reached", func(h *house) string {
 		id := h.approvedOf(h.wish(bought), agent)
-		v := h.letTimePass(id, "six days of silence", func(v schemas.View) bool { return v.Now.Sub(v.OpenedAt) > 5*24*time.Hour })
+		now := h.pass(id, 6*24*time.Hour) // of silence
 		tried := schemas.MarkUnreachable{}
 		for i, by := range []schemas.Channel{"phone", "email", "phone"} {
-			tried.Attempts = append(tried.Attempts, schemas.Attempt{Channel: by, At: v.Now.Add(time.Duration(2*i-5)*24*time.Hour + time.Hour)})
+			tried.Attempts = append(tried.Attempts, schemas.Attempt{Channel: by, At: now.Add(time.Duration(2*i-5)*24*time.Hour + time.Hour)})
 		}
 		h.do(id, schemas.CaseMarkUnreachable.Name, agent, tried)
 		return h.ended(id, schemas.Unresolvable)

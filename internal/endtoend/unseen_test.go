@@ -93,11 +93,11 @@ var losses = []lost{
 	}, func(*house, string, schemas.Request) {}},
 	{"with a refund that is under way", func(h *house, r schemas.Request) string {
 		id := h.returned(r)
-		require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, "settle", sandbox.Slow, 1, "8s", id))
+		require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, Settling, sandbox.Slow, 1, "24h", id+"/"))
 		h.do(id, schemas.InspectionPass.Name, inspector, schemas.Pass{Disposition: schemas.Restock})
 		h.awaitState(id, schemas.RefundProcessing)
 		return id
-	}, func(*house, string, schemas.Request) {}},
+	}, func(h *house, _ string, r schemas.Request) { h.settles(schemas.CaseID(r.MerchantID, r.RequestID)) }},
 	{"with a refund that failed", func(h *house, r schemas.Request) string {
 		isFaulty(&r)
 		keeps(&r)

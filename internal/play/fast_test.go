@@ -9,12 +9,15 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
+	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -24,7 +27,9 @@ type leaving struct {
 	workflowservice.UnimplementedWorkflowServiceServer
 	says  []codes.Code
 	asked atomic.Int32
-	ids   []string
+	now   time.Time // of the case
+	still atomic.Bool
+	waits []time.Duration
 }
 
 func (l *leaving) GetSystemInfo(context.Context, *workflowservice.GetSystemInfoRequest) (*workflowservice.GetSystemInfoResponse, error) {
@@ -32,11 +37,24 @@ func (l *leaving) GetSystemInfo(context.Context, *workflowservice.GetSystemInfoR
 }
 
 func (l *leaving) UpdateWorkflowExecutionOptions(_ context.Context, q *workflowservice.UpdateWorkflowExecutionOptionsRequest) (*workflowservice.UpdateWorkflowExecutionOptionsResponse, error) {
-	l.ids = append(l.ids, q.GetWorkflowExecutionOptions().GetTimeSkippingConfig().GetFastForwardConfig().GetId())
+	l.waits = append(l.waits, q.GetWorkflowExecutionOptions().GetTimeSkippingConfig().GetFastForwardConfig().GetDuration().AsDuration())
 	if n := int(l.asked.Add(1)) - 1; n < len(l.says) {
 		return nil, status.Error(l.says[n], "error reading from server: EOF")
 	}
 	return &workflowservice.UpdateWorkflowExecutionOptionsResponse{}, nil
+}
+
+func (l *leaving) DescribeWorkflowExecution(context.Context, *workflowservice.DescribeWorkflowExecutionRequest) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
+	found := &workflowservice.DescribeWorkflowExecutionResponse{
+		WorkflowExecutionInfo: &workflowpb.WorkflowExecutionInfo{Execution: execution("m:r"), HistoryLength: 9},
+		WorkflowExtendedInfo: &workflowpb.WorkflowExecutionExtendedInfo{TimeSkippingInfo: &commonpb.TimeSkippingInfo{
+			CurrentTime: timestamppb.New(l.now), EffectiveConfig: &commonpb.TimeSkippingConfig{},
+		}},
+	}
+	if !l.still.Load() {
+		found.PendingActivities = []*workflowpb.PendingActivityInfo{{ActivityId: "1"}}
+	}
+	return found, nil
 }
 
 // asking is a case that says how it stands, or why not.
@@ -46,14 +64,21 @@ type asking struct {
 	err  error
 }
 
+// outside is a provider that has something to say, or not.
+type outside struct{ owes bool }
+
+func (o *outside) Mute(context.Context, string) error         { return nil }
+func (o *outside) Owes(context.Context, string) (bool, error) { return o.owes, nil }
+
 func (a *asking) Ask(context.Context, string) (schemas.View, error) { return a.view, a.err }
 
-// A play waits for a server that is away, and moves the case's time once, by one name, however often it had to ask.
+// A play waits for a server that is away, and for whoever has something to do; then it moves the case's time from where it is to the next due.
 func TestAServerThatIsAwayDoesNotEndAFastPlay(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	server := &leaving{says: []codes.Code{codes.Canceled, codes.Internal, codes.Aborted}}
+	now := time.Now().UTC()
+	server := &leaving{says: []codes.Code{codes.Canceled, codes.Internal, codes.Aborted}, now: now.Add(20 * time.Minute)}
 	rpc := grpc.NewServer()
 	workflowservice.RegisterWorkflowServiceServer(rpc, server)
 	go func() { _ = rpc.Serve(listener) }()
@@ -62,29 +87,41 @@ func TestAServerThatIsAwayDoesNotEndAFastPlay(t *testing.T) {
 	require.NoError(t, err)
 	defer temporal.Close()
 
-	now := time.Now()
 	view := schemas.View{CaseID: "m:r", Revision: 4, State: schemas.WaitShipback, Now: now, Clocks: []schemas.Clock{{Due: now.Add(time.Hour)}}}
-	a := &asking{view: view, err: errors.New("the query was dropped")}
+	a, provider := &asking{view: view, err: errors.New("the query was dropped")}, &outside{owes: true}
 	st := &stage{
-		player: &Player{Cases: a, Temporal: temporal, Namespace: "aftercare", patience: newPatience(time.Minute, zap.NewNop())},
+		player: &Player{Cases: a, Temporal: temporal, Namespace: "aftercare", Provider: provider, patience: newPatience(time.Minute, zap.NewNop())},
 		caseID: "m:r", view: view,
 	}
-	moved, err := st.fastForward(t.Context())
-	require.NoError(t, err, "a case that does not answer is asked again")
-	require.False(t, moved)
-	a.err = nil
-	for range server.says {
+	stays := func(why string) {
+		t.Helper()
 		moved, err := st.fastForward(t.Context())
-		require.NoError(t, err)
-		require.False(t, moved)
+		require.NoError(t, err, why)
+		require.False(t, moved, why)
 	}
-	moved, err = st.fastForward(t.Context())
+	stays("a call is under way")
+	server.still.Store(true)
+	stays("the provider has something to say")
+	provider.owes = false
+	stays("a case that does not answer is asked again")
+	a.err = nil
+	st.view.Revision = 3
+	stays("the row is older than the case")
+	st.view.Revision = 4
+	server.now = now.Add(time.Hour)
+	stays("a clock has run out, and the case has not heard it")
+	server.now = now.Add(20 * time.Minute)
+	require.Zero(t, server.asked.Load())
+	for range server.says {
+		stays("the server is away")
+	}
+	moved, err := st.fastForward(t.Context())
 	require.NoError(t, err)
 	require.True(t, moved)
-	for _, id := range server.ids {
-		require.Equal(t, server.ids[0], id)
+	require.GreaterOrEqual(t, len(server.waits), 4)
+	for _, wait := range server.waits {
+		require.Equal(t, 40*time.Minute, wait, "from the case's own time, however old what it told is")
 	}
-	require.GreaterOrEqual(t, len(server.ids), 4)
 }
 
 // The order could not be looked up: somebody frees the step, and where nobody does its clock runs out.
@@ -96,8 +133,6 @@ func TestACaseWhoseIntakeIsParkedIsPlayedOn(t *testing.T) {
 	require.True(t, takenIn(parked), "nobody waits for an intake that waits for them")
 	require.Equal(t, schemas.StepRetry.Name, Prompt.next(parked)[0].name)
 	require.Empty(t, SilentMerchant.next(parked))
-	require.False(t, (&stage{view: parked}).busy(), "so that its time can be moved ahead")
-	require.True(t, (&stage{view: schemas.View{State: schemas.Submitted}}).busy(), "an intake that is at work is waited for")
 }
 
 // A success that cannot be looked up is asked about again. An order that was not taken is not: its lines have failed, and finance asks again.

@@ -30,12 +30,14 @@ const (
 	NoShowCourier       Parties = "no-show-courier"      // carriers do not come for the first two pick-ups
 	ChargebackCustomer  Parties = "chargeback-customer"  // the customer lets the bank take the payment back while the case runs
 	ComplainingCustomer Parties = "complaining-customer" // the customer goes to the platform while the case runs
+	SwappingCustomer    Parties = "swapping-customer"    // the customer sends another article than the one that was bought
+	SuspiciousCustomer  Parties = "suspicious-customer"  // a customer asks again and again, and sends another article until somebody looks
 )
 
 // AllParties lists them, the default first.
 var AllParties = []Parties{
 	Prompt, SilentCustomer, SilentAgent, SilentSupervisor, SilentMerchant, SilentWarehouse, SilentCourier, SilentProvider, SilentEverybody, LossyCourier,
-	UnreachableCustomer, RefusingCustomer, NoShowCourier, ChargebackCustomer, ComplainingCustomer,
+	UnreachableCustomer, RefusingCustomer, NoShowCourier, ChargebackCustomer, ComplainingCustomer, SwappingCustomer, SuspiciousCustomer,
 }
 
 // unheard tells whether nothing is heard of the customer.
@@ -119,7 +121,7 @@ func (p Parties) customer(v schemas.View) []action {
 		return []action{{name: schemas.OfferAccept.Name, by: me, on: on(lines), body: schemas.AnswerOffer{OnLines: schemas.OnLines{Lines: picks(lines)}}}}
 	}
 	if lines := inState(v, schemas.InspectionFailed); len(lines) > 0 {
-		return []action{{name: schemas.OfferAccept.Name, by: me, on: on(lines), body: schemas.AnswerOffer{OnLines: schemas.OnLines{Lines: picks(lines)}}}}
+		return []action{{name: schemas.OfferAccept.Name, by: me, on: on(lines), body: schemas.AnswerOffer{OnLines: schemas.OnLines{Lines: picks(lines)}, Choice: p.afterFinding()}}}
 	}
 	if lines := unlabelled(inState(v, schemas.WaitShipback)); len(lines) > 0 {
 		waybill := "CU" + shortID(v.CaseID + on(lines))[:14]
@@ -148,6 +150,9 @@ func (p Parties) staff(v schemas.View) []action {
 	if p == SilentMerchant || p == SilentEverybody {
 		return nil
 	}
+	if a, looks := looksAt(v); looks && p != SilentSupervisor {
+		return []action{a}
+	}
 	if lines := inState(v, schemas.Review); len(lines) > 0 {
 		if a := review(v, lines); p != SilentAgent {
 			return []action{a}
@@ -168,11 +173,7 @@ func (p Parties) staff(v schemas.View) []action {
 	}
 	for _, a := range v.Approvals {
 		if a.DecidedBy == nil && p != SilentSupervisor {
-			by := schemas.Actor{Role: schemas.RoleSupervisor, ID: a.Asked}
-			if by.ID == a.Proposer.ID {
-				by.ID += "-second"
-			}
-			return []action{{name: schemas.ApprovalGrant.Name, by: by, on: a.ApprovalID, body: schemas.DecideApproval{ApprovalID: a.ApprovalID}}}
+			return []action{{name: schemas.ApprovalGrant.Name, by: second(a), on: a.ApprovalID, body: schemas.DecideApproval{ApprovalID: a.ApprovalID}}}
 		}
 	}
 	if a, answers := answersOutside(v); answers {
@@ -223,14 +224,6 @@ func review(v schemas.View, lines []schemas.Line) action {
 		agent = schemas.Actor{Role: schemas.RoleOperator, ID: "operator-1"}
 	}
 	return action{name: schemas.ReviewApprove.Name, by: agent, on: on(lines), body: schemas.Approve{OnLines: chosen}}
-}
-
-func (p Parties) warehouse(v schemas.View) []action {
-	lines := inState(v, schemas.Received)
-	if p == SilentWarehouse || p == SilentEverybody || len(lines) == 0 {
-		return nil
-	}
-	return []action{{name: schemas.InspectionPass.Name, by: schemas.Actor{Role: schemas.RoleInspector, ID: "inspector-1"}, on: on(lines), body: schemas.Pass{OnLines: schemas.OnLines{Lines: picks(lines)}}}}
 }
 
 // courier moves the parcels: a scan, then the delivery. The lossy one scans a parcel, loses it, and does not say so; the silent one says

@@ -37,9 +37,10 @@ type Carrier interface {
 	Happened(ctx context.Context, fact string, report schemas.Report) error
 }
 
-// Provider moves the money. It can be told to say of one case only what it is asked.
+// Provider moves the money. It can be told to say of one case only what it is asked, and knows what it and others outside have yet to say.
 type Provider interface {
 	Mute(ctx context.Context, caseID string) error
+	Owes(ctx context.Context, caseID string) (bool, error)
 }
 
 // Player plays requests to the end of their cases.
@@ -112,7 +113,7 @@ func (p *Player) Run(ctx context.Context, requests []schemas.Request) ([]Result,
 	}
 	var all sync.WaitGroup
 	places := make(chan struct{}, max(1, p.InFlight))
-	for _, order := range byOrder(requests) {
+	for _, group := range p.grouped(requests) {
 		select {
 		case places <- struct{}{}:
 		case <-ctx.Done():
@@ -122,8 +123,11 @@ func (p *Player) Run(ctx context.Context, requests []schemas.Request) ([]Result,
 		}
 		all.Go(func() {
 			defer func() { <-places }()
-			if err := p.playOrder(ctx, requests, order, finished); err != nil {
-				stop(err)
+			for _, order := range p.Parties.together(group) {
+				if err := p.playOrder(ctx, requests, order, finished); err != nil {
+					stop(err)
+					return
+				}
 			}
 		})
 	}
@@ -134,12 +138,12 @@ func (p *Player) Run(ctx context.Context, requests []schemas.Request) ([]Result,
 	return results, nil
 }
 
-// byOrder groups the requests of one order, in the order of the file.
-func byOrder(requests []schemas.Request) [][]int {
+// grouped puts the requests of one order together, in the order of the file.
+func (p *Player) grouped(requests []schemas.Request) [][]int {
 	var groups [][]int
 	at := map[string]int{}
 	for i, r := range requests {
-		key := r.MerchantID + "/" + r.OrderID
+		key := p.Parties.groupOf(r)
 		g, known := at[key]
 		if !known {
 			g = len(groups)

@@ -22,12 +22,8 @@ type stage struct {
 	caseID  string
 	earlier []schemas.View // the cases it went on from
 	view    schemas.View
-	since   time.Time // when its row last changed, by this machine: a provider is given a moment to speak
 	done    map[string]bool
 	refused map[string]time.Time // when something was last refused
-
-	forwarded int64 // the revision at which it was last moved to its next due
-	forwards  int
 }
 
 // look reads how the case stands, and says whether that is new.
@@ -51,7 +47,7 @@ func (st *stage) look(ctx context.Context) (bool, error) {
 	if v.Revision == st.view.Revision && v.State == st.view.State {
 		return false, nil
 	}
-	st.view, st.since = v, time.Now()
+	st.view = v
 	return true, nil
 }
 
@@ -87,8 +83,8 @@ func (st *stage) act(ctx context.Context) (bool, error) {
 	view := st.view
 	if st.player.Parties.watchesTime(view) {
 		// The row is as old as its last event; how long somebody has been tried only the case itself knows.
-		if own, err := st.player.Cases.Ask(ctx, st.caseID); err == nil {
-			view = own
+		if own, now, err := st.ownTime(ctx); err == nil {
+			view, view.Now = own, now
 		}
 	}
 	for _, a := range st.player.Parties.next(view) {
@@ -112,6 +108,16 @@ func (st *stage) act(ctx context.Context) (bool, error) {
 		acted = true
 	}
 	return acted, nil
+}
+
+// ownTime asks the case how it stands, and how late it is there.
+func (st *stage) ownTime(ctx context.Context) (schemas.View, time.Time, error) {
+	d, err := describe(ctx, st.player.Temporal, st.player.Namespace, st.caseID)
+	if err != nil {
+		return schemas.View{}, time.Time{}, err
+	}
+	own, err := st.player.Cases.Ask(ctx, st.caseID)
+	return own, later(d.now, own.Now), err
 }
 
 // perform does one thing, and repeats it while a server is away: the same id makes it one. It reports whether it was taken.
