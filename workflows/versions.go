@@ -245,3 +245,7 @@ func (c *Case) parksFailedDifferences() bool { return c.Edition >= 3 }
 // endsFollowUps lets a recovery that somebody took or raised go on while the clock of something else, such as a dispute, runs beside it. 2026-11-26:
 // until then it had no clock, and the case no end once the dispute was over.
 func (c *Case) endsFollowUps() bool { return c.Edition >= 3 }
+
+// registersAtOnce has a parcel that is another customer's refused by the call that would register it. 2026-11-26: until then that was asked
+// by a call of its own before it, which cost each return six events.
+func (c *Case) registersAtOnce() bool { return c.Edition >= 3 }
