@@ -69,7 +69,7 @@ func TestADisputeThatNoOpenCaseAnswersIsToldToPeople(t *testing.T) {
 	}
 	h.until("finance is reminded", func() bool { return len(told(ended, "staff.external_alone_again")) == 1 })
 	require.Len(t, told(ended, "staff.external_alone"), 2)
-	require.Contains(t, told(ended, "staff.external_alone_again")[0].Body, "last reminder")
+	require.Contains(t, told(ended, "staff.external_alone_again")[0].Body, id, "and which case it was")
 	managers := 0
 	for m, err := range h.world.Books().Messages(t.Context(), merchant) {
 		require.NoError(t, err)
