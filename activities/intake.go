@@ -31,7 +31,7 @@ func NewIntake(o provider.Orders, p Planner, s *store.Store) *Intake {
 // (ruling 2). A case that had ended before gets its old row and changes nothing.
 //
 // It is safe to run twice: the units, the owner and the answer of the first run are kept with the case and given again, and
-// the rest is computed from the order and the policy.
+// the rest is computed from the order, the policy and the customer's other requests.
 func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Intake, error) {
 	ended, err := a.store.Ended(ctx, in.CaseID)
 	if err != nil {
@@ -58,7 +58,11 @@ func (a *Intake) Take(ctx context.Context, in schemas.IntakeOrder) (schemas.Inta
 	if err != nil {
 		return schemas.Intake{}, oursFailed("look for what was replaced before of "+in.CaseID, err)
 	}
-	plan, verdicts, refusal, err := a.plan(in, order, articles, again)
+	earlier, err := a.earlier(ctx, in)
+	if err != nil {
+		return schemas.Intake{}, oursFailed("look for the other requests of the customer of "+in.CaseID, err)
+	}
+	plan, verdicts, refusal, err := a.plan(in, order, articles, again, earlier)
 	if refusal != nil && in.Predecessor != nil {
 		plan, verdicts, refusal, err = a.planForPerson(in, order, articles, again, refusal)
 	}
@@ -112,6 +116,18 @@ func (a *Intake) reopened(ctx context.Context, in schemas.IntakeOrder) (schemas.
 	return in, nil
 }
 
+// earlier lists what the other requests of the customer came to. A case that goes on from another was judged there.
+func (a *Intake) earlier(ctx context.Context, in schemas.IntakeOrder) (all []policy.Earlier, err error) {
+	if in.Predecessor != nil {
+		return nil, nil
+	}
+	found, err := a.store.Earlier(ctx, in.Request, in.At)
+	for _, e := range found {
+		all = append(all, policy.Earlier(e))
+	}
+	return all, err
+}
+
 // beforeAPerson is the verdict on a line that cannot be a request and goes to a person all the same: no rule proposes anything, and
 // silence grants nothing.
 func beforeAPerson(v schemas.Verdict, code schemas.Code) schemas.Verdict {
@@ -136,7 +152,7 @@ func (a *Intake) planForPerson(in schemas.IntakeOrder, order schemas.ShopOrder, 
 		default:
 			return schemas.Plan{}, nil, refusal, nil
 		}
-		plan, verdicts, again, err := a.plan(in, order, articles, was)
+		plan, verdicts, again, err := a.plan(in, order, articles, was, nil)
 		if err != nil {
 			return plan, nil, nil, err
 		}
@@ -187,12 +203,12 @@ func (a *Intake) order(ctx context.Context, in schemas.IntakeOrder) (schemas.Sho
 
 // plan asks the rules. Verdicts are by line id, which a request names once. Goods that were replaced before count as exchanged so often; where
 // the request is about nothing else, its windows begin when the replacement was there.
-func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder, articles map[string]schemas.ShopArticle, again map[string]store.Again) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
+func (a *Intake) plan(in schemas.IntakeOrder, order schemas.ShopOrder, articles map[string]schemas.ShopArticle, again map[string]store.Again, earlier []policy.Earlier) (schemas.Plan, map[string]schemas.Verdict, *schemas.Refusal, error) {
 	facts := PlanFacts{
 		MerchantID: in.Request.MerchantID, Kind: in.Request.Kind, Currency: order.Currency, Reason: in.Request.Reason,
 		RefundOnly: in.Request.RefundOnly, At: in.At, From: in.At, EvidenceIDs: in.Request.EvidenceIDs, ShippedOther: map[string]bool{},
 		Channel: in.Request.Channel, PlacedAt: order.PlacedAt, Uninformed: order.Uninformed, Jurisdiction: order.Jurisdiction,
-		Items: map[string]policy.Item{},
+		Items: map[string]policy.Item{}, Earlier: earlier,
 	}
 	if facts.Jurisdiction == "" && order.ShipTo != nil {
 		facts.Jurisdiction = policy.JurisdictionOf(order.ShipTo.Country)

@@ -25,6 +25,19 @@ type Plan struct {
 	Quiet QuietHours `json:"quiet,omitzero"`
 	// Calendars are the days that the clocks count with, by calendar id, for as long as almost every case lives.
 	Calendars map[string]Horizon `json:"calendars,omitempty"`
+	// Suspicion is set where a rule wants a person to look before any rule or silence grants anything.
+	Suspicion *Suspicion `json:"suspicion,omitempty"`
+}
+
+// Suspicion is the rule that wants a person to look at a request, and what it rests on: how many other requests of the customer within so
+// many days were of which sort. It decides nothing, and no customer is told of it.
+type Suspicion struct {
+	Rule        string `json:"rule"` // id and version: "H-OTHER-GOODS@1"
+	Days        int    `json:"days"`
+	NotReceived int    `json:"not_received,omitempty"`
+	RefundOnly  int    `json:"refund_only,omitempty"`
+	OtherGoods  int    `json:"other_goods,omitempty"`
+	Chargebacks int    `json:"chargebacks,omitempty"`
 }
 
 // ClockSpec is one clock of a plan, already scaled to the case's priority.

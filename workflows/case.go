@@ -274,6 +274,7 @@ func (c *Case) takeIn(got schemas.Intake) {
 	}
 	s.lines = going
 	c.inherit(s)
+	c.suspect(s)
 	c.story.begin(s)
 	s.tell("ack.received", vars{"lines": linesVar(going), "due": stamp(c.dueOf(going))})
 	s.staff("staff.assigned", c.Owner, vars{"kind": string(c.Opening.Request.Kind), "lines": linesVar(going), "due": stamp(c.dueOf(going))})

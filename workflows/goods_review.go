@@ -19,7 +19,7 @@ func (g *goods) takenIn(s *step) {
 		return !atReview && len(l.Verdict.Evidence) > 0 && len(g.Evidence) == 0
 	})
 	auto, review := sort2(rest, func(l *schemas.Line) bool {
-		return !atReview && l.Verdict.Auto && l.Verdict.Proposal == schemas.ProposeApprove
+		return !atReview && !g.held(schemas.AutomationHold) && l.Verdict.Auto && l.Verdict.Proposal == schemas.ProposeApprove
 	})
 	if len(lacking) > 0 {
 		g.askFor(s, lacking, lacking[0].Verdict.Evidence)

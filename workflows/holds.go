@@ -72,13 +72,38 @@ func (c *Case) holdSet(s *step, h schemas.ChangeHold) {
 	s.note("reason", h.Reason)
 	s.say("%s placed a %s: %s.", s.actor, h.Hold, h.Reason)
 	c.Holds = append(c.Holds, schemas.Hold{Kind: h.Hold, Reason: h.Reason, By: s.actor, At: s.at})
-	if clock := holdClocks[h.Hold]; clock != "" {
-		k := c.startClock(s, clock, caseExpiries[clock].says)
-		k.Trigger = string(h.Hold)
-		s.staff("staff.task", c.personAt(3).ID, vars{"task": "hold_review", "due": stamp(k.Due)})
+	if k := c.timeHold(s, h.Hold); k != nil {
 		c.tellNeutrally(s, k)
 	}
 	c.keepBackAll(s)
+}
+
+// suspect places the hold that a rule wants before anything is granted. A person looks at it within a day, and the duties of the law run
+// on. The customer has the acknowledgement that everybody has, and nothing else: a word of its own would be one of suspicion.
+func (c *Case) suspect(s *step) {
+	q := c.Plan.Suspicion
+	if q == nil || c.held(schemas.AutomationHold) {
+		return
+	}
+	s.rule = q.Rule
+	s.note("hold", schemas.AutomationHold)
+	s.note("reason", q.Rule)
+	s.say("Rule %s placed a %s: of the customer's other requests in %d days, %d were for goods not received, %d to keep the goods, %d sent other goods; %d chargeback(s) were decided for the merchant.",
+		q.Rule, schemas.AutomationHold, q.Days, q.NotReceived, q.RefundOnly, q.OtherGoods, q.Chargebacks)
+	c.Holds = append(c.Holds, schemas.Hold{Kind: schemas.AutomationHold, Reason: q.Rule, By: s.actor, At: s.at})
+	c.timeHold(s, schemas.AutomationHold)
+}
+
+// timeHold gives the person who decides on a hold their time, and tells them.
+func (c *Case) timeHold(s *step, kind schemas.HoldKind) *schemas.Clock {
+	clock := holdClocks[kind]
+	if clock == "" {
+		return nil
+	}
+	k := c.startClock(s, clock, caseExpiries[clock].says)
+	k.Trigger = string(kind)
+	s.staff("staff.task", c.personAt(3).ID, vars{"task": "hold_review", "due": stamp(k.Due)})
+	return k
 }
 
 // tellNeutrally tells a customer who waits for us that somebody works on the case, and by when they hear more: neither that there is a

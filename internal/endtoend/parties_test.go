@@ -30,6 +30,7 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 	more := func() schemas.Request { return h.wish(bought, swaps(dearer)) }
 	none := func() schemas.Request { return h.wish(bought, swaps(outOfLamp)) }
 	again := func() schemas.Request { return h.wish(bought, sameAgain) }
+	regular := h.regular(4)
 	for _, p := range []struct {
 		parties play.Parties
 		wishes  []wish
@@ -113,6 +114,12 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 			{"above the limit a second inspector looks first", large, schemas.CompletedPartial, 0},
 			{"another article for an exchange: no replacement leaves", other, schemas.CompletedPartial, 0},
 			{"what stays with the customer is not inspected", seen, schemas.Completed, 6550},
+		}},
+		{play.SuspiciousCustomer, []wish{
+			{"another article came, and its owner has it back", func() schemas.Request { return regular(0) }, schemas.CompletedPartial, 0},
+			{"the same again, for an exchange", func() schemas.Request { return regular(1, swaps(likeIt)) }, schemas.CompletedPartial, 0},
+			{"the third time somebody looks, and grants what is owed", func() schemas.Request { return regular(2) }, schemas.Completed, 6550},
+			{"an exchange is looked at as well", func() schemas.Request { return regular(3, swaps(likeIt)) }, schemas.Completed, 0},
 		}},
 	} {
 		t.Run(string(p.parties), func(t *testing.T) {

@@ -129,6 +129,38 @@ func (h *house) wish(kind string, changes ...func(*schemas.Request)) schemas.Req
 	return r
 }
 
+// regular gives the requests of one customer who has bought the usual things several times.
+func (h *house) regular(times int) func(n int, changes ...func(*schemas.Request)) schemas.Request {
+	const who = "c-regular"
+	h.shelf.mu.Lock()
+	defer h.shelf.mu.Unlock()
+	h.shelf.fill()
+	var orders []schemas.ShopOrder
+	customer := schemas.ShopCustomer{MerchantID: merchant, CustomerID: who, Locale: "en", Email: who + "@shop.example"}
+	for n := range times {
+		o := anOrder(bought, n)
+		o.OrderID, o.CustomerID = fmt.Sprintf("regular-%d", n), who
+		o.Payments[0].PaymentID, o.Payments[0].PaymentMethodID = o.OrderID+"-p1", "card-regular"
+		orders = append(orders, o)
+	}
+	customer.PaymentMethods = []schemas.PaymentMethod{{PaymentMethodID: "card-regular", Kind: "credit_card"}}
+	h.starter("import", file(h.t, "orders.jsonl", orders), file(h.t, "customers.jsonl", []schemas.ShopCustomer{customer})).done(h.t)
+	return func(n int, changes ...func(*schemas.Request)) schemas.Request {
+		o := orders[n]
+		r := schemas.Request{
+			RequestID: o.OrderID, Kind: schemas.KindReturn, MerchantID: merchant, OrderID: o.OrderID, CustomerID: who,
+			Channel: "web", Reason: schemas.ChangedMind, SettleWith: schemas.SettleOriginal,
+		}
+		for _, l := range o.Lines {
+			r.Lines = append(r.Lines, schemas.RequestLine{LineID: l.LineID, Quantity: l.Quantity})
+		}
+		for _, change := range changes {
+			change(&r)
+		}
+		return r
+	}
+}
+
 // Changes of a request.
 var (
 	oneLine  = func(r *schemas.Request) { r.Lines = r.Lines[:1] }

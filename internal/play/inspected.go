@@ -29,12 +29,14 @@ func (p Parties) warehouse(v schemas.View) []action {
 }
 
 // swaps reports whether the parcel of a customer holds another article.
-func (p Parties) swaps(schemas.View) bool { return p == SwappingCustomer }
+func (p Parties) swaps(v schemas.View) bool {
+	return p == SwappingCustomer || p == SuspiciousCustomer && !suspected(v)
+}
 
 // afterFinding is what a customer chooses whose goods were not as declared: whoever sent another article has it back, everybody else
 // takes the deduction.
 func (p Parties) afterFinding() string {
-	if p == SwappingCustomer {
+	if p == SwappingCustomer || p == SuspiciousCustomer {
 		return string(schemas.OfferSendBack)
 	}
 	return ""

@@ -31,12 +31,13 @@ const (
 	ChargebackCustomer  Parties = "chargeback-customer"  // the customer lets the bank take the payment back while the case runs
 	ComplainingCustomer Parties = "complaining-customer" // the customer goes to the platform while the case runs
 	SwappingCustomer    Parties = "swapping-customer"    // the customer sends another article than the one that was bought
+	SuspiciousCustomer  Parties = "suspicious-customer"  // a customer asks again and again, and sends another article until somebody looks
 )
 
 // AllParties lists them, the default first.
 var AllParties = []Parties{
 	Prompt, SilentCustomer, SilentAgent, SilentSupervisor, SilentMerchant, SilentWarehouse, SilentCourier, SilentProvider, SilentEverybody, LossyCourier,
-	UnreachableCustomer, RefusingCustomer, NoShowCourier, ChargebackCustomer, ComplainingCustomer, SwappingCustomer,
+	UnreachableCustomer, RefusingCustomer, NoShowCourier, ChargebackCustomer, ComplainingCustomer, SwappingCustomer, SuspiciousCustomer,
 }
 
 // unheard tells whether nothing is heard of the customer.
@@ -148,6 +149,9 @@ func unlabelled(lines []schemas.Line) (found []schemas.Line) {
 func (p Parties) staff(v schemas.View) []action {
 	if p == SilentMerchant || p == SilentEverybody {
 		return nil
+	}
+	if a, looks := looksAt(v); looks && p != SilentSupervisor {
+		return []action{a}
 	}
 	if lines := inState(v, schemas.Review); len(lines) > 0 {
 		if a := review(v, lines); p != SilentAgent {

@@ -113,7 +113,7 @@ func (p *Player) Run(ctx context.Context, requests []schemas.Request) ([]Result,
 	}
 	var all sync.WaitGroup
 	places := make(chan struct{}, max(1, p.InFlight))
-	for _, order := range byOrder(requests) {
+	for _, group := range p.grouped(requests) {
 		select {
 		case places <- struct{}{}:
 		case <-ctx.Done():
@@ -123,8 +123,11 @@ func (p *Player) Run(ctx context.Context, requests []schemas.Request) ([]Result,
 		}
 		all.Go(func() {
 			defer func() { <-places }()
-			if err := p.playOrder(ctx, requests, order, finished); err != nil {
-				stop(err)
+			for _, order := range p.Parties.together(group) {
+				if err := p.playOrder(ctx, requests, order, finished); err != nil {
+					stop(err)
+					return
+				}
 			}
 		})
 	}
@@ -135,12 +138,12 @@ func (p *Player) Run(ctx context.Context, requests []schemas.Request) ([]Result,
 	return results, nil
 }
 
-// byOrder groups the requests of one order, in the order of the file.
-func byOrder(requests []schemas.Request) [][]int {
+// grouped puts the requests of one order together, in the order of the file.
+func (p *Player) grouped(requests []schemas.Request) [][]int {
 	var groups [][]int
 	at := map[string]int{}
 	for i, r := range requests {
-		key := r.MerchantID + "/" + r.OrderID
+		key := p.Parties.groupOf(r)
 		g, known := at[key]
 		if !known {
 			g = len(groups)

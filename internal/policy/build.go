@@ -34,6 +34,7 @@ func (b *builder) build() (*policy, error) {
 	b.people()
 	b.survey()
 	b.notices()
+	b.history()
 	b.stories()
 	b.floors()
 	if err := errors.Join(b.faults...); err != nil {

@@ -66,7 +66,7 @@ func Diff(from *Book, a string, to *Book, b string) ([]Difference, error) {
 func (r Rule) key() string {
 	kind, _, _ := strings.Cut(r.Name, " ")
 	switch kind {
-	case "clock", "window", "limits", "survey", "notices":
+	case "clock", "window", "limits", "survey", "notices", "history":
 		return r.Name
 	}
 	return kind + " " + r.ID
@@ -88,7 +88,7 @@ func (r Rule) about() string {
 		}
 	case "limits":
 		return "what people may decide alone in " + what
-	case "survey", "notices", "rule":
+	case "survey", "notices", "history", "rule":
 		return r.What
 	}
 	return "table " + kind + ", " + r.What

@@ -24,6 +24,7 @@ type fileShape struct {
 	People       map[string][]person   `yaml:"people" says:"who is asked, by role"`
 	Ladder       []rungShape           `yaml:"ladder" says:"the levels above the person responsible, in order"`
 	Survey       *surveyShape          `yaml:"survey" says:"what counts as a low score, and how often a customer is asked"`
+	History      *historyShape         `yaml:"history" says:"for how many days the other requests of a customer count"`
 	Notices      *noticesShape         `yaml:"notices" says:"when messages may leave"`
 	Stories      *storiesShape         `yaml:"stories" says:"windows and decision tables, by kind of case"`
 }
@@ -138,6 +139,11 @@ type surveyShape struct {
 	QuietDays  int  `yaml:"quiet_days" says:"a customer asked within these days is not asked again"`
 }
 
+type historyShape struct {
+	Head head `yaml:",inline"`
+	Days int  `yaml:"days" says:"1 to 3650"`
+}
+
 type noticesShape struct {
 	Head      head   `yaml:",inline"`
 	QuietFrom string `yaml:"quiet_from" says:"from this hour of the customer's evening nothing rings that can wait, such as 21:00"`
@@ -170,6 +176,7 @@ type goodsShape struct {
 	Evidence    []rowShape[[]string]    `yaml:"evidence" says:"what must be shown before a person decides"`
 	Auto        []rowShape[bool]        `yaml:"auto" says:"what needs no person at all"`
 	Approval    []rowShape[string]      `yaml:"approval" says:"where a second person decides what is owed, beside the amounts in limits"`
+	Suspicion   []rowShape[bool]        `yaml:"suspicion" says:"what a person looks at before any rule or silence grants it; true places an AUTOMATION_HOLD"`
 	Deduction   []rowShape[string]      `yaml:"deduction" says:"what is taken off for the grade an inspection finds, where the inspector names no amount"`
 }
 

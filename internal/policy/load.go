@@ -40,6 +40,7 @@ type policy struct {
 	ladder       []schemas.Rung
 	survey       schemas.SurveySpec
 	quiet        schemas.QuietHours
+	history      int // days for which a customer's other requests count; 0: they are not looked at
 	stories      map[schemas.Kind]*story
 	rules        []Rule // for docs/rules.md, in the order of the files
 }

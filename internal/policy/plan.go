@@ -56,6 +56,9 @@ func (b *Book) Plan(name string, f Facts) (schemas.Plan, []schemas.Verdict, erro
 		}
 	}
 	plan := p.plan(priority, limits)
+	if plan.Suspicion, err = p.suspicion(s, whole); err != nil {
+		return schemas.Plan{}, nil, fmt.Errorf("policy %s: %w", name, err)
+	}
 	layered(plan.Clocks, held)
 	plan.Calendars = p.almanac(plan.Clocks, f.from())
 	return plan, verdicts, nil

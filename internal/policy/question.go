@@ -28,6 +28,8 @@ type Facts struct {
 	ShippedOther map[string]bool
 	// AtReview is set where a person was asked for: nothing is decided, and nothing demanded, before a person has looked.
 	AtReview bool
+	// Earlier are the other requests of the customer of which something is worth telling.
+	Earlier []Earlier
 	// Uninformed is set where the shop knows that the customer was not told of the right to withdraw.
 	Uninformed bool
 }
@@ -78,6 +80,7 @@ type Question struct {
 	Confirmed    bool     `expr:"confirmed" says:"the customer confirmed at the purchase that it cannot be returned without a reason"`
 	Repairs      int      `expr:"repairs" says:"how often this item was repaired"`
 	Exchanges    int      `expr:"exchanges" says:"how often it was exchanged"`
+	Earlier      History  `expr:"earlier" says:"the customer's other requests within the days of history: earlier.not_received (the goods were said not to have arrived), earlier.refund_only (the goods were to stay), earlier.other_goods (another article came back, or an empty parcel), earlier.chargebacks (decided for the merchant). Only suspicion, priority, green_channel, auto and approval may ask"`
 	Grade        string   `expr:"grade" says:"the grade an inspection found: A as new, B opened, C used, D damaged (table deduction only)"`
 	Window       Windows  `expr:"window" says:"window.no_reason and window.fault: the days the policy itself gives a right"`
 	Open         Rights   `expr:"open" says:"open.no_reason and open.fault: the right still holds, by whatever layer gives the customer the longest"`
@@ -106,6 +109,7 @@ func (p *policy) ask(f Facts, l schemas.Line, w Windows) Question {
 		RefundOnly: f.RefundOnly, Delivered: !f.DeliveredAt.IsZero(), Evidence: len(f.EvidenceIDs), AtReview: f.AtReview,
 		Uninformed: f.Uninformed, Quantity: l.Quantity, Price: l.Price().Minor,
 		LargeRefund: p.limits[f.Currency].large.Minor, SmallAmount: p.limits[f.Currency].small.Minor, Window: w,
+		Earlier: p.earlier(f),
 	}
 	if item, ok := f.Items[l.LineID]; ok {
 		q.Category, q.Marks, q.Established, q.Confirmed = item.Category, item.Marks, item.Established, item.Confirmed

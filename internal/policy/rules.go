@@ -92,6 +92,7 @@ func (b *builder) lawRule(l layer, at place, shape ruleShape) *rule {
 	r.effective = b.effective(l.doc, at, h.Effective)
 	if shape.When != "" {
 		r.when = b.compile(l.doc, at.Then("when"), shape.When)
+		b.earlierIn(l.doc, at.Then("when"), shape.When, "rules")
 	}
 	b.length(l.doc, at, shape, d, r)
 	if shape.Then != nil {

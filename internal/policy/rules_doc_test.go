@@ -68,7 +68,7 @@ func ruleTables(t *testing.T) map[string]string {
 		case "clock":
 			row(table("clocks", "rule", "clock", "what must have happened when it ends", "time", "in `demo`", "basis", "source", "verified", "confidence"),
 				rule, "`"+what+"`", r.What, r.Value, demo[r.ID], r.Basis, r.Source, r.VerifiedOn, r.Confidence)
-		case "limits", "survey", "notices":
+		case "limits", "survey", "notices", "history":
 			row(table("limits", "rule", "what", "value", "basis", "source", "verified", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.VerifiedOn, r.Confidence)
 		case "window":
 			row(table("windows", "rule", "what", "days", "basis", "source", "verified", "confidence"), rule, r.What, r.Value, r.Basis, r.Source, r.VerifiedOn, r.Confidence)

@@ -52,6 +52,7 @@ type story struct {
 	auto        table[bool]
 	green       table[bool]
 	approval    table[bool]  // a second person decides
+	suspicion   table[bool]  // empty: nobody is suspected
 	deduction   table[int64] // hundredths of a percent of the price
 }
 
@@ -82,6 +83,9 @@ func (b *builder) story(kind schemas.Kind, otherwise *story) *story {
 	readTable(t, "auto", &made.auto, func(s *goodsShape) []rowShape[bool] { return s.Auto }, asWritten)
 	readTable(t, "green_channel", &made.green, func(s *goodsShape) []rowShape[bool] { return s.Green }, asWritten)
 	readTable(t, "approval", &made.approval, func(s *goodsShape) []rowShape[string] { return s.Approval }, second)
+	if _, s := t.find(func(s *goodsShape) bool { return s.Suspicion != nil }); s != nil && s.Suspicion != nil {
+		readTable(t, "suspicion", &made.suspicion, func(s *goodsShape) []rowShape[bool] { return s.Suspicion }, asWritten)
+	}
 	readTable(t, "deduction", &made.deduction, func(s *goodsShape) []rowShape[string] { return s.Deduction }, share)
 	return &made
 }
@@ -169,6 +173,7 @@ func rows[S, T any](b *builder, doc *document, story place, called, field string
 		}
 		if shape.When != "" {
 			r.when = b.compile(doc, where.Then("when"), shape.When)
+			b.earlierIn(doc, where.Then("when"), shape.When, field)
 		}
 		if shape.Then == nil {
 			b.fault(doc, where, "then is needed: what the row decides")
