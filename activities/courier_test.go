@@ -52,12 +52,17 @@ func TestParcelIsBookedWithEverythingTheCarrierKnows(t *testing.T) {
 		PaidBy: schemas.TurnCustomer, At: noon,
 	}
 	for operation, book := range map[string]func(*Courier) func(context.Context, schemas.ParcelOrder) (schemas.Parcel, error){
-		"label":     func(c *Courier) func(context.Context, schemas.ParcelOrder) (schemas.Parcel, error) { return c.Label },
-		"register":  func(c *Courier) func(context.Context, schemas.ParcelOrder) (schemas.Parcel, error) { return c.Register },
+		"label": func(c *Courier) func(context.Context, schemas.ParcelOrder) (schemas.Parcel, error) { return c.Label },
+		"register": func(c *Courier) func(context.Context, schemas.ParcelOrder) (schemas.Parcel, error) {
+			return func(ctx context.Context, o schemas.ParcelOrder) (schemas.Parcel, error) {
+				told, err := c.Register(ctx, o)
+				return told.Parcel, err
+			}
+		},
 		"send_back": func(c *Courier) func(context.Context, schemas.ParcelOrder) (schemas.Parcel, error) { return c.SendBack },
 	} {
 		fake := &fakeCourier{shipment: provider.Shipment{Carrier: "sf", Waybill: "SF-1", Label: "L-1", Status: schemas.ParcelMoving, ScannedAt: &scanned, MovedAt: &scanned}}
-		parcel, err := book(NewCourier(fake))(context.Background(), order)
+		parcel, err := book(NewCourier(fake, nil))(context.Background(), order)
 		require.NoError(t, err)
 		require.Equal(t, operation, fake.operation)
 		require.Equal(t, provider.ParcelCall{
@@ -74,24 +79,63 @@ func TestParcelIsBookedWithEverythingTheCarrierKnows(t *testing.T) {
 func TestCarrierThatDoesNotTakeAParcelStopsTheStep(t *testing.T) {
 	t.Parallel()
 	fake := &fakeCourier{err: provider.Never(provider.CodeUnserviceable, "no pick-up there")}
-	_, err := NewCourier(fake).Label(context.Background(), schemas.ParcelOrder{Key: "m:r/parcel/1"})
+	_, err := NewCourier(fake, nil).Label(context.Background(), schemas.ParcelOrder{Key: "m:r/parcel/1"})
 	requireApplicationError(t, err, provider.CodeUnserviceable, true)
 }
 
 func TestCarrierWithoutAnAnswerIsAskedAgain(t *testing.T) {
 	t.Parallel()
 	fake := &fakeCourier{err: context.DeadlineExceeded}
-	_, err := NewCourier(fake).SendBack(context.Background(), schemas.ParcelOrder{Key: "m:r/parcel/1"})
+	_, err := NewCourier(fake, nil).SendBack(context.Background(), schemas.ParcelOrder{Key: "m:r/parcel/1"})
 	requireApplicationError(t, err, schemas.CodeNoAnswer, false)
-	_, err = NewCourier(fake).Trace(context.Background(), schemas.TraceOrder{Waybill: "SF-1"})
+	_, err = NewCourier(fake, nil).Trace(context.Background(), schemas.TraceOrder{Waybill: "SF-1"})
 	requireApplicationError(t, err, schemas.CodeNoAnswer, false)
 }
 
 func TestTraceIsTheCarriersAnswer(t *testing.T) {
 	t.Parallel()
 	fake := &fakeCourier{trace: schemas.TraceAnswer{Status: schemas.ParcelLost, Known: true}}
-	answer, err := NewCourier(fake).Trace(context.Background(), schemas.TraceOrder{Key: "m:r/trace/1", MerchantID: "m", Carrier: "sf", Waybill: "SF-1", At: noon})
+	answer, err := NewCourier(fake, nil).Trace(context.Background(), schemas.TraceOrder{Key: "m:r/trace/1", MerchantID: "m", Carrier: "sf", Waybill: "SF-1", At: noon})
 	require.NoError(t, err)
 	require.Equal(t, fake.trace, answer)
 	require.Equal(t, provider.TraceCall{MerchantID: "m", Carrier: "sf", Waybill: "SF-1", At: noon}, fake.traced)
+}
+
+// parcelsOf are the numbers that are other customers'.
+type parcelsOf map[string]error
+
+func (p parcelsOf) WaybillFree(_ context.Context, q schemas.WaybillQuestion) (*schemas.Refusal, error) {
+	err, taken := p[q.Waybill]
+	if !taken || err != nil {
+		return nil, err
+	}
+	return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Field: "waybill"}, nil
+}
+
+func TestCarrierIsNotAskedAboutAnotherCustomersParcel(t *testing.T) {
+	t.Parallel()
+	order := schemas.ParcelOrder{Key: "m:r/parcel/1", CaseID: "m:r", MerchantID: "m", CustomerID: "c-1", Waybill: "SF-1", OnlyFree: true}
+	for name, told := range map[string]struct {
+		books   parcelsOf
+		every   bool
+		refused bool
+		asked   string
+	}{
+		"free":                     {books: parcelsOf{}, asked: "register"},
+		"another customer's":       {books: parcelsOf{"SF-1": nil}, refused: true},
+		"not asked whose it is":    {books: parcelsOf{"SF-1": nil}, every: true, asked: "register"},
+		"another one is not meant": {books: parcelsOf{"SF-2": nil}, asked: "register"},
+	} {
+		fake := &fakeCourier{shipment: provider.Shipment{Waybill: "SF-1"}}
+		order.OnlyFree = !told.every
+		answer, err := NewCourier(fake, told.books).Register(context.Background(), order)
+		require.NoError(t, err, name)
+		require.Equal(t, told.refused, answer.Refusal != nil, name)
+		require.Equal(t, told.asked, fake.operation, name)
+	}
+	order.OnlyFree = true
+	fake := &fakeCourier{}
+	_, err := NewCourier(fake, parcelsOf{"SF-1": context.DeadlineExceeded}).Register(context.Background(), order)
+	require.Error(t, err, "while our database does not answer nobody knows whose it is, so it is asked again")
+	require.Empty(t, fake.operation)
 }

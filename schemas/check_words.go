@@ -1,6 +1,11 @@
 package schemas
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // WordChecker is what a payload implements that has codes which need not be given. Words of people never stand in them: they go into a
 // text_id, so that they can be erased.
@@ -36,4 +41,26 @@ func checkCode(reason string) *Refusal {
 		return nil
 	}
 	return checkReason(reason)
+}
+
+// NumberChecker is what a payload implements that has numbers which others have given: of articles, payments, parcels. They may look like
+// anything but words: a number has no spaces.
+type NumberChecker interface{ CheckNumbers() *Refusal }
+
+// CheckNumbers judges the article.
+func (c Convert) CheckNumbers() *Refusal { return checkNumber("replacement_sku", c.ReplacementSKU) }
+
+// CheckNumbers judges the article.
+func (m MakeOffer) CheckNumbers() *Refusal { return checkNumber("replacement_sku", m.ReplacementSKU) }
+
+// CheckNumbers judges the payment and the refund.
+func (w ExternalWord) CheckNumbers() *Refusal {
+	return first(checkNumber("payment_id", w.PaymentID), checkNumber("refund_id", w.RefundID))
+}
+
+func checkNumber(field, number string) *Refusal {
+	if strings.ContainsFunc(number, unicode.IsSpace) {
+		return &Refusal{Code: CodeBadValue, Field: field, Message: fmt.Sprintf("%s is a number without spaces; words go into a text_id.", field)}
+	}
+	return nil
 }

@@ -86,6 +86,7 @@ type Dispute struct {
 	Heard      time.Time  `json:"heard"`
 	AnsweredAt *time.Time `json:"answered_at,omitempty"`
 	AnsweredBy *Actor     `json:"answered_by,omitempty"`
+	AnsweredIn string     `json:"answered_in,omitempty"` // another open case of the order, whose answer the bank has
 	Evidence   []string   `json:"evidence_ids,omitempty"`
 	Kept       string     `json:"kept,omitempty"`    // the hash of the evidence pack that was made when it began
 	Pack       string     `json:"pack,omitempty"`    // the hash of the evidence pack that was handed in
@@ -128,6 +129,8 @@ type ExternalWord struct {
 	Reason     string        `json:"reason,omitempty"`
 	Safety     bool          `json:"safety,omitempty"`   // somebody was hurt, or could be
 	Decision   DisputeStatus `json:"decision,omitempty"` // external.decided: won, lost, withdrawn, settled or closed
+	// AnsweredIn is what one case of ours tells the others of its order: it has answered, and they need not. Nobody else says so.
+	AnsweredIn string `json:"answered_in,omitempty"`
 	// Paid is set where whoever decided has taken the money from the merchant already. Of a chargeback that goes without saying.
 	Paid bool `json:"paid,omitempty"`
 }
@@ -147,6 +150,11 @@ func (w ExternalWord) Check() *Refusal {
 		return &Refusal{Code: CodeBadValue, Field: "decision", Message: fmt.Sprintf("use one of %v.", Decisions)}
 	case w.DueAt != nil && w.DueAt.IsZero():
 		return &Refusal{Code: CodeBadValue, Field: "due_at", Message: "leave it out where it is not known."}
+	}
+	if w.AnsweredIn != "" {
+		if _, _, _, ok := SplitCaseID(w.AnsweredIn); !ok {
+			return badID("answered_in", w.AnsweredIn)
+		}
 	}
 	for _, id := range []struct{ field, value string }{{"merchant_id", w.MerchantID}, {"order_id", w.OrderID}} {
 		if id.value != "" && !ValidID(id.value) {
@@ -252,6 +260,10 @@ type DisputeReceipt struct {
 	Shares    []Share       `json:"shares,omitempty"`
 	GivenUp   []string      `json:"given_up,omitempty"`
 	Left      *OrderLeft    `json:"left,omitempty"` // what can still be paid out of the order
+	// AnsweredIn is set where another open case of the order has answered: a bank reads one answer. Sisters are those that need not answer
+	// any more, because this case has.
+	AnsweredIn string   `json:"answered_in,omitempty"`
+	Sisters    []string `json:"sisters,omitempty"`
 }
 
 // DisputeAnswer hands an answer to whoever takes the money: the payment provider.

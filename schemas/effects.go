@@ -72,11 +72,18 @@ type ParcelOrder struct {
 	CustomerID string     `json:"customer_id"`
 	Direction  Direction  `json:"direction"`
 	Carrier    string     `json:"carrier,omitempty"`
-	Waybill    string     `json:"waybill,omitempty"` // register: the number the customer gave
-	Avoid      []string   `json:"avoid,omitempty"`   // label: carriers that did not come; another one where there is one
+	Waybill    string     `json:"waybill,omitempty"`   // register: the number the customer gave
+	OnlyFree   bool       `json:"only_free,omitempty"` // register: refuse a parcel that another customer's open case has
+	Avoid      []string   `json:"avoid,omitempty"`     // label: carriers that did not come; another one where there is one
 	Lines      []PickLine `json:"lines"`
 	PaidBy     Turn       `json:"paid_by"`
 	At         time.Time  `json:"at"`
+}
+
+// Registered is the customer's parcel as its carrier knows it; with a refusal, the carrier was not asked.
+type Registered struct {
+	Parcel
+	Refusal *Refusal `json:"refusal,omitempty"`
 }
 
 // TraceOrder asks the carrier where a parcel is.

@@ -1,5 +1,7 @@
 package schemas
 
+import "slices"
+
 // Handover is what a case gives its successor, beside the units that the successor's intake takes over.
 type Handover struct {
 	Lines    []HandedLine `json:"lines"`
@@ -31,6 +33,20 @@ func (h Handover) Has(waybill string) bool {
 		}
 	}
 	return false
+}
+
+// TakeParcel adds a parcel that lines handed over are in, or may still come in: the customer may use whichever label was ever given, also
+// one whose approval was taken back.
+func (h *Handover) TakeParcel(p Parcel) {
+	if !h.Has(p.Waybill) && slices.ContainsFunc(h.Lines, func(l HandedLine) bool { return l.Waybill == p.Waybill || p.mayBring(l) }) {
+		h.Parcels = append(h.Parcels, p)
+	}
+}
+
+// mayBring reports whether goods that were last seen at the customer may come in a parcel, or have come in it unseen.
+func (p Parcel) mayBring(l HandedLine) bool {
+	return p.Direction == ToMerchant && p.Status == ParcelExpected && l.GoodsWith == TurnCustomer &&
+		slices.ContainsFunc(p.Lines, func(pick PickLine) bool { return pick.LineID == l.LineID })
 }
 
 // HandedLine is how far a line has come. Unless it is undecided or has ended, its wish is granted, and the successor does not decide it

@@ -50,7 +50,7 @@ var (
 	MethodKnown     = Activity[MethodQuestion, Judged]{Name: "method.known", Queue: QueueCases}                 // ask our database whether the customer has a payment method
 	WaybillFree     = Activity[WaybillQuestion, Judged]{Name: "waybill.free", Queue: QueueCases}                // ask our database whether a parcel is another customer's
 	RowsWrite       = Activity[Flush, Written]{Name: "rows.write", Queue: QueueCases}                           // write events and rows; a local activity, the scribe's
-	ParcelRegister  = Activity[ParcelOrder, Parcel]{Name: "parcel.register", Queue: QueueCourier}               // ask the carrier to report on the customer's parcel
+	ParcelRegister  = Activity[ParcelOrder, Registered]{Name: "parcel.register", Queue: QueueCourier}           // ask the carrier to report on the customer's parcel
 	ParcelLabel     = Activity[ParcelOrder, Parcel]{Name: "parcel.label", Queue: QueueCourier}                  // book the way back
 	ParcelSendBack  = Activity[ParcelOrder, Parcel]{Name: "parcel.send_back", Queue: QueueCourier}              // book the way to the customer again
 	ParcelTrace     = Activity[TraceOrder, TraceAnswer]{Name: "parcel.trace", Queue: QueueCourier}              // ask the carrier where a parcel is

@@ -192,9 +192,9 @@ func (v View) HandOver(r Request) Handover {
 			handed.GoodsWith = TurnMerchant // the goods are where they belong, and nobody moves them again
 		}
 		h.Lines = append(h.Lines, handed)
-		if p := parcelOf(v.Parcels, handed.Waybill); p != nil && !h.Has(p.Waybill) {
-			h.Parcels = append(h.Parcels, *p)
-		}
+	}
+	for _, p := range v.Parcels {
+		h.TakeParcel(p)
 	}
 	for _, f := range v.Money.Entries {
 		if (f.Status == RefundSucceeded || f.Status == RefundManual) && paysAnyOf(f, h.Lines) {
@@ -207,15 +207,6 @@ func (v View) HandOver(r Request) Handover {
 		}
 	}
 	return h
-}
-
-func parcelOf(parcels []Parcel, waybill string) *Parcel {
-	for i := range parcels {
-		if waybill != "" && parcels[i].Waybill == waybill {
-			return &parcels[i]
-		}
-	}
-	return nil
 }
 
 func paysAnyOf(f Refund, lines []HandedLine) bool {

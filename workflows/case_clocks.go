@@ -169,6 +169,7 @@ func init() {
 		"escalation": {"the deputy is asked, then the next level; after level 5 the operator grants what is owed", func(c *Case, s *step) { c.climb(s) }},
 		"law.refund": {"the statutory duty is breached: the manager at level 4 is told, and the case is flagged", func(c *Case, s *step) {
 			c.Breach = true
+			c.missed(s.clock)
 			s.note("legal_breach", true)
 			s.say("A statutory duty was not done in time.")
 			c.breach(s, 4)
@@ -187,6 +188,17 @@ func init() {
 		"step.parked_again":      {parkedSays, func(c *Case, s *step) { c.parkedTooLong(s) }},
 		"rows.retry":             {"the rows of the case are written again", func(c *Case, s *step) { c.tryAgain = true }},
 	}
+}
+
+// missed remembers a duty of the law that was missed, so that it is missed once, however often its case comes back to it.
+func (c *Case) missed(k *schemas.Clock) {
+	if !c.missesOnce() {
+		return
+	}
+	if c.Missed == nil {
+		c.Missed = map[string]time.Time{}
+	}
+	c.Missed[k.Name] = k.Due
 }
 
 // breach counts a missed clock and hands the case to a level.

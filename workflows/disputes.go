@@ -85,6 +85,8 @@ func (c *Case) mayEnter(_ *step, w schemas.ExternalWord) *schemas.Refusal {
 		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "order_id", Message: "this case is about another order."}
 	case w.Decision != "":
 		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "decision", Message: "a dispute that is entered is open; report how it ended with the fact external.decided."}
+	case w.AnsweredIn != "":
+		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "answered_in", Message: "only a case says that it has answered; leave it out."}
 	case w.Amount != nil && w.Amount.Currency != c.Currency:
 		return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "amount", Message: fmt.Sprintf("this case is in %s.", c.Currency)}
 	case w.Kind == schemas.Chargeback && w.Amount == nil:
@@ -244,6 +246,9 @@ func (c *Case) tellStaff(s *step, d *schemas.Dispute, template string) {
 func (c *Case) externalUpdated(s *step, w schemas.ExternalWord) {
 	d := c.dispute(w.DisputeID)
 	switch {
+	case w.AnsweredIn != "":
+		c.answeredElsewhere(s, d, w)
+		return
 	case d == nil:
 		c.begins(s, w)
 		return

@@ -150,7 +150,14 @@ func (c *Case) sendAnswer(d *schemas.Dispute, accept bool) {
 		}
 		s := c.begin(schemas.EventDisputeWord, schemas.System, schemas.DoorSystem)
 		s.note("dispute_id", d.DisputeID)
-		s.say("The provider has our answer to %s.", d.DisputeID)
+		if got.AnsweredIn != "" {
+			d.AnsweredIn = got.AnsweredIn
+			s.note("answered_in", got.AnsweredIn)
+			s.say("Case %s has answered %s; the bank reads one answer, and that of this case is not handed in.", got.AnsweredIn, d.DisputeID)
+		} else {
+			s.say("The provider has our answer to %s.", d.DisputeID)
+			c.tellSisters(d, got.Sisters)
+		}
 		if got.Status.Over() && got.Status != "" {
 			c.decided(s, d, got.Status, true)
 		}

@@ -199,15 +199,22 @@ func (c *Case) bookWord(s *step, body any) {
 // takeUp lets the word on a parcel that was booked for lines before count for them, where it is the first that moves of all their parcels:
 // whatever number was given later, the goods are in this one.
 func (c *Case) takeUp(p *parcelRecord) {
-	inIt, _ := sort2(c.linesNamed(schemas.ParcelWord{Waybill: p.Waybill}), func(l *schemas.Line) bool { return l.State != schemas.Closed })
+	inIt, _ := sort2(c.linesNamed(schemas.ParcelWord{Waybill: p.Waybill}), func(l *schemas.Line) bool {
+		return l.State != schemas.Closed || c.leftTooEarly(l)
+	})
 	if !c.knowsEarlierParcels() || p.Direction != schemas.ToMerchant || len(inIt) > 0 {
 		return
 	}
+	c.putInto(p)
+}
+
+// putInto counts the lines that a parcel was booked for as in it, but those of which another parcel has moved.
+func (c *Case) putInto(p *parcelRecord) {
 	for _, l := range c.Lines {
 		later := c.parcel(l.Waybill)
 		waits := l.State == schemas.WaitShipback || l.State == schemas.ReturnInTransit
 		takenBack := beforeADecision(l.State) && l.GoodsWith == schemas.TurnCustomer && c.noticesGoodsUnasked()
-		if (waits || takenBack) && picksContain(p.Lines, l.LineID) && (later == nil || later.MovedAt == nil) {
+		if (waits || takenBack || c.leftTooEarly(l)) && picksContain(p.Lines, l.LineID) && (later == nil || later.MovedAt == nil) {
 			l.Waybill = p.Waybill
 		}
 	}

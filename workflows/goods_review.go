@@ -218,6 +218,19 @@ func firstOutcome(outcomes ...schemas.Outcome) schemas.Outcome {
 // expire ends lines whose customer was silent. The claims are free again, so that a new request can be made. Goods that came unasked while
 // the customer was asked for information are not forgotten: a person decides about them.
 func (g *goods) expire(s *step) {
+	maySend, rest := sort2(s.lines, func(l *schemas.Line) bool {
+		asked := s.clock != nil && s.clock.Name == unseenClock
+		return g.handsOverLabels() && !asked && l.State == schemas.WaitInfo && l.GoodsWith == schemas.TurnCustomer && g.mayBeSent(l)
+	})
+	g.askAbout(s, maySend, g.applyUnasked, schemas.WaitInfo)
+	if s.lines = rest; len(rest) > 0 {
+		g.unanswered(s)
+	}
+	s.lines = append(maySend, rest...)
+}
+
+// unanswered ends lines of whose goods nobody knows anything.
+func (g *goods) unanswered(s *step) {
 	came, rest := sort2(s.lines, func(l *schemas.Line) bool {
 		return g.noticesGoodsUnasked() && l.State == schemas.WaitInfo && l.GoodsWith != schemas.TurnCustomer
 	})

@@ -50,6 +50,7 @@ func (g *goods) revoked(s *step, d schemas.Revoke) {
 			g.stopApproval(a)
 		}
 	}
+	g.narrowApprovals(lines)
 	if g.undo != nil {
 		g.undo(s, lines)
 	}
@@ -91,5 +92,8 @@ func (g *goods) startRefundDuty(s *step, lines []*schemas.Line) {
 		}
 		k := g.startClock(s, "law.refund", caseExpiries["law.refund"].says)
 		g.reckon(k, *p.DeliveredAt)
+		if g.Missed[k.Name].Equal(k.Due) {
+			g.removeClock(k.ClockID) // the manager has been told, and the case is flagged
+		}
 	}
 }

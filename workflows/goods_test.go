@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -90,24 +91,36 @@ func TestAParcelThatTheCarrierDoesNotKnowIsTheCustomersTurnAgain(t *testing.T) {
 
 func TestAParcelOfAnotherCustomersIsNotTaken(t *testing.T) {
 	t.Parallel()
-	tl := aReturn(t).finding(line("1", 4784)).approved().ships()
-	asked := 0
-	tl.waybill = func(q schemas.WaybillQuestion) schemas.Judged {
-		if asked++; asked == 1 {
-			return schemas.Judged{Refusal: &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: "parcel SF1 is another customer's."}}
-		}
-		return schemas.Judged{}
+	for name, edition := range map[string]int{"asked by the call that registers it": schemas.Edition, "asked by a call of its own": 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tl := aReturn(t).finding(line("1", 4784)).ofEdition(edition).approved().ships()
+			tl.waybill = func(q schemas.WaybillQuestion) schemas.Judged {
+				if q.Waybill == "SF2" {
+					return schemas.Judged{}
+				}
+				return schemas.Judged{Refusal: &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: "parcel SF1 is another customer's."}}
+			}
+			var registered []string
+			knows := tl.parcel
+			tl.parcel = func(o schemas.ParcelOrder) (schemas.Parcel, error) {
+				registered = append(registered, o.Waybill)
+				return knows(o)
+			}
+			tl.in(schemas.WaitShipback, func() {
+				require.Empty(t, tl.last().Parcels, "its facts do not lead here")
+				require.Empty(t, registered, "the carrier is not asked about it")
+				does(tl, schemas.ReturnSubmitWaybill, theCustomer, schemas.SubmitWaybill{Carrier: "SF", Waybill: "SF2"})()
+			})
+			tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF2")))
+			tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+			v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
+			require.Equal(t, schemas.Completed, v.Outcome)
+			require.Contains(t, tl.told(), "parcel.unknown")
+			require.Equal(t, []string{"SF2"}, registered)
+			require.Equal(t, edition < 3, slices.Contains(tl.calls, schemas.WaybillFree.Name))
+		})
 	}
-	tl.in(schemas.WaitShipback, func() {
-		require.Empty(t, tl.last().Parcels, "its facts do not lead here")
-		require.NotContains(t, tl.calls, schemas.ParcelRegister.Name, "the carrier is not asked about it")
-		does(tl, schemas.ReturnSubmitWaybill, theCustomer, schemas.SubmitWaybill{Carrier: "SF", Waybill: "SF2"})()
-	})
-	tl.in(schemas.ReturnInTransit, says(tl, schemas.ParcelDeliver, parcelWord("SF2")))
-	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
-	v := tl.refunded().answersSurvey(5, schemas.SolvedYes).run()
-	require.Equal(t, schemas.Completed, v.Outcome)
-	require.Contains(t, tl.told(), "parcel.unknown")
 }
 
 func TestAParcelThatIsFoundDeliveredByATraceGoesOn(t *testing.T) {

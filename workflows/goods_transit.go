@@ -89,7 +89,8 @@ func (g *goods) shippedBack(s *step, d schemas.SubmitWaybill) {
 		order.Carrier, order.Waybill = d.Carrier, d.Waybill
 		g.addParcel(schemas.Parcel{Waybill: d.Waybill, Carrier: d.Carrier, Direction: schemas.ToMerchant, PaidBy: schemas.TurnCustomer}, s.lines)
 		g.effect(schemas.ParcelRegister.Name, order.Key, func(ctx workflow.Context) {
-			if g.asksTheBooks() && !g.waybillFree(ctx, order) {
+			order.OnlyFree = g.registersAtOnce()
+			if g.asksTheBooks() && !order.OnlyFree && !g.waybillFree(ctx, order) {
 				return
 			}
 			lines := g.linesNamed(schemas.ParcelWord{Waybill: d.Waybill})
@@ -97,32 +98,42 @@ func (g *goods) shippedBack(s *step, d schemas.SubmitWaybill) {
 				_, gone := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit && l.Waybill == d.Waybill })
 				return len(gone) == len(lines)
 			}
-			parcel, err := insist(ctx, g.Case, schemas.ParcelRegister, order.Key, order, g.parkingOf(lines, moot))
-			if !g.stuckOn(err, schemas.ParcelRegister.Name, order.Key) {
-				g.carrierKnew(parcel)
+			told, err := insist(ctx, g.Case, schemas.ParcelRegister, order.Key, order, g.parkingOf(lines, moot))
+			switch {
+			case g.stuckOn(err, schemas.ParcelRegister.Name, order.Key):
+			case told.Refusal != nil:
+				g.anothersParcel(order.Waybill, told.Refusal)
+			default:
+				g.carrierKnew(told.Parcel)
 			}
 		})
 	}
 	g.move(s, s.lines, schemas.ReturnInTransit)
 }
 
-// waybillFree asks our database whether the parcel is another customer's already. Then the number is wrong, and the customer is asked
-// for the right one: one parcel's delivery must not speak for two customers.
+// waybillFree asks our database whether the parcel is another customer's already, in cases that do it by a call of its own.
 func (g *goods) waybillFree(ctx workflow.Context, order schemas.ParcelOrder) bool {
 	question := schemas.WaybillQuestion{CaseID: g.CaseID, MerchantID: order.MerchantID, CustomerID: order.CustomerID, Waybill: order.Waybill}
 	judged, err := do(ctx, g.Case, schemas.WaybillFree, order.Key, question)
 	if err != nil || judged.Refusal == nil {
 		return true // not known to be anybody else's
 	}
+	g.anothersParcel(order.Waybill, judged.Refusal)
+	return false
+}
+
+// anothersParcel hears that a parcel is in another customer's case. The number is wrong, and the customer is asked for the right one: one
+// parcel's delivery must not speak for two customers.
+func (g *goods) anothersParcel(waybill string, why *schemas.Refusal) {
 	s := g.begin(schemas.EventRefused, schemas.System, schemas.DoorSystem)
 	s.note("name", schemas.ReturnSubmitWaybill.Name)
-	s.note("code", string(judged.Refusal.Code))
-	s.note("waybill", order.Waybill)
-	s.say("The number %s is not taken: %s", order.Waybill, judged.Refusal.Message)
-	s.lines, _ = sort2(g.linesNamed(schemas.ParcelWord{Waybill: order.Waybill}), func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
+	s.note("code", string(why.Code))
+	s.note("waybill", waybill)
+	s.say("The number %s is not taken: %s", waybill, why.Message)
+	s.lines, _ = sort2(g.linesNamed(schemas.ParcelWord{Waybill: waybill}), func(l *schemas.Line) bool { return l.State == schemas.ReturnInTransit })
 	kept := g.Parcels[:0]
 	for _, p := range g.Parcels {
-		if p.Waybill != order.Waybill {
+		if p.Waybill != waybill {
 			kept = append(kept, p)
 		}
 	}
@@ -134,10 +145,9 @@ func (g *goods) waybillFree(ctx workflow.Context, order schemas.ParcelOrder) boo
 	g.end(s, gone, schemas.Withdrawn)
 	if len(back) > 0 {
 		g.move(s, back, schemas.WaitShipback)
-		s.tell("parcel.unknown", vars{"waybill": order.Waybill, "due": stamp(g.dueOf(back))})
+		s.tell("parcel.unknown", vars{"waybill": waybill, "due": stamp(g.dueOf(back))})
 	}
 	g.settle(s)
-	return false
 }
 
 // carrierKnew applies what a parcel had done before its number reached us: its facts found no case then, and do not come again.
@@ -281,15 +291,12 @@ func (g *goods) lost(s *step, w schemas.ParcelWord) {
 	for _, l := range s.lines {
 		l.GoodsWith = schemas.TurnCarrier
 	}
-	ours := func(l *schemas.Line) bool {
-		return l.Verdict.Freight == schemas.TurnMerchant || g.Opening.Request.Reason.MerchantsFault()
-	}
 	gone, rest := sort2(s.lines, func(l *schemas.Line) bool {
 		// Whoever has withdrawn was to have the goods back, and they are lost at the merchant's risk.
-		return l.LeavesAs != schemas.OutcomeNone && !(g.paysLostWithdrawals() && l.LeavesAs == schemas.Withdrawn && ours(l))
+		return l.LeavesAs != schemas.OutcomeNone && !(g.paysLostWithdrawals() && l.LeavesAs == schemas.Withdrawn && g.waysAreOurs(l))
 	})
 	g.end(s, gone, schemas.Withdrawn)
-	pay, judge := sort2(rest, ours)
+	pay, judge := sort2(rest, g.waysAreOurs)
 	if len(pay) > 0 {
 		for _, l := range pay {
 			l.LeavesAs = schemas.OutcomeNone
@@ -306,6 +313,18 @@ func (g *goods) lost(s *step, w schemas.ParcelWord) {
 		g.move(s, judge, schemas.Review)
 		s.staff("staff.task", g.Owner, vars{"task": "lost_parcel", "due": stamp(g.dueOf(judge))})
 	}
+}
+
+// waysAreOurs reports whether a loss of a line's goods on their way back is the merchant's.
+func (g *goods) waysAreOurs(l *schemas.Line) bool {
+	return l.Verdict.Freight == schemas.TurnMerchant || g.Opening.Request.Reason.MerchantsFault()
+}
+
+// lostOnOurWay reports whether a line's goods are lost at the merchant's risk.
+func (g *goods) lostOnOurWay(l *schemas.Line) bool {
+	p := g.parcel(l.Waybill)
+	return p != nil && l.GoodsWith == schemas.TurnCarrier && p.Direction == schemas.ToMerchant && g.waysAreOurs(l) &&
+		(p.Status == schemas.ParcelLost || p.Status == schemas.ParcelDamaged)
 }
 
 // claimFromCarrier is what the customer does not wait for: the owner claims from the carrier what a parcel of ours was worth.

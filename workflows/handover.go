@@ -278,13 +278,26 @@ func (c *Case) cameUnasked(word schemas.ParcelWord) {
 	}
 	for _, l := range c.linesNamed(word) {
 		switch {
-		case !beforeADecision(l.State) || l.GoodsWith == schemas.TurnMerchant:
+		case !beforeADecision(l.State) && !c.leftTooEarly(l) || l.GoodsWith == schemas.TurnMerchant:
 		case p.DeliveredAt != nil:
 			l.GoodsWith = schemas.TurnWarehouse
 		case p.Status == schemas.ParcelMoving, c.noticesLossesUnasked() && (p.Status == schemas.ParcelLost || p.Status == schemas.ParcelDamaged):
 			l.GoodsWith = schemas.TurnCarrier
 		}
 	}
+}
+
+// leftTooEarly reports whether a line has ended with its goods at the customer, who may have sent them all the same. Should the case come
+// back to it, or be reopened, nobody asks for them again.
+func (c *Case) leftTooEarly(l *schemas.Line) bool {
+	if !c.handsOverLabels() || c.ClosedAt != nil || l.GoodsWith != schemas.TurnCustomer {
+		return false
+	}
+	switch l.Outcome {
+	case schemas.Expired, schemas.Unresolvable, schemas.Withdrawn, schemas.RejectedFinal:
+		return l.Replacement == nil || l.Replacement.ConfirmedAt == nil
+	}
+	return false
 }
 
 // beforeADecision tells states in which nobody has granted the wish, or nobody any more.
@@ -333,6 +346,11 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 		over.Lines = append(over.Lines, handed)
 		if p := g.parcel(l.Waybill); p != nil && !over.Has(l.Waybill) {
 			over.Parcels = append(over.Parcels, schemas.Parcel(*p))
+		}
+	}
+	if g.handsOverLabels() {
+		for _, p := range g.Parcels {
+			over.TakeParcel(*p)
 		}
 	}
 	for _, p := range g.Parcels {

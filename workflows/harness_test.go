@@ -221,7 +221,13 @@ func (tl *tale) register() {
 	hear(tl, schemas.MethodKnown, func(q schemas.MethodQuestion) (schemas.Judged, error) { return tl.method(q), nil })
 	hear(tl, schemas.WaybillFree, func(q schemas.WaybillQuestion) (schemas.Judged, error) { return tl.waybill(q), nil })
 	hear(tl, schemas.ParcelLabel, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
-	hear(tl, schemas.ParcelRegister, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
+	hear(tl, schemas.ParcelRegister, func(o schemas.ParcelOrder) (schemas.Registered, error) {
+		if free := tl.waybill(schemas.WaybillQuestion{CaseID: o.CaseID, Waybill: o.Waybill}); o.OnlyFree && free.Refusal != nil {
+			return schemas.Registered{Refusal: free.Refusal}, nil
+		}
+		p, err := tl.parcel(o)
+		return schemas.Registered{Parcel: p}, err
+	})
 	hear(tl, schemas.ParcelSendBack, func(o schemas.ParcelOrder) (schemas.Parcel, error) { return tl.parcel(o) })
 	hear(tl, schemas.ParcelTrace, func(o schemas.TraceOrder) (schemas.TraceAnswer, error) { return tl.trace(o) })
 	hear(tl, schemas.RefundRequest, func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {

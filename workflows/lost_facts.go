@@ -15,9 +15,7 @@ const unseenClock = "trace"
 // reported is no silence. What it says counts by its own time, as if it had come when it happened.
 func (g *goods) notShippedBack(s *step) {
 	all := s.lines
-	booked, rest := sort2(all, func(l *schemas.Line) bool {
-		return g.asksAboutLostFacts() && l.Waybill != "" && g.parcel(l.Waybill) != nil
-	})
+	booked, rest := sort2(all, func(l *schemas.Line) bool { return g.asksAboutLostFacts() && g.mayBeSent(l) })
 	if s.lines = rest; len(rest) > 0 {
 		g.unsent(s)
 	}
@@ -25,15 +23,29 @@ func (g *goods) notShippedBack(s *step) {
 	s.lines = all
 }
 
+// mayBeSent reports whether there is a number for a line that its carrier can be asked about. An approval that was taken back has taken no
+// label back: where there is no other number, that one is the line's again.
+func (g *goods) mayBeSent(l *schemas.Line) bool {
+	if l.Waybill == "" && g.handsOverLabels() {
+		l.Waybill = g.labelBefore(l)
+	}
+	return l.Waybill != "" && g.parcel(l.Waybill) != nil
+}
+
 // askWhetherSent asks the carrier whether it has seen parcels that we have booked, before their lines leave.
 func (g *goods) askWhetherSent(s *step, booked []*schemas.Line) {
+	g.askAbout(s, booked, g.applyUnseen, schemas.WaitShipback)
+}
+
+// askAbout asks the carrier about the last number of each of some lines in a state.
+func (g *goods) askAbout(s *step, booked []*schemas.Line, apply func(*step, schemas.TraceAnswer, schemas.ParcelWord), state schemas.State) {
 	for len(booked) > 0 {
 		var group []*schemas.Line
 		group, booked = sort2(booked, func(l *schemas.Line) bool { return l.Waybill == booked[0].Waybill })
 		does, _ := g.story.onExpiry(unseenClock)
 		g.startOn(s, group, unseenClock, does.says)
 		s.say("The carrier is asked whether it has parcel %s.", group[0].Waybill)
-		g.askCarrierIn(group[0].Waybill, g.applyUnseen, schemas.WaitShipback)
+		g.askCarrierIn(group[0].Waybill, apply, state)
 	}
 }
 
@@ -44,15 +56,12 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 	if a.MovedAt != nil {
 		at = *a.MovedAt
 	}
+	if g.handsOverLabels() && a.Known && a.Status != schemas.ParcelExpected && a.Status != "" {
+		g.seenAfterAll(s, a, w)
+	}
 	switch {
 	case !a.Known || a.Status == schemas.ParcelExpected || a.Status == "":
-		earlier, last := sort2(s.lines, func(l *schemas.Line) bool {
-			before := g.labelBefore(l)
-			if before != "" {
-				l.Waybill = before
-			}
-			return before != ""
-		})
+		earlier, last := sort2(s.lines, g.hasLabelBefore)
 		g.askWhetherSent(s, earlier)
 		if s.lines = last; len(last) > 0 {
 			g.unsent(s)
@@ -71,6 +80,45 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 	}
 }
 
+// applyUnasked notes where the goods of lines are that nobody has granted, or nobody any more: in a label whose approval was taken back. Only
+// where no carrier has seen any does the customer's silence end them.
+func (g *goods) applyUnasked(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+	if !a.Known || a.Status == schemas.ParcelExpected || a.Status == "" {
+		earlier, last := sort2(s.lines, g.hasLabelBefore)
+		g.askAbout(s, earlier, g.applyUnasked, schemas.WaitInfo)
+		if s.lines = last; len(last) > 0 {
+			g.unanswered(s)
+		}
+		return
+	}
+	g.seenAfterAll(s, a, w)
+	g.unanswered(s)
+}
+
+// seenAfterAll keeps what a carrier has seen without a word, for every line whose goods may be in the parcel.
+func (g *goods) seenAfterAll(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
+	at := s.at
+	if a.MovedAt != nil {
+		at = *a.MovedAt
+	}
+	word := map[schemas.ParcelStatus]string{
+		schemas.ParcelDelivered: schemas.ParcelDeliver.Name, schemas.ParcelLost: schemas.ParcelLoss.Name, schemas.ParcelDamaged: schemas.ParcelDamage.Name,
+	}[a.Status]
+	p := g.parcel(w.Waybill)
+	p.book(or(word, schemas.ParcelScanned.Name), at)
+	g.putInto(p)
+	g.cameUnasked(w)
+}
+
+// hasLabelBefore turns to the number that a line had before, if there is one.
+func (g *goods) hasLabelBefore(l *schemas.Line) bool {
+	before := g.labelBefore(l)
+	if before != "" {
+		l.Waybill = before
+	}
+	return before != ""
+}
+
 // labelBefore is the number that was given for a line before its last one, of a parcel nobody has seen yet: whichever was booked first may be
 // the one that the customer used.
 func (g *goods) labelBefore(l *schemas.Line) (before string) {
@@ -85,7 +133,7 @@ func (g *goods) labelBefore(l *schemas.Line) (before string) {
 			before = p.Waybill
 		}
 	}
-	return ""
+	return before
 }
 
 // lookUpOpenCharges asks the provider about charges of these lines that may have been paid without a word of it.

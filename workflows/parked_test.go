@@ -269,13 +269,7 @@ func TestAParkedStepIsFreedByASignalAndARefusedOneBecomesAnEvent(t *testing.T) {
 
 func TestACaseThatBeganBeforeStepsWereParkedGoesOnAsItDid(t *testing.T) {
 	t.Parallel()
-	tl := aReturn(t).approvedAndShipped().inspectedAndRefunded().failing(schemas.GoodsDispose.Name, never("unknown_article"))
-	intake := tl.intake
-	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
-		got, err := intake(o)
-		got.Edition = 1
-		return got, err
-	}
+	tl := aReturn(t).approvedAndShipped().inspectedAndRefunded().failing(schemas.GoodsDispose.Name, never("unknown_article")).ofEdition(1)
 	v := tl.run()
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.Len(t, v.Work, 1)

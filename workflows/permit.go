@@ -36,6 +36,12 @@ func (c *Case) permit(name string, order schemas.Order, dry bool) (asked, *schem
 			return a, refusal
 		}
 	}
+	if numbers, has := body.(schemas.NumberChecker); has && c.readsNumbersStrictly() {
+		if refusal := numbers.CheckNumbers(); refusal != nil {
+			refusal.Revision = c.revision()
+			return a, refusal
+		}
+	}
 	if c.ClosedAt != nil {
 		return refuse(schemas.CodeCaseClosed, "this case has ended as %s; open a new one, or send case.request_human where it is INVALID, case.reopen otherwise.", c.Outcome)
 	}

@@ -215,13 +215,8 @@ func TestWhatIsLeftOfTheOrderIsPaidAndTheRestIsSaid(t *testing.T) {
 
 func TestACaseThatWasStuckOnTheLedgerIsFreedByARetry(t *testing.T) {
 	t.Parallel()
-	tl := paid(t, line("1", 10000)).hasLeft(5000)
-	intake, answer, tries := tl.intake, tl.refund, 0
-	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
-		got, err := intake(o)
-		got.Edition = 0 // it began before the ledger said what is left
-		return got, err
-	}
+	tl := paid(t, line("1", 10000)).hasLeft(5000).ofEdition(0) // it began before the ledger said what is left
+	answer, tries := tl.refund, 0
 	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
 		if tries++; tries == 1 {
 			r := schemas.Refusal{Code: schemas.CodeBadAmount, Message: "more than is left of what its lines cost."}

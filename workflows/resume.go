@@ -317,9 +317,9 @@ func (g *goods) registerAgain(s *step, lines []*schemas.Line) {
 	order.Key, order.Carrier, order.Waybill = key, p.Carrier, p.Waybill
 	s.say("The carrier is asked to report on parcel %s.", p.Waybill)
 	g.effect(schemas.ParcelRegister.Name, order.Key, func(ctx workflow.Context) {
-		parcel, err := do(ctx, g.Case, schemas.ParcelRegister, order.Key, order)
+		told, err := do(ctx, g.Case, schemas.ParcelRegister, order.Key, order)
 		if !g.stuckOn(err, schemas.ParcelRegister.Name, order.Key) {
-			g.carrierKnew(parcel)
+			g.carrierKnew(told.Parcel)
 		}
 	})
 }

@@ -21,6 +21,17 @@ func (tl *tale) finding(lines ...schemas.Line) *tale {
 	return tl
 }
 
+// ofEdition makes the tale one of a case that began under an earlier edition of the stories.
+func (tl *tale) ofEdition(edition int) *tale {
+	intake := tl.intake
+	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
+		got, err := intake(o)
+		got.Edition = edition
+		return got, err
+	}
+	return tl
+}
+
 // refundOnly makes the tale one in which the customer keeps the goods.
 func (tl *tale) refundOnly() *tale {
 	tl.opening.Request.RefundOnly = true

@@ -77,14 +77,7 @@ func TestAStateOfTheSystemsOwnIsShownOnceItLasts(t *testing.T) {
 func TestUnitsOfAnExchangeAreSettledWithTheGoods(t *testing.T) {
 	t.Parallel()
 	exchanged := func(t *testing.T, edition int) *tale {
-		tl := anExchange(t, 4784).oldGoodsPass().replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes)
-		intake := tl.intake
-		tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
-			got, err := intake(o)
-			got.Edition = edition
-			return got, err
-		}
-		return tl
+		return anExchange(t, 4784).oldGoodsPass().replacementLeaves().replacementConfirmed().answersSurvey(5, schemas.SolvedYes).ofEdition(edition)
 	}
 	t.Run("in one call", func(t *testing.T) {
 		t.Parallel()

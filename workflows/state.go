@@ -47,6 +47,7 @@ type State struct {
 	Heard      map[string]bool            `json:"heard"` // facts by source and event id
 	Sequences  map[string]int             `json:"sequences"`
 	Breach     bool                       `json:"breach,omitempty"`
+	Missed     map[string]time.Time       `json:"missed,omitempty"` // the duties of the law that were missed, and when they were due
 	HumanAsked bool                       `json:"human_asked,omitempty"`
 	// Unreachable is set while the customer cannot be reached.
 	Unreachable *schemas.Unreachable `json:"unreachable,omitempty"`

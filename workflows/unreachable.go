@@ -177,7 +177,7 @@ func (g *goods) unreached(s *step) {
 
 // endsUnsent asks the carrier about labels of ours before it ends anything: a parcel that travels is an answer too.
 func (g *goods) endsUnsent(s *step) {
-	booked, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.Waybill != "" })
+	booked, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.Waybill != "" || g.mayBeSent(l) })
 	if s.lines = rest; len(rest) > 0 {
 		g.endsUnreached(s)
 	}

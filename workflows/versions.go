@@ -63,6 +63,10 @@ func (c *Case) knowsEarlierParcels() bool { return c.Edition >= 2 }
 // with it personal data, which then stood in histories and events for good.
 func (c *Case) readsWordsStrictly() bool { return c.Edition >= 2 }
 
+// readsNumbersStrictly refuses words where the number of an article, a payment or a refund belongs. 2026-11-26: until then whatever was typed
+// there stood in histories and events for good.
+func (c *Case) readsNumbersStrictly() bool { return c.Edition >= 3 }
+
 // lapsesUnseenPayouts lets a payment by hand, or one to another account, on which nobody decides lapse. 2026-11-26: until then the operator
 // granted it in the end, which is what the second person is there to prevent.
 func (c *Case) lapsesUnseenPayouts() bool { return c.Edition >= 2 }
@@ -150,7 +154,8 @@ func (c *Case) followsSplits() bool { return c.Edition >= 3 }
 func (c *Case) endsWithItsLines() bool { return c.Edition >= 3 }
 
 // paysLostWithdrawals pays, or replaces, goods that are lost on a way that the merchant answers for, although their customer had withdrawn
-// meanwhile. 2026-11-26: until then the line ended as WITHDRAWN, and its customer had neither the goods nor the money.
+// meanwhile, and refuses a withdrawal once they are lost. 2026-11-26: until then the line ended as WITHDRAWN, and its customer had neither the
+// goods nor the money.
 func (c *Case) paysLostWithdrawals() bool { return c.Edition >= 3 }
 
 // asksBeforeWithdrawing asks the carrier about a label of ours before a withdrawal ends a line. 2026-11-26: until then goods whose scan nobody
@@ -172,6 +177,19 @@ func (c *Case) noticesLossesUnasked() bool { return c.Edition >= 3 }
 // asksAboutEveryLabel asks the carrier about every parcel that was booked or named for a line before the request expires. 2026-11-26: until then
 // only the last number was asked about, whichever the customer had used.
 func (c *Case) asksAboutEveryLabel() bool { return c.Edition >= 3 }
+
+// handsOverLabels lets every label that was ever given for goods count until they have come, also one whose approval was taken back: the case
+// that goes on with the lines knows it, its carrier is asked before they expire, and goods that come in it after a line has ended are known
+// to be here should somebody look at the line again. 2026-11-26: until then they arrived, and their customer got nothing for them.
+func (c *Case) handsOverLabels() bool { return c.Edition >= 3 }
+
+// missesOnce lets a duty of the law that was missed be missed once. 2026-11-26: until then taking a decision back began it anew when it was long
+// overdue, and the manager was told of the same breach again, each time.
+func (c *Case) missesOnce() bool { return c.Edition >= 3 }
+
+// narrowsApprovals keeps a second person's decision open for the part of a line that stays when another part leaves. 2026-11-26: until then it
+// was dropped for both, and nobody was ever asked about the refund of the part that stayed: its case had no end.
+func (c *Case) narrowsApprovals() bool { return c.Edition >= 3 }
 
 // hearsOfFoundReplacements hears that a replacement which counted as lost has come after all. 2026-11-26: until then nothing waited for the
 // word, and the customer had the replacement and another one, or the money.
@@ -227,3 +245,7 @@ func (c *Case) parksFailedDifferences() bool { return c.Edition >= 3 }
 // endsFollowUps lets a recovery that somebody took or raised go on while the clock of something else, such as a dispute, runs beside it. 2026-11-26:
 // until then it had no clock, and the case no end once the dispute was over.
 func (c *Case) endsFollowUps() bool { return c.Edition >= 3 }
+
+// registersAtOnce has a parcel that is another customer's refused by the call that would register it. 2026-11-26: until then that was asked
+// by a call of its own before it, which cost each return six events.
+func (c *Case) registersAtOnce() bool { return c.Edition >= 3 }

@@ -107,6 +107,28 @@ func goneWith(b *books, l schemas.Line) *parcelBook {
 	return gone
 }
 
+// cameAfterTheEnd reports whether the goods of a line came, or left its customer, after it had ended.
+func cameAfterTheEnd(b *books, l schemas.Line) bool {
+	var last *parcelBook
+	for _, p := range b.asTheyCame() {
+		if !p.Replaces && p.Parcel.MovedAt != nil && carries(p, l.LineID) && (last == nil || p.Parcel.MovedAt.After(*last.Parcel.MovedAt)) {
+			last = p
+		}
+	}
+	return last != nil && last.Parcel.Direction == schemas.ToMerchant && last.Parcel.MovedAt.After(l.Since)
+}
+
+// tasks counts what people were given to do of one kind.
+func tasks(b *books, kind string) int {
+	n := 0
+	for _, t := range b.Told {
+		if t.Template == "staff.task" && t.Vars["task"] == kind {
+			n++
+		}
+	}
+	return n
+}
+
 // endOf wants of a line that has ended what its outcome says: the money, the replacement, or the goods.
 func endOf(b *books, v schemas.View, l schemas.Line) string {
 	switch l.Outcome {
@@ -123,6 +145,12 @@ func endOf(b *books, v schemas.View, l schemas.Line) string {
 	case schemas.Withdrawn, schemas.Expired, schemas.RejectedFinal:
 		if l.Finding == schemas.FindingEmpty || l.Finding == schemas.FindingMissing {
 			return "" // there was nothing in the parcel; another one that comes is a task of the owner's
+		}
+		if l.GoodsWith == schemas.TurnWarehouse && cameAfterTheEnd(b, l) {
+			if tasks(b, "late_fact") == 0 {
+				return fmt.Sprintf("In the end nobody is left without both. The goods of line %s came after it had ended as %s, and nobody was told.", l.LineID, l.Outcome)
+			}
+			return ""
 		}
 		if l.GoodsWith == schemas.TurnWarehouse {
 			return fmt.Sprintf("In the end nobody is left without both. Line %s ended as %s, and the shop has the goods.", l.LineID, l.Outcome)

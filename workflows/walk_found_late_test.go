@@ -159,3 +159,52 @@ func TestADifferenceThatFailedIsFinancesWhenItsLineLeaves(t *testing.T) {
 	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(1)))
 	require.Equal(t, schemas.Converted, tl.run().Outcome)
 }
+
+func TestTheRefundOfThePartThatStaysIsStillDecided(t *testing.T) {
+	t.Parallel()
+	ofOne := func(n int) schemas.OnLines {
+		return schemas.OnLines{Lines: []schemas.PickLine{{LineID: "1", Quantity: n}}}
+	}
+	for name, leaves := range map[string]func(*tale) func(){
+		"a mistake": func(tl *tale) func() {
+			return does(tl, schemas.DecisionRevoke, aSupervisor, schemas.Revoke{OnLines: ofOne(2), Reason: "staff_error"})
+		},
+		"a withdrawal": func(tl *tale) func() {
+			return does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{OnLines: ofOne(2)})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			three := line("1", 100_000)
+			three.Quantity, three.Units, three.Payable = 3, []int{1, 2, 3}, usd(300_000)
+			tl := aReturn(t).refundOnly().finding(three).approved().looksUp(schemas.RefundSucceeded)
+			tl.in(schemas.RefundApproved, func() {
+				leaves(tl)()
+				soon(tl, time.Minute, func() {
+					open := tl.last().Approvals
+					require.Len(t, open, 1)
+					require.Equal(t, usd(100_000), open[0].Amount, "what is left to decide on")
+					require.Equal(t, ofOne(1).Lines, open[0].Lines)
+					does(tl, schemas.ApprovalGrant, aManager, schemas.DecideApproval{})()
+				})
+			})
+			if name == "a mistake" {
+				tl.in(schemas.Review, does(tl, schemas.ReviewReject, anAgent, schemas.Reject{Reason: "used"}))
+			}
+			v := tl.run()
+			require.Equal(t, usd(100_000), v.Money.Refunded)
+		})
+	}
+}
+
+func TestALossOnOurWayIsNotGivenUpByWithdrawing(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 6000, func(l *schemas.Line) { l.Verdict.Freight = schemas.TurnMerchant }).because(schemas.Defective).approved()
+	tl.later(schemas.WaitShipback, time.Hour, func() { says(tl, schemas.ParcelLoss, parcelWord(tl.last().Lines[0].Waybill))() })
+	tl.in(schemas.WaitPayment, func() {
+		refuses(tl, schemas.CodeTooLate, send(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{}, "", 0))
+		does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{Choice: "refund"})()
+	})
+	require.Equal(t, schemas.Converted, tl.run().Outcome, "the money is to be had for it")
+	require.Equal(t, schemas.TurnCarrier, tl.successors[0].Predecessor.Handover.Lines[0].GoodsWith)
+}

@@ -14,7 +14,14 @@ import (
 func (o *outside) listenGoods(env *testsuite.TestWorkflowEnvironment) {
 	ofParcel := func(p schemas.ParcelOrder) string { return p.Key }
 	serve(env, o, schemas.ParcelLabel, ofParcel, o.book)
-	serve(env, o, schemas.ParcelRegister, ofParcel, o.book)
+	serve(env, o, schemas.ParcelRegister, ofParcel, func(p schemas.ParcelOrder) schemas.Registered {
+		if p.OnlyFree {
+			if refusal := o.anothers(p.Waybill); refusal != nil {
+				return schemas.Registered{Refusal: refusal}
+			}
+		}
+		return schemas.Registered{Parcel: o.book(p)}
+	})
 	serve(env, o, schemas.ParcelSendBack, ofParcel, o.book)
 	serve(env, o, schemas.ParcelTrace, func(t schemas.TraceOrder) string { return t.Key }, o.trace)
 	serve(env, o, schemas.GoodsDispose, func(d schemas.DisposeOrder) string { return d.Key }, func(d schemas.DisposeOrder) schemas.Disposed {
@@ -33,6 +40,14 @@ func (o *outside) listenGoods(env *testsuite.TestWorkflowEnvironment) {
 		return schemas.Nothing{}
 	})
 	serve(env, o, schemas.ReplacementShip, func(s schemas.ShipOrder) string { return s.ShipmentID }, o.ship)
+}
+
+// anothers refuses a number that is in another customer's case.
+func (o *outside) anothers(waybill string) *schemas.Refusal {
+	if o.chance(8, "free", waybill) > 0 {
+		return nil
+	}
+	return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: "this parcel is another customer's."}
 }
 
 // book makes a parcel once per key. A number that the customer gave is kept as it is.

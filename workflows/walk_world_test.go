@@ -155,10 +155,7 @@ func (o *outside) listen(env *testsuite.TestWorkflowEnvironment) {
 		return o.judged("method", q.Method)
 	})
 	serve(env, o, schemas.WaybillFree, func(q schemas.WaybillQuestion) string { return q.Waybill }, func(q schemas.WaybillQuestion) schemas.Judged {
-		if o.chance(8, "free", q.Waybill) > 0 {
-			return schemas.Judged{}
-		}
-		return schemas.Judged{Refusal: &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: "this parcel is another customer's."}}
+		return schemas.Judged{Refusal: o.anothers(q.Waybill)}
 	})
 	serve(env, o, schemas.ArticleFind, func(q schemas.ArticleQuestion) string { return q.SKU }, func(q schemas.ArticleQuestion) schemas.ArticleAnswer {
 		return schemas.ArticleAnswer{Known: q.SKU != "unheard", ProductID: "p", UnitPrice: usd(int64(3000 + 1500*o.chance(3, "price", q.SKU)))}

@@ -111,7 +111,7 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	bind(queues, schemas.MethodKnown, lookups.KnowsMethod)
 	bind(queues, schemas.WaybillFree, lookups.WaybillFree)
 
-	courier := activities.NewCourier(w.world.Courier())
+	courier := activities.NewCourier(w.world.Courier(), w.store)
 	bind(queues, schemas.ParcelLabel, courier.Label)
 	bind(queues, schemas.ParcelRegister, courier.Register)
 	bind(queues, schemas.ParcelSendBack, courier.SendBack)

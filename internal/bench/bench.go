@@ -49,7 +49,6 @@ func Prepare(ctx context.Context, address string) error {
 type run struct {
 	Options
 	stage
-	db     *pgxpool.Pool
 	worker *process
 	size   int    // cases of each side of the next pair
 	pids   []int  // worker, Temporal, PostgreSQL
@@ -116,10 +115,11 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 	if err := app.Migrate(ctx, at.url, func(string) {}); err != nil {
 		return closeAll, err
 	}
-	if r.store, err = store.Open(ctx, at.url); err != nil {
+	books, err := store.Open(ctx, at.url)
+	if err != nil {
 		return closeAll, err
 	}
-	closers = append(closers, r.store.Close)
+	closers = append(closers, books.Close)
 	world, err := sandbox.Open(ctx, at.url)
 	if err != nil {
 		return closeAll, err
@@ -132,7 +132,7 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 	if _, err := r.db.Exec(ctx, "create table bench_upsert (id bigint primary key, body text not null)"); err != nil {
 		return closeAll, fmt.Errorf("make a table to compare with: %w", err)
 	}
-	if r.shop, err = openShop(ctx, at.runTag, r.store, world); err != nil {
+	if r.shop, err = openShop(ctx, at.runTag, books, world); err != nil {
 		return closeAll, err
 	}
 	hearing, deaf := context.WithCancel(ctx)
@@ -144,7 +144,7 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 		}
 	}
 	r.temporal = r.Options.Temporal
-	r.cases = cases.New(r.temporal, app.Records(r.store), schemas.DoorCLI)
+	r.cases = cases.New(r.temporal, app.Records(books), schemas.DoorCLI)
 	if r.worker, err = startProcess(ctx, r.Options.Worker(at.url)); err != nil {
 		return closeAll, err
 	}

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/sdk/client"
 
 	"github.com/aftercare/aftercare/cases"
-	"github.com/aftercare/aftercare/internal/store"
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -16,7 +16,7 @@ import (
 type stage struct {
 	temporal client.Client
 	cases    *cases.Client
-	store    *store.Store
+	db       *pgxpool.Pool
 	shop     *shop
 	news     *news
 }

@@ -8,8 +8,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/aftercare/aftercare/cases"
-	"github.com/aftercare/aftercare/internal/store"
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -83,7 +84,7 @@ func (p *productCase) live(ctx context.Context) error {
 	if err := p.finish(ctx, p.id, p.run); err != nil {
 		return err
 	}
-	if p.view, err = p.store.CaseRow(ctx, p.id); err == nil && p.view.Outcome != schemas.Completed {
+	if p.view, err = p.look(ctx); err == nil && p.view.Outcome != schemas.Completed {
 		err = fmt.Errorf("it ended as %s", p.view.Outcome)
 	}
 	return err
@@ -117,9 +118,9 @@ func (p *productCase) customer() schemas.Actor {
 // await waits until the row of the case is as wanted, looking whenever PostgreSQL tells that it has changed.
 func (p *productCase) await(ctx context.Context, so func(schemas.View) bool) error {
 	for {
-		v, err := p.store.CaseRow(ctx, p.id)
+		v, err := p.look(ctx)
 		switch {
-		case errors.Is(err, store.ErrNotFound):
+		case errors.Is(err, pgx.ErrNoRows):
 		case err != nil:
 			return err
 		default:
@@ -135,6 +136,13 @@ func (p *productCase) await(ctx context.Context, so func(schemas.View) bool) err
 			return err
 		}
 	}
+}
+
+// look reads the row of the case and not its archive: what the benchmark reads is PostgreSQL's work too, and the control's parties read
+// nothing.
+func (p *productCase) look(ctx context.Context) (v schemas.View, err error) {
+	err = p.db.QueryRow(ctx, "select row from aftercare.cases where case_id = $1", p.id).Scan(&v)
+	return v, err
 }
 
 // change waits for the next change of the row.

@@ -1,9 +1,13 @@
 package endtoend
 
 import (
+	"encoding/json"
+	"errors"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/aftercare/aftercare/internal/provider/sandbox"
@@ -96,5 +100,70 @@ func TestAnAcceptedChargebackIsBookedAndTheBankIsTold(t *testing.T) {
 		answer, found, err := h.world.Disputes().LookupDispute(t.Context(), merchant, "dp-"+r.RequestID)
 		return err == nil && found && answer.Status == schemas.DisputeLost
 	})
+	h.sound()
+}
+
+// Two open cases of one order hear of one chargeback, and people answer in both at the same moment, while the bank's word on the first answer
+// is lost. The bank has one answer, both cases say whose, and nobody has a task of it.
+func TestOneCaseAnswersAChargebackThatTwoHaveHeardOf(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	one := h.wish(bought, isFaulty, keeps, withPhoto)
+	two := one
+	two.RequestID += "-b"
+	two.Lines, one.Lines = one.Lines[1:], one.Lines[:1]
+	ids := []string{h.reviewed(one), h.reviewed(two)}
+	number := "dp-" + one.RequestID
+	h.fault(one, sandbox.Answering, sandbox.Lose, "")
+	h.fault(two, sandbox.Answering, sandbox.Lose, "")
+	h.takesBack(one, number, 6550)
+	for _, id := range ids {
+		h.await(id, "the case has heard", disputeIs(schemas.DisputeOpen))
+	}
+	var both sync.WaitGroup
+	for _, id := range ids {
+		both.Go(func() {
+			body, _ := json.Marshal(schemas.AnswerDispute{EvidenceIDs: []string{"scan-1"}})
+			order := schemas.Order{CommandID: "answer-" + id[5:], Actor: finance, Body: body}
+			_, err := h.cases.Send(t.Context(), id, schemas.ExternalAnswer.Name, order)
+			var refusal *schemas.Refusal
+			if errors.As(err, &refusal) {
+				assert.Equal(t, schemas.CodeAlreadyDone, refusal.Code, "the other one was faster, and this one had heard of it")
+				return
+			}
+			assert.NoError(t, err)
+		})
+	}
+	both.Wait()
+	answered := map[string]string{}
+	for _, id := range ids {
+		v := h.await(id, "the case knows whose answer the bank has", func(v schemas.View) bool {
+			return v.Disputes[0].Status == schemas.DisputeAnswered && (v.Disputes[0].AnsweredIn != "" || happenings(v, schemas.EventDisputeWord) > 0)
+		})
+		answered[id] = v.Disputes[0].AnsweredIn
+		require.Zero(t, happenings(v, schemas.EventStuck), timeline(v))
+	}
+	giver := ids[0]
+	if answered[giver] != "" {
+		giver = ids[1]
+	}
+	require.Empty(t, answered[giver])
+	for _, id := range ids {
+		if id != giver {
+			require.Equal(t, giver, answered[id])
+		}
+	}
+	var given []string
+	for d, err := range h.world.Books().Disputes(t.Context(), merchant) {
+		require.NoError(t, err)
+		if d.DisputeID == number {
+			given = append(given, d.Key)
+		}
+	}
+	require.Equal(t, []string{giver + "/answer/1"}, given)
+	h.decides(number, schemas.DisputeWon)
+	for _, id := range ids {
+		h.await(id, "the bank has decided", func(v schemas.View) bool { return v.Disputes[0].Status == schemas.DisputeWon && len(v.Holds) == 0 })
+	}
 	h.sound()
 }

@@ -33,8 +33,10 @@ func TestASuspicionIsLookedAtBeforeAnythingIsDecided(t *testing.T) {
 func TestACustomerWhoAsksAgainWaitsForTheEndOfTheRequestBefore(t *testing.T) {
 	t.Parallel()
 	requests := []schemas.Request{
-		{MerchantID: "m", OrderID: "o-1", CustomerID: "c-1"}, {MerchantID: "m", OrderID: "o-2", CustomerID: "c-2"},
-		{MerchantID: "m", OrderID: "o-3", CustomerID: "c-1"}, {MerchantID: "m", OrderID: "o-1", CustomerID: "c-1"},
+		{MerchantID: "m", OrderID: "o-1", CustomerID: "c-1"},
+		{MerchantID: "m", OrderID: "o-2", CustomerID: "c-2"},
+		{MerchantID: "m", OrderID: "o-3", CustomerID: "c-1"},
+		{MerchantID: "m", OrderID: "o-1", CustomerID: "c-1"},
 	}
 	require.Equal(t, [][]int{{0, 3}, {1}, {2}}, (&Player{Parties: Prompt}).grouped(requests))
 	require.Equal(t, [][]int{{0, 3}}, Prompt.together([]int{0, 3}))

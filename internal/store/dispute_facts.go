@@ -40,6 +40,9 @@ func (s *Store) recordDispute(ctx context.Context, name string, in schemas.Repor
 	if refusal == nil && name == schemas.ExternalOpened.Name && w.Kind == schemas.Chargeback && w.Amount == nil {
 		refusal = refuse(schemas.CodeMissingField, "amount", "a chargeback says how much the bank takes back.")
 	}
+	if refusal == nil && w.AnsweredIn != "" {
+		refusal = refuse(schemas.CodeBadValue, "answered_in", "only a case says that it has answered; leave it out.")
+	}
 	if refusal != nil {
 		return FactRoute{}, refusal
 	}
