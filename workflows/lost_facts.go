@@ -129,7 +129,9 @@ func (g *goods) labelBefore(l *schemas.Line) (before string) {
 		if p.Waybill == l.Waybill {
 			return before
 		}
-		if p.Direction == schemas.ToMerchant && p.Status == schemas.ParcelExpected && picksContain(p.Lines, l.LineID) {
+		// What has come meanwhile for another line of the same label may have brought this one along: the warehouse looks.
+		along := g.handsOverLabels() && p.MovedAt != nil && p.MovedAt.After(l.Since)
+		if p.Direction == schemas.ToMerchant && (p.Status == schemas.ParcelExpected || along) && picksContain(p.Lines, l.LineID) {
 			before = p.Waybill
 		}
 	}
