@@ -141,6 +141,9 @@ func (g *goods) inheritLine(l *schemas.Line, handed schemas.HandedLine) {
 	if handed.Deduction.Minor > 0 {
 		l.Deduction = handed.Deduction
 	}
+	if spent := handed.Spent; spent.Minor > 0 {
+		l.Spent, l.Payable = &spent, l.Payable.Sub(l.Payable.Min(spent))
+	}
 	if handed.Refunded.Minor > 0 {
 		l.Refunded = handed.Refunded
 	}
@@ -340,6 +343,7 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 			Finding: l.Finding, Freight: l.Verdict.Freight, Inspected: l.Disposition != "", Rule: l.Verdict.Rule, Approver: l.Approver,
 			Undecided: l.Undecided,
 		}
+		handed.Spent = spentOf(g.Case, l)
 		if kind == schemas.KindExchange {
 			handed.Deduction, handed.Offer = l.Deduction, l.Offer
 		}
