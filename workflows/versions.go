@@ -196,6 +196,10 @@ func (c *Case) narrowsApprovals() bool { return c.Edition >= 3 }
 // where the cheaper one left the shop paid it twice.
 func (c *Case) remembersNetting() bool { return c.Edition >= 3 }
 
+// endsOnlyAsked lets a carrier that has not seen a parcel end only the lines that it was asked for. 2026-11-26: until then it ended every line in
+// that parcel: who withdrew one article lost the other, and who had more time for one lost it with the rest.
+func (c *Case) endsOnlyAsked() bool { return c.Edition >= 3 }
+
 // hearsOfFoundReplacements hears that a replacement which counted as lost has come after all. 2026-11-26: until then nothing waited for the
 // word, and the customer had the replacement and another one, or the money.
 func (c *Case) hearsOfFoundReplacements() bool { return c.Edition >= 3 }
