@@ -18,6 +18,7 @@ import (
 func TestADisputeThatNoOpenCaseAnswersIsToldToPeople(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
+	h.sweepsByHand()
 	ended := h.wish(bought, oneLine, func(r *schemas.Request) { r.Lines[0].Quantity = 9 })
 	id := h.open(ended, "default")
 	h.awaitEnd(id, schemas.Invalid) // more than was bought

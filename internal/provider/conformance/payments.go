@@ -21,7 +21,7 @@ type PaymentsBench struct {
 	Await func(t *testing.T, merchant, key string)
 
 	LoseAnswer func(t *testing.T)                    // the next order is taken and its answer lost
-	Slow       func(t *testing.T)                    // the next order takes much longer than 250 ms
+	Slow       func(t *testing.T)                    // the next order takes much longer than two seconds
 	Busy       func(t *testing.T)                    // the next order is put off: nothing happens, later it may
 	Refuse     func(t *testing.T, code schemas.Code) // the next order is refused
 	FailLater  func(t *testing.T, code schemas.Code) // the next order is accepted and fails when it settles
