@@ -23,9 +23,8 @@ import (
 // controlEvents is the published sum of each control.
 var controlEvents = map[schemas.Kind]float64{schemas.KindReturn: 117, schemas.KindExchange: 143}
 
-// above is by how many events a case may be above its targets here. Beside other tests answers that belong together arrive one by one, each
-// in a task of its own, and warnings of a policy whose clocks run for seconds come due, of which an exchange has more. On a machine of its
-// own a case meets these targets, as far as it could be counted (docs/performance.md).
+// above is by how many events a case may be above its targets here: beside other tests answers that belong together arrive one by one, each
+// in a task of its own. On a machine of its own a case meets these targets (docs/performance.md).
 var above = map[schemas.Kind]float64{schemas.KindReturn: 10, schemas.KindExchange: 15}
 
 // TestAShortBenchMeasures runs the benchmark as people do, with too few cases for its times to mean anything. What depends on the
