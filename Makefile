@@ -20,11 +20,11 @@ prepare: ## Fetch and build what the tests on real servers need, once per machin
 	go run ./internal/devstack/prepare
 
 test: prepare lint ## Check and test everything, on a real Temporal and a real PostgreSQL
-	go test $(RUN) -timeout 50m
+	go test $(RUN) -timeout 80m
 	cd tools/devserver && go vet ./... && go test ./... -timeout 10m
 
 test-race: prepare ## The tests with the race detector (needs a C compiler; slow)
-	CGO_ENABLED=1 go test -race $(RUN) -timeout 50m
+	CGO_ENABLED=1 go test -race $(RUN) -timeout 80m
 
 lint: ## go vet, gofumpt, and workflowcheck, which finds what would make a workflow differ on replay
 	go vet ./...

@@ -276,7 +276,7 @@ func TestSandboxHasOneChargeWhateverHappens(t *testing.T) {
 					receipt, err := charges.Lookup(t.Context(), askedOf())
 					require.NoError(t, err)
 					return receipt.Status == ends
-				}, 10*time.Second, 5*time.Millisecond)
+				}, 2*time.Minute, 5*time.Millisecond)
 				n := 0
 				for e, err := range w.Books().Charges(t.Context(), "m") {
 					require.NoError(t, err)

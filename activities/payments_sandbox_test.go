@@ -84,7 +84,7 @@ func TestSandboxHasOneRefundWhateverHappens(t *testing.T) {
 				receipt, err = payments.Confirm(t.Context(), asked())
 				require.NoError(t, err)
 				return receipt.Status == schemas.RefundSucceeded
-			}, 10*time.Second, 5*time.Millisecond)
+			}, 2*time.Minute, 5*time.Millisecond)
 			require.Equal(t, map[string]int{"1": 1}, ledger.settled)
 			books := refundsIn(t, w)
 			require.Len(t, books, 1)

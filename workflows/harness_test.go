@@ -108,7 +108,7 @@ func aReturn(t *testing.T) *tale {
 		}},
 	}
 	tl.env.SetStartTime(started)
-	tl.env.SetTestTimeout(20 * time.Second)
+	tl.env.SetTestTimeout(2 * time.Minute)
 	tl.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: tl.caseID, TaskQueue: string(schemas.QueueCases)})
 	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
 		return tl.found(line("1", 4784), line("2", 48881)), nil

@@ -36,15 +36,15 @@ func TestAWorkerTakesAChangedPolicyOverAndLogsABrokenOne(t *testing.T) {
 		return func() bool { return logs.FilterMessageSnippet(message).Len() > 0 }
 	}
 	put("extends: default\nclocks: {return.review: {rule: X-REVIEW@1, after: 6}}\n")
-	require.Eventually(t, logged("the one in force stays"), 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, logged("the one in force stays"), 2*time.Minute, 5*time.Millisecond)
 	broken := logs.FilterMessageSnippet("the one in force stays").All()[0]
 	require.Contains(t, broken.ContextMap()["error"], "lotus.yaml:2:", "the log tells where the fault stands")
 	require.True(t, shelf.Book().Has("lotus"))
 
 	put("extends: default\nclocks: {return.review: {rule: X-REVIEW@1, after: 6h}}\n")
-	require.Eventually(t, logged("a policy is in force"), 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, logged("a policy is in force"), 2*time.Minute, 5*time.Millisecond)
 	require.NoError(t, os.Remove(filepath.Join(dir, "lotus.yaml")))
-	require.Eventually(t, logged("a policy is gone"), 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, logged("a policy is gone"), 2*time.Minute, 5*time.Millisecond)
 	require.False(t, shelf.Book().Has("lotus"))
 	stop()
 	<-watched

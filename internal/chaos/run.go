@@ -195,6 +195,9 @@ func (r *run) disturbed(ctx context.Context, until time.Time) (map[What]int, err
 		}
 	})
 	err := r.play(playing)
+	if r.Short {
+		troubles.Wait() // it is there for its troubles: however soon the cases end, every one of them happens
+	}
 	mend()
 	troubles.Wait()
 	switch {

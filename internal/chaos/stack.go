@@ -309,7 +309,7 @@ func (s *stack) settings() []string {
 
 // ready waits until the worker of the seat, or a follower, polls.
 func (w *seat) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 90*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	for {
 		if p := w.worker(); p != nil && p.Ready(ctx) == nil {

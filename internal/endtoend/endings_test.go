@@ -19,7 +19,7 @@ var rarer = []ending{
 		id := h.returned(r)
 		h.do(id, schemas.InspectionPass.Name, inspector, schemas.Pass{})
 		h.awaitState(id, schemas.FollowUp)
-		require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, sandbox.Settling, sandbox.Reverse, 1, "1ms", id))
+		require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, sandbox.Settling, sandbox.Reverse, 1, "1ms", id+"/"))
 		h.awaitState(id, schemas.RefundFailed)
 		h.do(id, schemas.RefundRetry.Name, finance, schemas.RetryRefund{})
 		return h.ended(id, schemas.Completed)
@@ -175,8 +175,9 @@ var rarer = []ending{
 	{"completed_after_the_money_came_back_and_was_sent_again", func(h *house) string {
 		r := h.wish(bought, isFaulty, keeps, withPhoto)
 		id := h.reviewed(r)
-		require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, sandbox.Settling, sandbox.Reverse, 1, "1s", id))
 		h.do(id, schemas.ReviewApprove.Name, agent, schemas.Approve{})
+		h.awaitState(id, schemas.FollowUp)
+		require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, sandbox.Settling, sandbox.Reverse, 1, "1ms", id+"/"))
 		h.awaitState(id, schemas.RefundFailed)
 		h.do(id, schemas.RefundRetry.Name, finance, schemas.RetryRefund{})
 		return h.ended(id, schemas.Completed)
@@ -272,7 +273,7 @@ func (h *house) handedBack(id string) {
 // failing approves a refund that fails for a reason.
 func (h *house) failing(r schemas.Request, code string) string {
 	id := h.reviewed(r)
-	require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, "refund", sandbox.Refuse, 1, code, id))
+	require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, "refund", sandbox.Refuse, 1, code, id+"/"))
 	h.do(id, schemas.ReviewApprove.Name, agent, schemas.Approve{})
 	h.awaitState(id, schemas.RefundFailed)
 	return id

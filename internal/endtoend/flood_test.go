@@ -1,13 +1,14 @@
 package endtoend
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	workflowpb "go.temporal.io/api/workflow/v1"
 
-	"github.com/aftercare/aftercare/internal/provider/sandbox"
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -36,6 +37,30 @@ func (w waits) servedBefore(flood []waits) (n int) {
 		}
 	}
 	return n
+}
+
+// providerHangs keeps the payment provider from taking any order until it is told to go on.
+func (h *house) providerHangs() (goOn func()) {
+	h.t.Helper()
+	tx, err := h.sql().Begin(h.t.Context())
+	require.NoError(h.t, err)
+	_, err = tx.Exec(h.t.Context(), `lock table sandbox.refunds in access exclusive mode`)
+	require.NoError(h.t, err)
+	return func() { require.NoError(h.t, tx.Rollback(h.t.Context())) }
+}
+
+// awaitOrders waits until the refunds of requests wait for the provider.
+func (h *house) awaitOrders(requests []schemas.Request) {
+	h.t.Helper()
+	for _, r := range requests {
+		id := schemas.CaseID(r.MerchantID, r.RequestID)
+		h.until(id+": its refund waits for the provider", func() bool {
+			d, err := h.temporal.DescribeWorkflowExecution(h.t.Context(), id, "")
+			return err == nil && slices.ContainsFunc(d.GetPendingActivities(), func(a *workflowpb.PendingActivityInfo) bool {
+				return a.GetActivityType().GetName() == schemas.RefundRequest.Name
+			})
+		})
+	}
 }
 
 // together does the same for many cases side by side.
@@ -82,12 +107,17 @@ func TestAFloodOfOneMerchantStarvesNeitherAnotherNorWhatIsUrgent(t *testing.T) {
 	urgentCase := schemas.CaseID(urgent.MerchantID, urgent.RequestID)
 	require.Equal(t, schemas.P1, h.row(urgentCase).Priority)
 
-	require.NoError(t, h.world.Tell(t.Context(), sandbox.SystemPayments, "refund", sandbox.Slow, len(everybody), "300ms", ""))
+	// The provider answers nobody until everybody waits: the flood first, then the other merchant, then what is urgent.
+	answers := h.providerHangs()
 	together(flood, approve)
+	h.awaitOrders(flood)
 	together(small, approve)
+	h.awaitOrders(small)
 	approve(0, urgent)
 	h.awaitApproval(urgentCase)
 	h.do(urgentCase, schemas.ApprovalGrant.Name, supervisor, schemas.DecideApproval{})
+	h.awaitOrders([]schemas.Request{urgent})
+	answers()
 
 	together(everybody, func(_ int, r schemas.Request) {
 		h.awaitState(schemas.CaseID(r.MerchantID, r.RequestID), schemas.FollowUp)

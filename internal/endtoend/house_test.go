@@ -31,9 +31,9 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// patience is how long anything that must happen may take. It covers a worker that was killed in the middle of a call: the
-// call is given up after thirty seconds, and repeated.
-const patience = 2 * time.Minute
+// patience is how long anything that must happen may take: what has not happened by then never will. It covers a worker that was killed in
+// the middle of a call, which is given up after thirty seconds and repeated, several times, on a machine that is slow as well.
+const patience = 6 * time.Minute
 
 // house is one Aftercare at work: a database and a Temporal namespace of its own on the servers of this process, and a
 // worker as a process.
@@ -358,7 +358,7 @@ var programs = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	builtIn = dir
+	left = append(left, dir)
 	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), "./worker", "./starter")
 	build.Dir = filepath.Join("..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -367,7 +367,8 @@ var programs = sync.OnceValues(func() (string, error) {
 	return dir, nil
 })
 
-var builtIn string
+// left are the folders that are removed when every test has ended.
+var left []string
 
 // side is how many tests run side by side. Most of them wait most of the time: for a clock, or for a call that was lost with
 // a killed worker to be given up.
@@ -381,8 +382,8 @@ func TestMain(m *testing.M) {
 		_ = flag.Set("test.parallel", side)
 	}
 	code := m.Run()
-	if builtIn != "" {
-		_ = os.RemoveAll(builtIn)
+	for _, dir := range left {
+		_ = os.RemoveAll(dir)
 	}
 	os.Exit(code)
 }

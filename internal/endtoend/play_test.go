@@ -12,7 +12,7 @@ import (
 )
 
 // playWithin is how long a play of a test may take at most.
-const playWithin = 8 * time.Minute
+const playWithin = 20 * time.Minute
 
 // play plays requests in this process.
 func (h *house) play(ctx context.Context, parties play.Parties, policy string, fast bool, requests []schemas.Request) ([]play.Result, error) {

@@ -37,7 +37,7 @@ func (h *house) starterReads(input string, args ...string) said {
 
 func (h *house) starterIn(ctx context.Context, env []string, input string, args ...string) said {
 	h.t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Minute) // hundreds of cases on a busy machine
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute) // hundreds of cases on a busy machine
 	defer cancel()
 	command := h.starterCommand(ctx, args...)
 	var out, errs bytes.Buffer

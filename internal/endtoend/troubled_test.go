@@ -123,7 +123,7 @@ var troubled = []ending{
 func (h *house) labelParked(r schemas.Request) string {
 	h.t.Helper()
 	id := h.reviewed(r)
-	require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemCourier, "label", sandbox.Never, 1, "unserviceable", id))
+	require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemCourier, "label", sandbox.Never, 1, "unserviceable", id+"/"))
 	h.do(id, schemas.ReviewApprove.Name, agent, schemas.Approve{})
 	h.await(id, "the label is parked", func(v schemas.View) bool { return len(v.Parked) == 1 && !v.Parked[0].Trying })
 	return id

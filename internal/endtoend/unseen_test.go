@@ -28,6 +28,12 @@ func (h *house) terminate(caseID string) {
 	require.NoError(h.t, h.temporal.TerminateWorkflow(h.t.Context(), caseID, "", "by mistake"))
 }
 
+// sweepsByHand keeps the schedule from looking for lost cases before the test does.
+func (h *house) sweepsByHand() {
+	h.t.Helper()
+	require.NoError(h.t, h.temporal.ScheduleClient().GetHandle(h.t.Context(), app.SweepSchedule).Pause(h.t.Context(), client.SchedulePauseOptions{Note: "a test looks"}))
+}
+
 // sweep looks for lost cases as an operator does.
 func (h *house) sweep(args ...string) schemas.Swept {
 	h.t.Helper()
@@ -86,7 +92,7 @@ var losses = []lost{
 	{"when the goods are there", func(h *house, r schemas.Request) string { return h.returned(r) }, func(h *house, id string, _ schemas.Request) { h.fromReceived(id) }},
 	{"with a refund whose answers are lost", func(h *house, r schemas.Request) string {
 		id := h.returned(r)
-		require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, "refund", sandbox.Lose, 1000, "", id))
+		require.NoError(h.t, h.world.Tell(h.t.Context(), sandbox.SystemPayments, "refund", sandbox.Lose, 1000, "", id+"/"))
 		h.do(id, schemas.InspectionPass.Name, inspector, schemas.Pass{Disposition: schemas.Restock})
 		h.until(id+": the provider has the order", func() bool { return h.ordered(id) > 0 })
 		return id
@@ -134,6 +140,7 @@ func TestACaseEndedFromOutsideIsFoundAndGoneOnWithAndPaysOnce(t *testing.T) {
 	t.Parallel()
 	long(t)
 	h := openHouse(t)
+	h.sweepsByHand()
 	for _, l := range losses {
 		t.Run(l.name, func(t *testing.T) {
 			h := h.in(t)
@@ -254,6 +261,7 @@ func TestACaseNobodyHasSweptYetIsAdoptedAllTheSame(t *testing.T) {
 func TestADeletedWorkflowIsFound(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
+	h.sweepsByHand()
 	id := h.reviewed(h.wish(bought))
 	_, err := h.temporal.WorkflowService().DeleteWorkflowExecution(t.Context(), &workflowservice.DeleteWorkflowExecutionRequest{
 		Namespace: h.namespace, WorkflowExecution: execution(id, ""),
@@ -274,6 +282,7 @@ func TestADeletedWorkflowIsFound(t *testing.T) {
 func TestAResetWorkflowIsAliveAndItsRowsFollowIt(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t)
+	h.sweepsByHand()
 	r := h.wish(bought)
 	id := h.reviewed(r)
 	h.do(id, schemas.CaseNote.Name, agent, schemas.Message{EvidenceIDs: []string{"photo-1"}})
@@ -344,6 +353,7 @@ func TestAnExchangeEndedFromOutsideGivesBackWhatWasKeptAndKeepsItAnew(t *testing
 	t.Parallel()
 	long(t)
 	h := openHouse(t)
+	h.sweepsByHand()
 	for name, sku := range map[string]string{"the same price": likeIt, "a dearer one": dearer, "a cheaper one": cheaper} {
 		t.Run(name, func(t *testing.T) {
 			h := h.in(t)
@@ -392,6 +402,7 @@ func TestARequestThatWasEndedBeforeItHadARowIsFoundAndTakenInAnew(t *testing.T) 
 	id, other := h.opened(lost), h.opened(alive)
 	require.NoError(t, h.temporal.TerminateWorkflow(t.Context(), id, "", "by mistake"))
 	h.startWorker()
+	h.sweepsByHand()
 	h.awaitState(other, schemas.Review)
 	h.until("the sweep has found it", func() bool {
 		h.sweep()

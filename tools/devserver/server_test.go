@@ -61,7 +61,7 @@ func TestServesWithUIAndKeepsItsFileAndAddsAttributes(t *testing.T) {
 	if !strings.HasSuffix(first.Database, "temporal-1.32.1.db") || first.PID != os.Getpid() || first.UIVersion == "" {
 		t.Errorf("announced: %+v", first)
 	}
-	response, err := (&http.Client{Timeout: 10 * time.Second}).Get(first.UI)
+	response, err := (&http.Client{Timeout: time.Minute}).Get(first.UI)
 	if err != nil || response.StatusCode != http.StatusOK {
 		t.Error("the UI does not answer: ", response, err)
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // startWithin is generous, because several packages may start their servers at once on a small machine.
-const startWithin = 2 * time.Minute
+const startWithin = 10 * time.Minute
 
 // ownOptions are for a server that only tests see.
 func ownOptions(dir string) devstack.Options {

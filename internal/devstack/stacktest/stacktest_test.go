@@ -17,7 +17,7 @@ import (
 
 func connect(t *testing.T, url string) *pgx.Conn {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, url)
 	require.NoError(t, err)
@@ -88,7 +88,7 @@ func TestWorkflowSurvivesAKilledTemporal(t *testing.T) {
 		t.Cleanup(c.Close)
 		return c
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	run, err := dial().ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: "shop:1:2", TaskQueue: "cases"}, waitForGo)
 	require.NoError(t, err)

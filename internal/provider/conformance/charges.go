@@ -20,7 +20,7 @@ type ChargesBench struct {
 	Balance func(t *testing.T) schemas.Money         // what is on the gift card
 	Await   func(t *testing.T, merchant, key string) // returns once the charge is not accepted any more
 	Lose    func(t *testing.T, operation string)     // the next charge, lapse, hold, release or capture is done and its answer lost
-	Slow    func(t *testing.T, operation string)     // the next one takes much longer than 250 ms
+	Slow    func(t *testing.T, operation string)     // the next one takes much longer than two seconds
 	Refuse  func(t *testing.T, code schemas.Code)    // the next charge is declined
 	Fails   func(t *testing.T, code schemas.Code)    // the next charge is accepted and declined later
 	Late    func(t *testing.T)                       // the next charge stays accepted for a long time

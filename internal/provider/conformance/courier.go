@@ -15,7 +15,7 @@ type CourierBench struct {
 	Courier provider.Courier
 
 	LoseAnswer func(t *testing.T, operation string)                // the next label, register or send_back is done and its answer lost
-	Slow       func(t *testing.T, operation string)                // the next one takes much longer than 250 ms
+	Slow       func(t *testing.T, operation string)                // the next one takes much longer than two seconds
 	Happened   func(t *testing.T, fact string, id, waybill string) // the carrier's parcel did something, at noon
 }
 

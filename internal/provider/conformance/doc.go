@@ -34,7 +34,7 @@ func requireClass(t *testing.T, err error, class provider.Class, code schemas.Co
 // patience enough for the call to arrive, on a busy machine too: what was told is then used up.
 func requireOutOfPatience(t *testing.T, call func(ctx context.Context) error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 250*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	requireClass(t, call(ctx), provider.Unknown, "")
 }

@@ -22,7 +22,7 @@ type NoticesBench struct {
 	Channel schemas.Channel
 
 	LoseAnswer func(t *testing.T) // the next message is delivered and the answer lost
-	Slow       func(t *testing.T) // the next message takes much longer than 250 ms
+	Slow       func(t *testing.T) // the next message takes much longer than two seconds
 }
 
 func (b NoticesBench) message(key string) provider.Message {

@@ -17,7 +17,7 @@ type StockBench struct {
 	Level func(t *testing.T, sku string) int
 
 	LoseAnswer func(t *testing.T, operation string) // the next dispose, reserve, release or ship is done and its answer lost
-	Slow       func(t *testing.T, operation string) // the next one takes much longer than 250 ms
+	Slow       func(t *testing.T, operation string) // the next one takes much longer than two seconds
 	Facts      func(t *testing.T) func() []Told     // starts listening; returns what was told so far
 }
 

@@ -62,7 +62,7 @@ func settled(t *testing.T, w *sandbox.World, merchant, key string) {
 		answer, _, err := w.Payments().Lookup(t.Context(), merchant, key)
 		require.NoError(t, err)
 		return answer.Status != schemas.RefundAccepted
-	}, 10*time.Second, 5*time.Millisecond)
+	}, 2*time.Minute, 5*time.Millisecond)
 }
 
 // pump runs a pump until the test ends and returns what it delivered so far.
@@ -212,7 +212,7 @@ func TestChargesConform(t *testing.T) {
 					answer, _, err := w.Charges().LookupCharge(t.Context(), merchant, key)
 					require.NoError(t, err)
 					return answer.Status != schemas.ChargeAccepted
-				}, 10*time.Second, 5*time.Millisecond)
+				}, 2*time.Minute, 5*time.Millisecond)
 			},
 			Lose: func(t *testing.T, operation string) { tell(t, w, sandbox.SystemPayments, operation, sandbox.Lose, "") },
 			Slow: func(t *testing.T, operation string) {

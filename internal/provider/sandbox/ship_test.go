@@ -114,7 +114,7 @@ func TestWarehouseDoesWithAShipmentWhatItWasTold(t *testing.T) {
 		keep(t, w, "m:r/stock/1", 1)
 		tell(t, w, sandbox.SystemStock, sandbox.Sending, sandbox.Lose, "")
 		ship(t, w, "m:r/ship/1", "m:r/stock/1")
-		require.Eventually(t, func() bool { return shipped(t, w, "m:r/ship/1")[0].Status == "sent" }, 10*time.Second, 5*time.Millisecond)
+		require.Eventually(t, func() bool { return shipped(t, w, "m:r/ship/1")[0].Status == "sent" }, 2*time.Minute, 5*time.Millisecond)
 		require.Empty(t, told())
 		again := ship(t, w, "m:r/ship/1", "m:r/stock/1")
 		require.Equal(t, shipped(t, w, "m:r/ship/1")[0].Waybill, again.Waybill, "asked again under its number, it tells what became of it")
@@ -142,7 +142,7 @@ func TestWarehouseDoesWithAShipmentWhatItWasTold(t *testing.T) {
 			faults, err := w.Faults(t.Context())
 			require.NoError(t, err)
 			return len(faults) == 0
-		}, 10*time.Second, 5*time.Millisecond)
+		}, 2*time.Minute, 5*time.Millisecond)
 		require.Equal(t, "ordered", shipped(t, w, "m:r/ship/1")[0].Status)
 		require.NoError(t, w.Stock().SendNow(t.Context(), "m", "m:r/ship/1"))
 		require.Equal(t, schemas.ReplacementSent.Name, awaitFacts(t, told, 1)[0].Fact)
@@ -238,7 +238,7 @@ func TestAShipmentWhoseWordWasLostIsFoundByItsNumber(t *testing.T) {
 	require.NoError(t, w.Tell(t.Context(), sandbox.SystemStock, sandbox.Sending, sandbox.Lose, 1, "", ""))
 	require.True(t, keep(t, w, "m:r/stock/1", 1).Held)
 	require.Equal(t, provider.ShipAnswer{}, ship(t, w, "m:r/ship/1", "m:r/stock/1"))
-	require.Eventually(t, func() bool { return shipped(t, w, "m:r/ship/1")[0].Status == "sent" }, 10*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return shipped(t, w, "m:r/ship/1")[0].Status == "sent" }, 2*time.Minute, 5*time.Millisecond)
 	require.Empty(t, told())
 	sent := shipped(t, w, "m:r/ship/1")[0]
 	require.Equal(t, provider.ShipAnswer{Waybill: sent.Waybill, Carrier: sent.Carrier}, ship(t, w, "m:r/ship/1", "m:r/stock/1"))
