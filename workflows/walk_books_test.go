@@ -83,6 +83,7 @@ type parcelBook struct {
 	Replaces bool
 	At       int
 	Arrived  bool
+	Given    bool // its case has the number, so that the customer may have it
 }
 
 type answerBook struct {

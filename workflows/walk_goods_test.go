@@ -240,7 +240,7 @@ func (o *outside) loseStock(s *shipmentBook) {
 
 func (o *outside) movesOfParcel(p *parcelBook) []move {
 	final := p.Parcel.Status == schemas.ParcelDelivered || p.Parcel.Status == schemas.ParcelLost || p.Parcel.Status == schemas.ParcelDamaged || p.Parcel.Status == schemas.ParcelRefused
-	if final {
+	if final || p.Parcel.Direction == schemas.ToMerchant && !p.Given {
 		return nil
 	}
 	says := func(name string, status schemas.ParcelStatus) move {
