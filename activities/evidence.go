@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/aftercare/aftercare/internal/provider"
 	"github.com/aftercare/aftercare/internal/store"
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -43,6 +44,10 @@ func (e *Evidence) Keep(ctx context.Context, order schemas.EvidenceOrder) (schem
 	if errors.As(err, &refusal) && refusal.Code == schemas.CodeUnavailable {
 		// The case cannot be asked now. It is asked again, and does not count as one that has no pack.
 		err = errors.New(refusal.Message)
+	}
+	var outside *provider.Error
+	if errors.As(err, &outside) {
+		return schemas.EvidenceReceipt{}, outsideFailed(doing, err)
 	}
 	if err == nil {
 		made.DisputeID, made.MadeAt = order.DisputeID, order.At

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aftercare/aftercare/internal/store"
@@ -17,17 +18,23 @@ const aloneAtOnce = 50
 // usualPolicy says who is told of an order that no case was ever about.
 const usualPolicy = "default"
 
-// answerWithin is how soon somebody should look at a dispute of which nobody said when our answer is due.
+// answerWithin is how soon somebody should look at a dispute of which nobody said when our answer is due. People are reminded when half of
+// that is over; of the others two days before the due, or in the middle where the time is shorter.
 const answerWithin = 24 * time.Hour
 
-// alone lists the disputes of whose newest word nobody knows, with whom to tell.
+// alone lists the disputes of whose newest word nobody knows, and those that people know of and have not answered although that is due
+// soon, with whom to tell.
 func (s *Sweep) alone(ctx context.Context) ([]schemas.AloneDispute, error) {
-	entries, err := s.store.DisputesAlone(ctx, aloneAtOnce)
+	untold, err := s.store.DisputesAlone(ctx, aloneAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	nearing, err := s.store.DisputesNearing(ctx, s.now(), answerWithin, aloneAtOnce)
 	if err != nil {
 		return nil, err
 	}
 	var found []schemas.AloneDispute
-	for _, e := range entries {
+	for i, e := range slices.Concat(untold, nearing) {
 		policy, owner := usualPolicy, ""
 		if e.CaseID != "" {
 			v, err := s.store.CaseRow(ctx, e.CaseID)
@@ -37,14 +44,15 @@ func (s *Sweep) alone(ctx context.Context) ([]schemas.AloneDispute, error) {
 			policy, owner = v.Policy, v.Owner
 		}
 		found = append(found, schemas.AloneDispute{
-			MerchantID: e.MerchantID, DisputeID: e.Dispute.DisputeID, CaseID: e.CaseID, Heard: e.Dispute.Heard, Notice: s.aloneNotice(e, policy, owner),
+			MerchantID: e.MerchantID, DisputeID: e.Dispute.DisputeID, CaseID: e.CaseID, Heard: e.Dispute.Heard, Again: i >= len(untold), Notice: s.aloneNotice(e, policy, owner, i >= len(untold)),
 		})
 	}
 	return found, nil
 }
 
-// aloneNotice tells finance, the lawyers, the manager, and whoever had the last case of the order.
-func (s *Sweep) aloneNotice(e store.DisputeEntry, policy, owner string) schemas.NoticeOrder {
+// aloneNotice tells finance, the lawyers, the manager, and whoever had the last case of the order. Where they are reminded, the manager has
+// to see to it, and so has whoever stands in for the manager or above.
+func (s *Sweep) aloneNotice(e store.DisputeEntry, policy, owner string, again bool) schemas.NoticeOrder {
 	d := e.Dispute
 	at := laterOf(d.Heard, s.now())
 	order := schemas.NoticeOrder{
@@ -68,6 +76,9 @@ func (s *Sweep) aloneNotice(e store.DisputeEntry, policy, owner string) schemas.
 		}
 		vars["due"] = schemas.VarTime(due)
 	}
+	if again {
+		template, order.Step = "staff.external_alone_again", order.Step+"-again"
+	}
 	told := map[string]bool{"": true}
 	tell := func(role schemas.Role, id string) {
 		if !told[id] {
@@ -84,6 +95,12 @@ func (s *Sweep) aloneNotice(e store.DisputeEntry, policy, owner string) schemas.
 		if len(people[role]) > 0 {
 			tell(role, people[role][0].ID)
 		}
+	}
+	if again && len(people[schemas.RoleManager]) > 0 {
+		tell(schemas.RoleManager, people[schemas.RoleManager][0].Deputy)
+	}
+	if again && len(people[schemas.RoleExecutive]) > 0 {
+		tell(schemas.RoleExecutive, people[schemas.RoleExecutive][0].ID)
 	}
 	return order
 }

@@ -22,7 +22,9 @@ type Words interface {
 
 // Beside is what an evidence pack holds beside the case's own records, as far as the caller can say it.
 type Beside struct {
-	Numbers map[string]string                                                // the provider's own numbers of refunds, by ours
+	// Number is the provider's own number of a refund, by ours; empty where it has none. An error makes no pack: one without the numbers would
+	// be another file.
+	Number  func(ctx context.Context, merchant, refundID string) (string, error)
 	Explain func(policy string, clock schemas.Clock, locale string) []string // why a clock ends when it does
 }
 
@@ -95,11 +97,9 @@ func (c *Client) Evidence(ctx context.Context, caseID string, beside Beside) (Pa
 	put("messages.json", messages)
 	put("parcels.json", v.Parcels)
 	put("evidence.json", map[string]any{"evidence_ids": v.EvidenceIDs, "proofs": proofs(v)})
-	numbers := map[string]string{}
-	for _, f := range v.Money.Entries {
-		if n := beside.Numbers[f.RefundID]; n != "" {
-			numbers[f.RefundID] = n
-		}
+	numbers, err := beside.numbers(ctx, v)
+	if err != nil {
+		return Pack{}, fmt.Errorf("evidence of %s: %w", caseID, err)
 	}
 	put("money.json", money{v.Money, numbers, v.Disputes})
 	for _, locale := range []string{"en", "zh-CN"} {
@@ -111,6 +111,24 @@ func (c *Client) Evidence(ctx context.Context, caseID string, beside Beside) (Pa
 		return Pack{}, fmt.Errorf("evidence of %s: %w", caseID, err)
 	}
 	return packed(v, asOf, files)
+}
+
+// numbers asks for the provider's numbers of a case's refunds.
+func (b Beside) numbers(ctx context.Context, v schemas.View) (map[string]string, error) {
+	all := map[string]string{}
+	for _, f := range v.Money.Entries {
+		if b.Number == nil {
+			break
+		}
+		number, err := b.Number(ctx, v.MerchantID, f.RefundID)
+		if err != nil {
+			return nil, fmt.Errorf("the provider's number of refund %s: %w", f.RefundID, err)
+		}
+		if number != "" {
+			all[f.RefundID] = number
+		}
+	}
+	return all, nil
 }
 
 func (c *Client) saidIn(ctx context.Context, v schemas.View) ([]said, error) {

@@ -63,7 +63,9 @@ func TestTheEvidenceOfAClosedCaseIsOneFileWhoseHashesHold(t *testing.T) {
 			{Revision: 2, At: noon, Name: "case.closed", Actor: schemas.System, State: schemas.Closed, Message: "Closed | for good."},
 		},
 	}}
-	beside := cases.Beside{Numbers: map[string]string{"shop:r-1/refund/1": "SBR77"}}
+	beside := cases.Beside{Number: func(_ context.Context, merchant, refund string) (string, error) {
+		return map[string]string{"shop shop:r-1/refund/1": "SBR77"}[merchant+" "+refund], nil
+	}}
 	pack, err := cases.New(temporal, a, schemas.DoorCLI).Evidence(t.Context(), "shop:r-1", beside)
 	require.NoError(t, err)
 	a.view.Now = noon.Add(48 * time.Hour)

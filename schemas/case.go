@@ -120,6 +120,7 @@ type Line struct {
 	Approver    *Actor       `json:"approver,omitempty"`    // who approved the request; may not grant the refund above the limit
 	Refunded    Money        `json:"refunded"`              // what the provider confirmed
 	Short       *Money       `json:"short,omitempty"`       // what was promised and could not be paid, because less was left of the order
+	Spent       *Money       `json:"spent,omitempty"`       // what of its price has paid for another article of an exchange, and is not refunded too
 	BankTook    *Money       `json:"bank_took,omitempty"`   // what a chargeback that was accepted or lost gave the customer for it
 	ClockID     string       `json:"clock_id,omitempty"`    // the clock that runs on this line's state
 	Since       time.Time    `json:"since"`                 // in this state since

@@ -295,12 +295,13 @@ type EvidenceReceipt struct {
 	At       time.Time `json:"at"`
 }
 
-// AloneDispute is a dispute that no open case answers, and of whose newest word nobody has been told.
+// AloneDispute is a dispute that no open case answers, and of whose newest word nobody has been told, or has been reminded.
 type AloneDispute struct {
 	MerchantID string    `json:"merchant_id"`
 	DisputeID  string    `json:"dispute_id"`
 	CaseID     string    `json:"case_id,omitempty"` // the last case of its order, which has ended; empty where there was none
 	Heard      time.Time `json:"heard"`             // of that word
+	Again      bool      `json:"again,omitempty"`   // people know of it, and our answer is due soon
 	// Notice tells those who can answer it.
 	Notice NoticeOrder `json:"notice"`
 }
@@ -310,4 +311,5 @@ type DisputesTold struct {
 	MerchantID string    `json:"merchant_id"`
 	DisputeID  string    `json:"dispute_id"`
 	Heard      time.Time `json:"heard"`
+	Again      bool      `json:"again,omitempty"` // they were reminded of it
 }

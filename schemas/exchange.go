@@ -28,6 +28,9 @@ type Replacement struct {
 	Settled int64 `json:"settled,omitempty"`
 	// GivesBack is what the customer is owed of the difference, in minor units.
 	GivesBack int64 `json:"gives_back,omitempty"`
+	// Netted is what other lines of the exchange have paid of the difference, because their replacements cost less: above zero of the one that
+	// is dearer, below zero of the ones that paid for it. In minor units; over all lines it is nothing.
+	Netted int64 `json:"netted,omitempty"`
 	// Both marks a customer who has an article more than was paid for: what was sent in advance, and still the old one.
 	Both bool `json:"both,omitempty"`
 	// BroughtAway is how many pieces were put into their place before what comes back now: the old ones, and those rejected before.

@@ -67,6 +67,7 @@ type HandedLine struct {
 	Undecided   bool        `json:"undecided,omitempty"` // nobody has granted it: the successor's rules and people do
 	Deduction   Money       `json:"deduction,omitzero"`  // agreed by the customer
 	Offer       *Offer      `json:"offer,omitempty"`     // what the customer was offered after a failed inspection
+	Spent       Money       `json:"spent,omitzero"`      // what of its price has paid for another article of an exchange
 	// Of a line that had ended: how, what was paid for it, and what it got instead.
 	Outcome     Outcome      `json:"outcome,omitempty"`
 	DecidedBy   *Actor       `json:"decided_by,omitempty"` // who refused it, or else granted it

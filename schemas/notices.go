@@ -117,6 +117,7 @@ var NoticeTemplates = []NoticeTemplate{
 	{ID: "staff.external", Vars: []string{"dispute", "number", "due"}},
 	{ID: "staff.external_over", Vars: []string{"dispute", "number", "decision"}},
 	{ID: "staff.external_alone", Vars: []string{"dispute", "number", "amount", "due"}},
+	{ID: "staff.external_alone_again", Vars: []string{"dispute", "number", "amount", "due"}},
 	{ID: "staff.external_alone_over", Vars: []string{"dispute", "number", "amount", "decision"}},
 	{ID: "staff.task", Vars: []string{"task", "due"}},
 	{ID: "staff.refund_failed", Vars: []string{"amount", "code", "due"}},

@@ -181,6 +181,9 @@ func (v View) HandOver(r Request) Handover {
 			Disposition: l.Disposition, Finding: l.Finding, Freight: l.Verdict.Freight, Approver: l.Approver, Undecided: true,
 			Outcome: l.Outcome, Refunded: l.Refunded, Replacement: l.Replacement,
 		}
+		if l.Spent != nil {
+			handed.Spent = *l.Spent
+		}
 		if handed.DecidedBy = l.Approver; l.Rejection != nil {
 			handed.DecidedBy = &l.Rejection.By
 		}

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/aftercare/aftercare/cases"
+	"github.com/aftercare/aftercare/internal/app"
 	"github.com/aftercare/aftercare/internal/policy"
 	"github.com/aftercare/aftercare/internal/store"
 	"github.com/aftercare/aftercare/schemas"
@@ -97,23 +97,12 @@ func (c *evidenceCommand) writeKept(kept []store.EvidencePack) error {
 
 // beside collects what the case itself does not know: the provider's own numbers, and the sentences of the rules.
 func (c *evidenceCommand) beside(ctx context.Context, cli *commandLine, r *reach) (cases.Beside, error) {
-	b := cases.Beside{Numbers: map[string]string{}}
 	shelf, err := policy.NewShelf(os.DirFS(cli.policyFolder(os.Getenv("AFTERCARE_POLICY_DIR"))))
 	if err != nil {
-		return b, err
-	}
-	b.Explain = func(policy string, k schemas.Clock, locale string) []string {
-		return shelf.Book().ExplainClock(policy, k, nil, time.UTC).Sentences(locale)
+		return cases.Beside{}, err
 	}
 	if r.withSandbox(ctx) != nil {
-		return b, nil // no sandbox here: a real provider's numbers stand in its own portal
+		return app.Beside(shelf, nil), nil // no sandbox here: a real provider's numbers stand in its own portal
 	}
-	merchant, _, _, _ := schemas.SplitCaseID(c.Case)
-	for e, err := range r.world.Books().Refunds(ctx, merchant) {
-		if err != nil {
-			return b, err
-		}
-		b.Numbers[e.Key] = e.Number
-	}
-	return b, nil
+	return app.Beside(shelf, r.world.Payments()), nil
 }

@@ -129,6 +129,7 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 		l.Replacement.Settled, l.Replacement.GivesBack = 0, 0
 	}
 	x.order(s, back...)
+	x.giveBackNetted(s, lines)
 	paid, rest := sort2(lines, func(l *schemas.Line) bool { return x.underWay(l) > 0 })
 	failed, paid := sort2(paid, func(l *schemas.Line) bool {
 		return x.parksFailedDifferences() && slices.ContainsFunc(x.failedRefunds(), func(f *schemas.Refund) bool { return x.paysFor(f, l) })
@@ -140,11 +141,11 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	}
 }
 
-// paidOnTop is what the customer has paid of the difference for lines.
+// paidOnTop is what the customer has paid of the difference for lines, beside what other lines have.
 func (x *exchanges) paidOnTop(lines []*schemas.Line) int64 {
 	var sum int64
 	for _, l := range lines {
-		sum += l.Replacement.Settled
+		sum += l.Replacement.Settled - l.Replacement.Netted
 	}
 	return max(0, sum)
 }

@@ -44,7 +44,7 @@ func (x *exchanges) settleUp(s *step, lines []*schemas.Line) {
 		return
 	}
 	back, first := sort2(lines, func(l *schemas.Line) bool { return l.GoodsWith != schemas.TurnCustomer })
-	if net < 0 && len(first) == 0 {
+	if (net < 0 || x.remembersNetting()) && len(first) == 0 {
 		x.payBack(s, back, -net)
 	}
 	x.afterMoney(s, lines)
@@ -60,6 +60,7 @@ func (x *exchanges) afterMoney(s *step, lines []*schemas.Line) {
 // payBack orders what the replacements cost less. Above the limit it waits for a second person, after the customer has the
 // replacement: nothing but money waits for that word.
 func (x *exchanges) payBack(s *step, lines []*schemas.Line, owed int64) {
+	x.netOut(lines, owed)
 	for _, l := range lines {
 		surplus := -x.stillDue(l)
 		if part := min(surplus, owed); part > 0 {
@@ -228,6 +229,7 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 			return // it is paid back before the lines go on as a return
 		}
 		due := x.net(lines)
+		x.netOut(lines, 0)
 		for _, l := range lines {
 			l.Replacement.Settled += x.stillDue(l)
 		}

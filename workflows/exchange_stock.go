@@ -331,7 +331,7 @@ func (x *exchanges) otherModel(lines []*schemas.Line, sku string) {
 		}
 		x.forgetStock(fits)
 		for _, l := range fits {
-			l.Replacement = &schemas.Replacement{SKU: sku, ProductID: article.ProductID, UnitPrice: article.UnitPrice, Same: sku == l.SKU && x.Opening.Request.Reason.MerchantsFault(), Advance: l.Replacement.Advance, Settled: l.Replacement.Settled, GivesBack: l.Replacement.GivesBack, Attempts: l.Replacement.Attempts}
+			l.Replacement = &schemas.Replacement{SKU: sku, ProductID: article.ProductID, UnitPrice: article.UnitPrice, Same: sku == l.SKU && x.Opening.Request.Reason.MerchantsFault(), Advance: l.Replacement.Advance, Settled: l.Replacement.Settled, GivesBack: l.Replacement.GivesBack, Netted: l.Replacement.Netted, Attempts: l.Replacement.Attempts}
 		}
 		x.keep(fits, false, x.onAgain)
 	})

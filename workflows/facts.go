@@ -147,7 +147,7 @@ func (c *Case) hearReport(name string, report schemas.Report) {
 	} else if whole := c.story.ofCase(name); whole != nil && c.ClosedAt == nil {
 		whole.act(s, body)
 	} else {
-		c.bookWord(s, body)
+		ended := c.bookWord(s, body)
 		if c.ClosedAt == nil && c.onItsWayBack(s, name, body) {
 			c.settle(s)
 			return
@@ -165,6 +165,10 @@ func (c *Case) hearReport(name string, report schemas.Report) {
 			c.settle(s)
 			return
 		}
+		if len(ended) > 0 {
+			s.say("The goods of line(s) %s, which had ended, came along.", lineList(ended))
+			s.staff("staff.task", c.Owner, vars{"task": "late_fact", "due": ""})
+		}
 		// Lines of one parcel may stand in different states, each of which makes its own of the fact.
 		for len(lines) > 0 {
 			var group []*schemas.Line
@@ -180,20 +184,21 @@ func (c *Case) hearReport(name string, report schemas.Report) {
 	c.settle(s)
 }
 
-// bookWord keeps what a fact says of a parcel, whether or not a line still waits for it.
-func (c *Case) bookWord(s *step, body any) {
+// bookWord keeps what a fact says of a parcel, whether or not a line still waits for it, and lists the lines that had ended without it.
+func (c *Case) bookWord(s *step, body any) (ended []*schemas.Line) {
 	word, ok := body.(schemas.ParcelWord)
 	if !ok {
-		return
+		return nil
 	}
 	if p := c.parcel(word.Waybill); p != nil {
 		if s.name != schemas.ParcelException.Name {
 			c.takeUp(p)
 		}
 		p.book(s.name, s.report.OccurredAt)
-		c.cameUnasked(word)
+		ended = c.cameUnasked(word)
 		s.note("waybill", word.Waybill)
 	}
+	return ended
 }
 
 // takeUp lets the word on a parcel that was booked for lines before count for them, where it is the first that moves of all their parcels:

@@ -141,6 +141,9 @@ func (g *goods) inheritLine(l *schemas.Line, handed schemas.HandedLine) {
 	if handed.Deduction.Minor > 0 {
 		l.Deduction = handed.Deduction
 	}
+	if spent := handed.Spent; spent.Minor > 0 {
+		l.Spent, l.Payable = &spent, l.Payable.Sub(l.Payable.Min(spent))
+	}
 	if handed.Refunded.Minor > 0 {
 		l.Refunded = handed.Refunded
 	}
@@ -270,21 +273,26 @@ func (g *goods) comeBack(s *step, lines []*schemas.Line) []*schemas.Line {
 }
 
 // cameUnasked notes where goods are by now that nobody waits for: of a reopened case, whose predecessor did, and of an approval that was
-// taken back. Nothing is decided yet.
-func (c *Case) cameUnasked(word schemas.ParcelWord) {
+// taken back. Nothing is decided yet. It lists the lines that had ended with their goods at the customer.
+func (c *Case) cameUnasked(word schemas.ParcelWord) (ended []*schemas.Line) {
 	p := c.parcel(word.Waybill)
 	if !c.reopened() && !c.noticesGoodsUnasked() || p == nil || p.Direction != schemas.ToMerchant {
-		return
+		return nil
 	}
 	for _, l := range c.linesNamed(word) {
+		left := c.leftTooEarly(l)
 		switch {
-		case !beforeADecision(l.State) && !c.leftTooEarly(l) || l.GoodsWith == schemas.TurnMerchant:
+		case !beforeADecision(l.State) && !left || l.GoodsWith == schemas.TurnMerchant:
 		case p.DeliveredAt != nil:
 			l.GoodsWith = schemas.TurnWarehouse
 		case p.Status == schemas.ParcelMoving, c.noticesLossesUnasked() && (p.Status == schemas.ParcelLost || p.Status == schemas.ParcelDamaged):
 			l.GoodsWith = schemas.TurnCarrier
 		}
+		if left && l.GoodsWith != schemas.TurnCustomer {
+			ended = append(ended, l)
+		}
 	}
+	return ended
 }
 
 // leftTooEarly reports whether a line has ended with its goods at the customer, who may have sent them all the same. Should the case come
@@ -340,6 +348,7 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 			Finding: l.Finding, Freight: l.Verdict.Freight, Inspected: l.Disposition != "", Rule: l.Verdict.Rule, Approver: l.Approver,
 			Undecided: l.Undecided,
 		}
+		handed.Spent = spentOf(g.Case, l)
 		if kind == schemas.KindExchange {
 			handed.Deduction, handed.Offer = l.Deduction, l.Offer
 		}

@@ -185,3 +185,50 @@ func TestACustomerWhoWasAskedForSomethingMayHaveUsedTheLabelBefore(t *testing.T)
 		})
 	}
 }
+
+func TestWhatMayHaveComeAlongInTheLabelOfTwoLinesIsLookedFor(t *testing.T) {
+	t.Parallel()
+	tl := onLabel(t).finding(faulty("1", 4784), faulty("2", 48881)).looksUp(schemas.RefundSucceeded)
+	moved := started.Add(5 * time.Hour)
+	tl.trace = func(o schemas.TraceOrder) (schemas.TraceAnswer, error) {
+		return schemas.TraceAnswer{Known: o.Waybill == "LBL1", Status: schemas.ParcelDelivered, MovedAt: &moved}, nil
+	}
+	tl.later(schemas.WaitShipback, time.Hour, does(tl, schemas.ReturnSubmitWaybill, theCustomer, schemas.SubmitWaybill{OnLines: one, Carrier: "SF", Waybill: "SF1"}))
+	tl.later(schemas.WaitShipback, 4*time.Hour, says(tl, schemas.ParcelDeliver, parcelWord("LBL1")))
+	tl.in(schemas.Received, func() {
+		v := tl.last()
+		require.Equal(t, schemas.Closed, v.Lines[1].State, "what was known to be in it is settled")
+		require.Equal(t, schemas.TurnWarehouse, v.Lines[0].GoodsWith, "nobody has ever seen the other parcel")
+		does(tl, schemas.InspectionPass, anInspector, schemas.Pass{})()
+	})
+	require.Equal(t, usd(4784+48881), tl.answersSurvey(4, schemas.SolvedYes).run().Money.Refunded)
+}
+
+func TestGoodsThatComeAlongAfterTheirLineHasExpiredAreATask(t *testing.T) {
+	t.Parallel()
+	tl := onLabel(t).finding(faulty("1", 4784), faulty("2", 48881)).looksUp(schemas.RefundSucceeded)
+	tl.later(schemas.WaitShipback, time.Hour, does(tl, schemas.ShipbackExtend, theCustomer, one))
+	tl.later(schemas.WaitShipback, 8*24*time.Hour, func() {
+		require.Equal(t, schemas.Expired, tl.last().Lines[1].Outcome)
+		says(tl, schemas.ParcelDeliver, parcelWord("LBL1"))()
+	})
+	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+	v := tl.answersSurvey(4, schemas.SolvedYes).run()
+	require.Equal(t, usd(4784), v.Money.Refunded)
+	require.Equal(t, schemas.TurnWarehouse, v.Lines[1].GoodsWith)
+	require.Equal(t, 1, tl.task("late_fact"))
+}
+
+func TestWhoWithdrawsOneArticleOfALabelMaySendTheOther(t *testing.T) {
+	t.Parallel()
+	tl := onLabel(t).finding(faulty("1", 4784), faulty("2", 48881)).looksUp(schemas.RefundSucceeded)
+	tl.later(schemas.WaitShipback, time.Hour, does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{OnLines: one}))
+	tl.later(schemas.WaitShipback, 24*time.Hour, func() {
+		v := tl.last()
+		require.Equal(t, schemas.Withdrawn, v.Lines[0].Outcome)
+		require.Equal(t, schemas.WaitShipback, v.Lines[1].State)
+		says(tl, schemas.ParcelDeliver, parcelWord("LBL1"))()
+	})
+	tl.in(schemas.Received, does(tl, schemas.InspectionPass, anInspector, schemas.Pass{}))
+	require.Equal(t, usd(48881), tl.answersSurvey(4, schemas.SolvedYes).run().Money.Refunded)
+}

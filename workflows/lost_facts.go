@@ -61,6 +61,7 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 	}
 	switch {
 	case !a.Known || a.Status == schemas.ParcelExpected || a.Status == "":
+		s.lines = g.askedAbout(s.lines)
 		earlier, last := sort2(s.lines, g.hasLabelBefore)
 		g.askWhetherSent(s, earlier)
 		if s.lines = last; len(last) > 0 {
@@ -80,10 +81,23 @@ func (g *goods) applyUnseen(s *step, a schemas.TraceAnswer, w schemas.ParcelWord
 	}
 }
 
+// askedAbout lists those of lines that the carrier was asked for: others in the same parcel have their time still.
+func (g *goods) askedAbout(lines []*schemas.Line) []*schemas.Line {
+	if !g.endsOnlyAsked() {
+		return lines
+	}
+	asked, _ := sort2(lines, func(l *schemas.Line) bool {
+		k := g.clockByID(l.ClockID)
+		return k != nil && k.Name == unseenClock
+	})
+	return asked
+}
+
 // applyUnasked notes where the goods of lines are that nobody has granted, or nobody any more: in a label whose approval was taken back. Only
 // where no carrier has seen any does the customer's silence end them.
 func (g *goods) applyUnasked(s *step, a schemas.TraceAnswer, w schemas.ParcelWord) {
 	if !a.Known || a.Status == schemas.ParcelExpected || a.Status == "" {
+		s.lines = g.askedAbout(s.lines)
 		earlier, last := sort2(s.lines, g.hasLabelBefore)
 		g.askAbout(s, earlier, g.applyUnasked, schemas.WaitInfo)
 		if s.lines = last; len(last) > 0 {
@@ -129,7 +143,9 @@ func (g *goods) labelBefore(l *schemas.Line) (before string) {
 		if p.Waybill == l.Waybill {
 			return before
 		}
-		if p.Direction == schemas.ToMerchant && p.Status == schemas.ParcelExpected && picksContain(p.Lines, l.LineID) {
+		// What has come meanwhile for another line of the same label may have brought this one along: the warehouse looks.
+		along := g.handsOverLabels() && p.MovedAt != nil && p.MovedAt.After(l.Since)
+		if p.Direction == schemas.ToMerchant && (p.Status == schemas.ParcelExpected || along) && picksContain(p.Lines, l.LineID) {
 			before = p.Waybill
 		}
 	}

@@ -83,6 +83,11 @@ func (c *Case) shareOut(l, rest *schemas.Line) {
 		left := l.Short.Sub(part)
 		rest.Short, l.Short = &part, &left
 	}
+	if l.Spent != nil {
+		part := c.money(of(l.Spent.Minor))
+		left := l.Spent.Sub(part)
+		rest.Spent, l.Spent = &part, &left
+	}
 	if l.Offer != nil {
 		offer := *l.Offer
 		rest.Offer = &offer
@@ -95,6 +100,8 @@ func (c *Case) shareOut(l, rest *schemas.Line) {
 		kept, own := *l.Replacement, *l.Replacement
 		own.Settled, own.GivesBack, own.FromDeposit = of(kept.Settled), of(kept.GivesBack), of(kept.FromDeposit)
 		kept.Settled, kept.GivesBack, kept.FromDeposit = kept.Settled-own.Settled, kept.GivesBack-own.GivesBack, kept.FromDeposit-own.FromDeposit
+		own.Netted = of(kept.Netted)
+		kept.Netted -= own.Netted
 		own.BroughtAway = min(int(of(int64(kept.BroughtAway))), kept.BroughtAway)
 		kept.BroughtAway -= own.BroughtAway
 		parted := kept.StockKey != "" && kept.ShipmentID == ""

@@ -77,7 +77,7 @@ func tellOf(ctx workflow.Context, d schemas.AloneDispute) bool {
 	if _, err := sweepDoes(ctx, schemas.NoticeSend, d.MerchantID, d.Notice.Step, d.Notice); err != nil {
 		return false
 	}
-	known := schemas.DisputesTold{MerchantID: d.MerchantID, DisputeID: d.DisputeID, Heard: d.Heard}
+	known := schemas.DisputesTold{MerchantID: d.MerchantID, DisputeID: d.DisputeID, Heard: d.Heard, Again: d.Again}
 	_, err := sweepDoes(ctx, schemas.DisputeTold, d.MerchantID, d.DisputeID, known)
 	return err == nil
 }

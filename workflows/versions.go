@@ -191,6 +191,15 @@ func (c *Case) missesOnce() bool { return c.Edition >= 3 }
 // was dropped for both, and nobody was ever asked about the refund of the part that stayed: its case had no end.
 func (c *Case) narrowsApprovals() bool { return c.Edition >= 3 }
 
+// remembersNetting remembers what a line whose replacement costs less has paid for one whose replacement costs more, where both are settled as
+// one amount. 2026-11-26: until then that was forgotten: where the dearer one left as a return the customer never had the money back, and
+// where the cheaper one left the shop paid it twice.
+func (c *Case) remembersNetting() bool { return c.Edition >= 3 }
+
+// endsOnlyAsked lets a carrier that has not seen a parcel end only the lines that it was asked for. 2026-11-26: until then it ended every line in
+// that parcel: who withdrew one article lost the other, and who had more time for one lost it with the rest.
+func (c *Case) endsOnlyAsked() bool { return c.Edition >= 3 }
+
 // hearsOfFoundReplacements hears that a replacement which counted as lost has come after all. 2026-11-26: until then nothing waited for the
 // word, and the customer had the replacement and another one, or the money.
 func (c *Case) hearsOfFoundReplacements() bool { return c.Edition >= 3 }

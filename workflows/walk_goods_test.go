@@ -2,6 +2,8 @@ package workflows_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/testsuite"
@@ -64,6 +66,20 @@ func (o *outside) book(in schemas.ParcelOrder) schemas.Parcel {
 		o.books.Parcels[number] = p
 	}
 	return p.Parcel
+}
+
+// packs lets the customer put into a parcel what the message with its label says: by then it may be for fewer lines than it was ordered for.
+func (o *outside) packs(m schemas.Notice) {
+	p := o.books.Parcels[m.Vars["label"]]
+	if p == nil || p.Parcel.MovedAt != nil || p.Parcel.Direction != schemas.ToMerchant {
+		return
+	}
+	p.Parcel.Lines = slices.DeleteFunc(slices.Clone(p.Parcel.Lines), func(pick schemas.PickLine) bool {
+		return !slices.ContainsFunc(strings.Split(m.Vars["lines"], ","), func(told string) bool {
+			id, _, _ := strings.Cut(told, "*")
+			return id == pick.LineID
+		})
+	})
 }
 
 func or(a, b string) string {

@@ -86,10 +86,11 @@ func (o *outside) room(f schemas.Refund) *schemas.OrderLeft {
 	}
 	full = f.Amount.Minor > captured-b.promised(f.PaymentID, f.RefundID)
 	left := &schemas.OrderLeft{}
+	of := map[string]int64{} // the parts of a line that was split have one line between them
 	for _, share := range f.Shares {
 		line := b.Lines[share.LineID]
 		rest := line.Price - b.promisedFor(share.LineID, f.RefundID)
-		if own && share.Amount.Minor > rest {
+		if of[share.LineID] += share.Amount.Minor; own && of[share.LineID] > rest {
 			full = true
 		}
 		left.Lines = append(left.Lines, schemas.Share{LineID: share.LineID, Amount: usd(max(0, rest))})

@@ -162,6 +162,9 @@ func (o *outside) listen(env *testsuite.TestWorkflowEnvironment) {
 	})
 	serve(env, o, schemas.NoticeSend, func(n schemas.NoticeOrder) string { return n.Step }, func(n schemas.NoticeOrder) schemas.NoticeReceipt {
 		o.books.Told = append(o.books.Told, n.Messages...)
+		for _, m := range n.Messages {
+			o.packs(m)
+		}
 		return schemas.NoticeReceipt{Sent: len(n.Messages)}
 	})
 	serve(env, o, schemas.SurveyInvite, func(n schemas.SurveyOrder) string { return n.Step }, func(n schemas.SurveyOrder) schemas.SurveyReceipt {

@@ -99,7 +99,7 @@ func (w *Worker) register(shelf *policy.Shelf, texts *notice.Catalogue) {
 	bind(queues, schemas.SweepFind, sweep.Find)
 	bind(queues, schemas.SweepSettle, sweep.Settle)
 	bind(queues, schemas.DisputeTold, sweep.Told)
-	bind(queues, schemas.EvidenceKeep, activities.NewEvidence(w.store, packer(client, shelf)).Keep)
+	bind(queues, schemas.EvidenceKeep, activities.NewEvidence(w.store, packer(client, Beside(shelf, w.world.Payments()))).Keep)
 	articles := activities.NewArticles(w.store)
 	bind(queues, schemas.ArticleFind, articles.Find)
 	claims := activities.NewClaims(w.store)

@@ -1,8 +1,11 @@
 package endtoend
 
 import (
+	"archive/zip"
 	"encoding/json"
 	"errors"
+	"io/fs"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -166,4 +169,40 @@ func TestOneCaseAnswersAChargebackThatTwoHaveHeardOf(t *testing.T) {
 		h.await(id, "the bank has decided", func(v schemas.View) bool { return v.Disputes[0].Status == schemas.DisputeWon && len(v.Holds) == 0 })
 	}
 	h.sound()
+}
+
+// What the worker keeps when a dispute begins holds the provider's numbers of refunds, as what `starter evidence` makes does.
+func TestTheKeptEvidenceHasTheProvidersNumbers(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	r := h.wish(bought, isFaulty, keeps, withPhoto)
+	id := h.reviewed(r)
+	h.do(id, schemas.ReviewApprove.Name, agent, schemas.Approve{})
+	refund := h.awaitState(id, schemas.FollowUp).Money.Entries[0].RefundID
+	number := "dp-" + r.RequestID
+	h.takesBack(r, number, 6550)
+	h.await(id, "the evidence is kept", func(v schemas.View) bool { return len(v.Disputes) == 1 && v.Disputes[0].Kept != "" })
+	kept, made := filepath.Join(t.TempDir(), "kept.zip"), filepath.Join(t.TempDir(), "made.zip")
+	h.starter("evidence", id, "--of", number, "--out", kept).done(t)
+	h.starter("evidence", id, "--out", made).done(t)
+	answer, found, err := h.world.Payments().Lookup(t.Context(), merchant, refund)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.Equal(t, map[string]string{refund: answer.Number}, numbersIn(t, kept))
+	require.Equal(t, numbersIn(t, made), numbersIn(t, kept))
+}
+
+// numbersIn reads the provider's numbers out of an evidence pack.
+func numbersIn(t *testing.T, file string) map[string]string {
+	t.Helper()
+	z, err := zip.OpenReader(file)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, z.Close()) }()
+	raw, err := fs.ReadFile(z, "money.json")
+	require.NoError(t, err)
+	var money struct {
+		Numbers map[string]string `json:"provider_numbers"`
+	}
+	require.NoError(t, json.Unmarshal(raw, &money))
+	return money.Numbers
 }

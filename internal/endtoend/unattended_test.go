@@ -59,6 +59,26 @@ func TestADisputeThatNoOpenCaseAnswersIsToldToPeople(t *testing.T) {
 
 	h.sweep()
 	require.Len(t, told(never, "staff.external_alone"), 1, "once, and not every five minutes")
+	require.Empty(t, told(never, "staff.external_alone_again"), "our answer is not due soon")
+
+	// The bank wants to hear at once: people are told, then reminded once.
+	sum, due := dollars(6550), now.Add(2*time.Millisecond)
+	word := schemas.ExternalWord{DisputeID: "alone-" + ended.RequestID, Kind: schemas.Chargeback, MerchantID: merchant, OrderID: ended.OrderID, Amount: &sum, DueAt: &due}
+	h.report(schemas.ExternalUpdated.Name, "bank", "alone-due", now.Add(time.Millisecond), word)
+	for range 3 {
+		h.sweep()
+	}
+	h.until("finance is reminded", func() bool { return len(told(ended, "staff.external_alone_again")) == 1 })
+	require.Len(t, told(ended, "staff.external_alone"), 2)
+	require.Contains(t, told(ended, "staff.external_alone_again")[0].Body, id, "and which case it was")
+	managers := 0
+	for m, err := range h.world.Books().Messages(t.Context(), merchant) {
+		require.NoError(t, err)
+		if m.Template == "staff.external_alone_again" && (m.To.Role == schemas.RoleManager || m.To.Role == schemas.RoleExecutive) {
+			managers++
+		}
+	}
+	require.Equal(t, 3, managers, "the manager, whoever stands in, and the level above")
 	require.NoError(t, h.world.EndChargeback(t.Context(), merchant, "alone-"+never.RequestID, schemas.DisputeLost, now.Add(time.Hour)))
 	h.until("the decision is kept", func() bool {
 		e, err := h.store.Dispute(t.Context(), merchant, "alone-"+never.RequestID)

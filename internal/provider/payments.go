@@ -53,4 +53,5 @@ type RefundAnswer struct {
 	Status schemas.RefundStatus // accepted (which is not success), succeeded, failed; from Lookup also reversed
 	Code   schemas.Code         // failed and reversed: why
 	Amount schemas.Money        // what the provider holds as the refund's amount
+	Number string               // the provider's own number of it, which stays the same; empty where it gives none
 }

@@ -254,3 +254,57 @@ func TestADisputeThatACaseHasBookedIsToldByIt(t *testing.T) {
 	require.Len(t, found, 1, "it goes on after the case has ended")
 	require.True(t, found[0].Unattended())
 }
+
+func TestPeopleAreRemindedOnceOfADisputeThatNobodyHasAnswered(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	nearing := func(at time.Time) []store.DisputeEntry {
+		found, err := s.DisputesNearing(ctx, at, 24*time.Hour, 10)
+		require.NoError(t, err)
+		return found
+	}
+	opened := func(id string, at time.Time, due *time.Time) {
+		sum := usd(1000)
+		in := report(id, schemas.ExternalWord{DisputeID: "dp-1", Kind: schemas.Chargeback, PaymentID: "P-card", Amount: &sum, DueAt: due})
+		in.OccurredAt = at
+		_, err := s.RecordFact(ctx, schemas.ExternalOpened.Name, in)
+		require.NoError(t, err)
+	}
+	opened("e1", noon, nil)
+	day := 24 * time.Hour
+	require.Empty(t, nearing(noon.Add(day)), "nobody knows of it yet: they are told first")
+	told := schemas.DisputesTold{MerchantID: merchant, DisputeID: "dp-1", Heard: noon}
+	require.NoError(t, s.DisputeTold(ctx, told))
+	require.Empty(t, nearing(noon.Add(11*time.Hour)))
+	require.Len(t, nearing(noon.Add(12*time.Hour)), 1, "nobody said when our answer is due: half of the usual time is over")
+
+	// A newer word says so, and they are told of that first.
+	heard := noon.Add(time.Hour)
+	due := heard.Add(10 * day)
+	opened("e2", heard, &due)
+	told.Heard = heard
+	require.Empty(t, nearing(due))
+	require.NoError(t, s.DisputeTold(ctx, told))
+	require.Empty(t, nearing(due.Add(-49*time.Hour)))
+	found := nearing(due.Add(-48 * time.Hour))
+	require.Len(t, found, 1)
+	require.True(t, due.Equal(*found[0].Dispute.DueAt))
+
+	write(t, s, flush("shop:R1", 3, 0, "opened"))
+	require.Empty(t, nearing(due), "a case that is open looks after it")
+	closeCase(t, s, "shop:R1")
+	require.Equal(t, "shop:R1", nearing(due)[0].CaseID)
+
+	told.Again = true
+	for range 2 {
+		require.NoError(t, s.DisputeTold(ctx, told))
+		require.Empty(t, nearing(due), "once, and not every five minutes")
+	}
+	alone, err := s.DisputesAlone(ctx, 10)
+	require.NoError(t, err)
+	require.Empty(t, alone, "a reminder is no news")
+
+	takesBack(t, s, schemas.ExternalDecided.Name, "e3", due, 1000, schemas.DisputeLost)
+	require.NoError(t, s.DisputeTold(ctx, schemas.DisputesTold{MerchantID: merchant, DisputeID: "dp-1", Heard: due}))
+	require.Empty(t, nearing(due.Add(day)), "it is over")
+}

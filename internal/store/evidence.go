@@ -17,6 +17,8 @@ var (
 	evidencePut string
 	//go:embed queries/evidence_get.sql
 	evidenceGet string
+	//go:embed queries/disputes_nearing.sql
+	disputesNearing string
 	//go:embed queries/disputes_alone.sql
 	disputesAlone string
 	//go:embed queries/dispute_told.sql
@@ -82,9 +84,23 @@ func (s *Store) DisputesAlone(ctx context.Context, limit int) ([]DisputeEntry, e
 	return found, nil
 }
 
+// DisputesNearing lists disputes that people know of and no open case answers, although our answer is due soon: the nearest due first, at
+// most so many. Usual is the time for an answer where nobody outside has named one.
+func (s *Store) DisputesNearing(ctx context.Context, now time.Time, usual time.Duration, limit int) ([]DisputeEntry, error) {
+	rows, err := s.pool.Query(ctx, disputesNearing, now, usual, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the disputes that nobody has answered yet: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, scanDispute)
+	if err != nil {
+		return nil, fmt.Errorf("list the disputes that nobody has answered yet: %w", err)
+	}
+	return found, nil
+}
+
 // DisputeTold notes that people know of a word about a dispute. A newer word, which they do not know, is not touched by it.
 func (s *Store) DisputeTold(ctx context.Context, told schemas.DisputesTold) error {
-	if _, err := s.pool.Exec(ctx, disputeTold, told.MerchantID, told.DisputeID, told.Heard); err != nil {
+	if _, err := s.pool.Exec(ctx, disputeTold, told.MerchantID, told.DisputeID, told.Heard, told.Again); err != nil {
 		return fmt.Errorf("note that people know of dispute %s: %w", told.DisputeID, err)
 	}
 	return nil

@@ -58,6 +58,7 @@ func Payments(t *testing.T, factory func(t *testing.T) PaymentsBench) {
 		"a later call with the same key is the same call": timeIsNoParameter,
 		"a key with other parameters is refused":          otherParametersAreRefused,
 		"an unknown key is not found":                     unknownKeyIsNotFound,
+		"a refund has one number of the provider's":       numberStays,
 		"an unknown or foreign payment is refused":        unknownPaymentIsRefused,
 		"an order that cannot be one is refused":          nonsenseIsRefused,
 		"never above what was captured":                   neverAboveCaptured,
@@ -94,11 +95,28 @@ func (b PaymentsBench) requireRefund(t *testing.T, key string, status schemas.Re
 	require.Equal(t, amount, answer.Amount)
 }
 
+func numberStays(t *testing.T, b PaymentsBench) {
+	call := b.Paid.refund("m:r/refund/1", 100)
+	first, err := b.Payments.Refund(t.Context(), call)
+	require.NoError(t, err)
+	b.Await(t, call.MerchantID, call.Key)
+	again, err := b.Payments.Refund(t.Context(), call)
+	require.NoError(t, err)
+	answer, found, err := b.Payments.Lookup(t.Context(), call.MerchantID, call.Key)
+	require.NoError(t, err)
+	require.True(t, found)
+	require.NotEmpty(t, answer.Number, "whoever proves a refund needs it")
+	require.Equal(t, answer.Number, again.Number)
+	if first.Number != "" {
+		require.Equal(t, answer.Number, first.Number)
+	}
+}
+
 func acceptedIsNotSucceeded(t *testing.T, b PaymentsBench) {
 	call := b.Paid.refund("m:r/refund/1", 100)
 	answer, err := b.Payments.Refund(t.Context(), call)
 	require.NoError(t, err)
-	require.Equal(t, provider.RefundAnswer{Status: schemas.RefundAccepted, Amount: call.Amount}, answer)
+	require.Equal(t, provider.RefundAnswer{Status: schemas.RefundAccepted, Amount: call.Amount, Number: answer.Number}, answer)
 	b.Await(t, call.MerchantID, call.Key)
 	b.requireRefund(t, call.Key, schemas.RefundSucceeded, call.Amount)
 }
@@ -112,7 +130,7 @@ func sameKeyIsOneRefund(t *testing.T, b PaymentsBench) {
 	for range 3 {
 		again, err := b.Payments.Refund(t.Context(), call)
 		require.NoError(t, err)
-		require.Equal(t, provider.RefundAnswer{Status: schemas.RefundSucceeded, Amount: first.Amount}, again)
+		require.Equal(t, provider.RefundAnswer{Status: schemas.RefundSucceeded, Amount: first.Amount, Number: again.Number}, again)
 	}
 }
 
@@ -309,7 +327,7 @@ func acceptedMayFail(t *testing.T, b PaymentsBench) {
 	answer, found, err := b.Payments.Lookup(t.Context(), call.MerchantID, call.Key)
 	require.NoError(t, err)
 	require.True(t, found)
-	require.Equal(t, provider.RefundAnswer{Status: schemas.RefundFailedWord, Code: schemas.CodeAccountClosed, Amount: call.Amount}, answer)
+	require.Equal(t, provider.RefundAnswer{Status: schemas.RefundFailedWord, Code: schemas.CodeAccountClosed, Amount: call.Amount, Number: answer.Number}, answer)
 
 	answer, err = b.Payments.Refund(t.Context(), b.Paid.refund("m:r/refund/2", b.Paid.Captured.Minor))
 	require.NoError(t, err)

@@ -90,6 +90,7 @@ func (p *Payments) Refund(ctx context.Context, call provider.RefundCall) (provid
 	if err != nil {
 		return provider.RefundAnswer{}, err
 	}
+	answer.Number = refundNumber(call.MerchantID, call.Key)
 	return answer, nil
 }
 
@@ -107,6 +108,7 @@ func (p *Payments) Lookup(ctx context.Context, merchant, key string) (answer pro
 	if err != nil || !found {
 		return provider.RefundAnswer{}, false, err
 	}
+	answer.Number = refundNumber(merchant, key)
 	return answer, true, nil
 }
 

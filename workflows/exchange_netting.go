@@ -1,0 +1,81 @@
+package workflows
+
+import "github.com/aftercare/aftercare/schemas"
+
+// Lines of an exchange that are settled as one amount, in both directions: what the replacement of one costs less pays for what that of
+// another costs more. When one of them leaves as a return, that is undone.
+
+// netOut notes who pays for whom among lines that are about to be settled together, of which some is paid back, to the first of them first.
+func (x *exchanges) netOut(lines []*schemas.Line, back int64) {
+	if !x.remembersNetting() {
+		return
+	}
+	var paid, more int64
+	for _, l := range lines {
+		more += max(0, x.stillDue(l))
+		if surplus := -x.stillDue(l); surplus > 0 {
+			kept := surplus - min(surplus, back)
+			back -= surplus - kept
+			l.Replacement.Netted -= kept
+			paid += kept
+		}
+	}
+	for _, l := range lines {
+		if due := x.stillDue(l); due > 0 {
+			part := due * paid / more // the rest of what is dearer the customer has paid
+			l.Replacement.Netted += part
+			more, paid = more-due, paid-part
+		}
+	}
+}
+
+// giveBackNetted gives the customer back what other lines have paid for those that leave. What these have paid for others goes on with them,
+// as spent (spentOf).
+func (x *exchanges) giveBackNetted(s *step, leaving []*schemas.Line) {
+	if !x.remembersNetting() {
+		return
+	}
+	owed := int64(0)
+	for _, l := range leaving {
+		if r := l.Replacement; r.Netted > 0 {
+			owed += r.Netted
+			r.Netted = 0
+		}
+	}
+	var payers []*schemas.Line
+	for _, l := range x.Lines {
+		r := l.Replacement
+		if r == nil || r.Netted >= 0 || owed == 0 {
+			continue
+		}
+		part := min(owed, -r.Netted)
+		owed -= part
+		r.Netted += part
+		if l.LeavesAs == schemas.Converted && l.State != schemas.Closed && l.State != schemas.Converting {
+			continue // it leaves too, and is paid for in full there
+		}
+		r.GivesBack = max(r.GivesBack, l.Refunded.Minor) + part
+		payers = append(payers, l)
+	}
+	if len(payers) == 0 {
+		return
+	}
+	s.say("What line(s) %s had paid for it goes back to the customer.", lineList(payers))
+	// What waits for its old goods, or for a second person, is paid when it is finished.
+	now, _ := sort2(payers, func(l *schemas.Line) bool {
+		return l.State == schemas.Closed || l.GoodsWith != schemas.TurnCustomer && !x.needsSecond(payers)
+	})
+	x.order(s, x.spread(now)...)
+}
+
+// spentOf is what of a line's price has paid for another article, in this case or before it.
+func spentOf(c *Case, l *schemas.Line) schemas.Money {
+	spent := c.money(0)
+	if l.Spent != nil {
+		spent = *l.Spent
+	}
+	if r := l.Replacement; r != nil && r.Netted < 0 {
+		spent = spent.Add(c.money(-r.Netted))
+	}
+	return spent
+}
