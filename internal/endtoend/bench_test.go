@@ -34,7 +34,7 @@ const beside = 0.2
 func TestAShortBenchMeasures(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, need{noWorker: true})
-	s := h.starter("bench", "--pairs", "2", "--cases", "3", "--open", "5", "--for", "30m", "--json").done(t)
+	s := h.starter("bench", "--pairs", "2", "--cases", "3", "--open", "5", "--for", "10m", "--json").done(t)
 	results := benchResults(t, s.out)
 	require.Len(t, results, 2)
 	for _, r := range results {
