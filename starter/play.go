@@ -11,7 +11,7 @@ import (
 // playCommand plays requests to the end.
 type playCommand struct {
 	File     string `arg:"" help:"JSON Lines, one request each; - is standard input."`
-	Parties  string `help:"How the others behave: ${enum}." enum:"prompt,silent-customer,silent-agent,silent-supervisor,silent-merchant,silent-warehouse,silent-courier,silent-provider,silent-everybody,lossy-courier,unreachable-customer,refusing-customer,no-show-courier,chargeback-customer,complaining-customer,swapping-customer,suspicious-customer" default:"prompt"`
+	Parties  string `help:"How the others behave: ${enum}." enum:"prompt,silent-customer,silent-agent,silent-supervisor,silent-merchant,silent-warehouse,silent-courier,silent-provider,silent-everybody,lossy-courier,unreachable-customer,refusing-customer,no-show-courier,chargeback-customer,complaining-customer,swapping-customer,suspicious-customer,careless-customer,objecting-customer,withdrawing-customer,unlucky-customer,mistaken-agent,refusing-provider" default:"prompt"`
 	Fast     bool   `help:"Take the default policy instead of demo, and fast-forward each case to its next due once nobody has anything to do."`
 	InFlight int    `help:"Orders at a time." default:"8"`
 	JSON     bool   `help:"Print JSON Lines, one object per request."`

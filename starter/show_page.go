@@ -220,6 +220,9 @@ func writeOutside(w io.Writer, v schemas.View) {
 	}
 	t.renderRows()
 	for _, d := range v.Disputes {
+		if d.AnsweredIn != "" {
+			fmt.Fprintf(w, "case %s has answered %s; one answer is read\n", d.AnsweredIn, d.DisputeID)
+		}
 		if d.Status == schemas.DisputeOpen {
 			fmt.Fprintf(w, "answer it: starter evidence %s, then starter do %s %s --as legal:ID --with '{\"dispute_id\":\"%s\",\"pack\":\"…\"}'\n",
 				v.CaseID, v.CaseID, schemas.ExternalAnswer.Name, d.DisputeID)

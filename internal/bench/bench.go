@@ -115,11 +115,10 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 	if err := app.Migrate(ctx, at.url, func(string) {}); err != nil {
 		return closeAll, err
 	}
-	books, err := store.Open(ctx, at.url)
-	if err != nil {
+	if r.store, err = store.Open(ctx, at.url); err != nil {
 		return closeAll, err
 	}
-	closers = append(closers, books.Close)
+	closers = append(closers, r.store.Close)
 	world, err := sandbox.Open(ctx, at.url)
 	if err != nil {
 		return closeAll, err
@@ -132,7 +131,7 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 	if _, err := r.db.Exec(ctx, "create table bench_upsert (id bigint primary key, body text not null)"); err != nil {
 		return closeAll, fmt.Errorf("make a table to compare with: %w", err)
 	}
-	if r.shop, err = openShop(ctx, at.runTag, books, world); err != nil {
+	if r.shop, err = openShop(ctx, at.runTag, r.store, world); err != nil {
 		return closeAll, err
 	}
 	hearing, deaf := context.WithCancel(ctx)
@@ -144,7 +143,7 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 		}
 	}
 	r.temporal = r.Options.Temporal
-	r.cases = cases.New(r.temporal, app.Records(books), schemas.DoorCLI)
+	r.cases = cases.New(r.temporal, app.Records(r.store), schemas.DoorCLI)
 	if r.worker, err = startProcess(ctx, r.Options.Worker(at.url)); err != nil {
 		return closeAll, err
 	}

@@ -40,7 +40,7 @@ const (
 	sleeps              // a timer
 )
 
-// blink is a timer whose length does not matter. surveyPause is as long as the product's survey.wait under the policy demo, so
+// blink is a timer whose length does not matter. surveyPause is as long as the product's survey.wait under its policy bench.yaml, so
 // that a case and a control last equally long for equal work.
 const (
 	blink       = time.Millisecond

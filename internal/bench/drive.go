@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/aftercare/aftercare/cases"
+	"github.com/aftercare/aftercare/internal/store"
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -16,6 +17,7 @@ import (
 type stage struct {
 	temporal client.Client
 	cases    *cases.Client
+	store    *store.Store
 	db       *pgxpool.Pool
 	shop     *shop
 	news     *news

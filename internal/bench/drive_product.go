@@ -31,7 +31,7 @@ func (s *stage) product(ctx context.Context, kind schemas.Kind, o schemas.ShopOr
 	heard, forget := s.news.of(p.id)
 	defer forget()
 	p.heard = heard
-	opened, err := s.cases.Open(ctx, r, "demo")
+	opened, err := s.cases.Open(ctx, r, policyName)
 	if err != nil {
 		return p.played, fmt.Errorf("open %s: %w", p.id, err)
 	}
@@ -84,7 +84,7 @@ func (p *productCase) live(ctx context.Context) error {
 	if err := p.finish(ctx, p.id, p.run); err != nil {
 		return err
 	}
-	if p.view, err = p.look(ctx); err == nil && p.view.Outcome != schemas.Completed {
+	if p.view, err = p.store.CaseRow(ctx, p.id); err == nil && p.view.Outcome != schemas.Completed {
 		err = fmt.Errorf("it ended as %s", p.view.Outcome)
 	}
 	return err

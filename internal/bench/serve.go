@@ -3,8 +3,11 @@ package bench
 import (
 	"bufio"
 	"context"
+	_ "embed"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,6 +20,13 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
+// policyText is the policy of the benchmark's cases, and policyName what they call it by.
+//
+//go:embed bench.yaml
+var policyText []byte
+
+const policyName = "bench"
+
 // heapQuestion is what the worker of the benchmark is asked on its standard input; it answers with a number of bytes.
 const heapQuestion = "heap"
 
@@ -25,6 +35,14 @@ const heapQuestion = "heap"
 func Serve(ctx context.Context, cfg config.Config, log *zap.Logger, in io.Reader, out io.Writer) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	var err error
+	if cfg.PolicyDir, err = os.MkdirTemp("", "aftercare-bench-"); err != nil {
+		return fmt.Errorf("make a folder for the bench's policy: %w", err)
+	}
+	defer os.RemoveAll(cfg.PolicyDir)
+	if err := os.WriteFile(filepath.Join(cfg.PolicyDir, policyName+".yaml"), policyText, 0o600); err != nil {
+		return fmt.Errorf("write the bench's policy: %w", err)
+	}
 	w, err := app.NewWorker(ctx, cfg, log)
 	if err != nil {
 		return err

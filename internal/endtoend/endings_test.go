@@ -314,7 +314,7 @@ func tellEveryEnding(t *testing.T, told func(t *testing.T, h *house, e ending, c
 	h.canForward()
 	h.shelf.fill()
 	t.Run("told", func(t *testing.T) {
-		for _, e := range slices.Concat(endings, rarer, exchanged, continued, troubled) {
+		for _, e := range slices.Concat(endings, rarer, exchanged, continued, troubled, lookedAt) {
 			t.Run(e.name, func(t *testing.T) {
 				t.Parallel()
 				mine := h.in(t)

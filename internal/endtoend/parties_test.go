@@ -30,6 +30,7 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 	more := func() schemas.Request { return h.wish(bought, swaps(dearer)) }
 	none := func() schemas.Request { return h.wish(bought, swaps(outOfLamp)) }
 	again := func() schemas.Request { return h.wish(bought, sameAgain) }
+	less := func() schemas.Request { return h.wish(bought, swaps(cheaper)) }
 	regular := h.regular(4)
 	for _, p := range []struct {
 		parties play.Parties
@@ -114,6 +115,34 @@ func TestEveryCaseEndsWhoeverIsSilent(t *testing.T) {
 			{"above the limit a second inspector looks first", large, schemas.CompletedPartial, 0},
 			{"another article for an exchange: no replacement leaves", other, schemas.CompletedPartial, 0},
 			{"what stays with the customer is not inspected", seen, schemas.Completed, 6550},
+		}},
+		{play.CarelessCustomer, []wish{
+			{"used goods are paid for by their grade", right, schemas.CompletedPartial, 5240},
+			{"above the limit a second inspector looks first", large, schemas.CompletedPartial, 120000},
+			{"the wear of old goods is paid on top", other, schemas.CompletedPartial, 0},
+		}},
+		{play.ObjectingCustomer, []wish{
+			{"a supervisor looks at what is disputed, and pays it all", right, schemas.Completed, 6550},
+			{"a refusal is looked at by somebody else", over, schemas.Completed, 6550},
+			{"an exchange whose inspection is disputed", other, schemas.Completed, 0},
+		}},
+		{play.WithdrawingCustomer, []wish{
+			{"goods under way come in and go home", right, schemas.Withdrawn, 0},
+			{"the old goods of an exchange do, too", other, schemas.Withdrawn, 0},
+			{"what stays with the customer is paid before anybody withdraws", seen, schemas.Completed, 6550},
+		}},
+		{play.UnluckyCustomer, []wish{
+			{"a return sends nothing that could fail", right, schemas.Completed, 6550},
+			{"faulty again, and again: the money", again, schemas.Completed, 4000},
+		}},
+		{play.MistakenAgent, []wish{
+			{"a refusal by mistake is taken back", right, schemas.Completed, 6550},
+			{"in an exchange as well", other, schemas.Completed, 0},
+		}},
+		{play.RefusingProvider, []wish{
+			{"asked again under the same number", right, schemas.Completed, 6550},
+			{"without goods, too", seen, schemas.Completed, 6550},
+			{"what an exchange pays back", less, schemas.Completed, 500},
 		}},
 		{play.SuspiciousCustomer, []wish{
 			{"another article came, and its owner has it back", func() schemas.Request { return regular(0) }, schemas.CompletedPartial, 0},

@@ -374,7 +374,7 @@ func TestRecordHistories(t *testing.T) {
 		lines[e.name] = fmt.Sprintf("| %s | %s | %d |\n", e.name, h.row(id).Outcome, len(history.GetEvents()))
 	})
 	list := "# Recorded histories\n\nOne history of every way a return and an exchange can end, recorded on a real server by `make record` and replayed by every test run\n(`workflows/replay_test.go`): a change of the workflow code that would break a running case fails there first.\n\n| history | ends as | events |\n|---|---|---|\n"
-	for _, e := range slices.Concat(endings, rarer, exchanged, continued, troubled) {
+	for _, e := range slices.Concat(endings, rarer, exchanged, continued, troubled, lookedAt) {
 		list += lines[e.name]
 	}
 	require.NoError(t, os.WriteFile(filepath.Join("..", "..", "docs", "histories.md"), []byte(list), 0o644))

@@ -68,6 +68,7 @@ type asking struct {
 type outside struct{ owes bool }
 
 func (o *outside) Mute(context.Context, string) error         { return nil }
+func (o *outside) RefuseNext(context.Context, string) error   { return nil }
 func (o *outside) Owes(context.Context, string) (bool, error) { return o.owes, nil }
 
 func (a *asking) Ask(context.Context, string) (schemas.View, error) { return a.view, a.err }

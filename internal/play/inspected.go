@@ -15,18 +15,22 @@ func (p Parties) warehouse(v schemas.View) []action {
 		return nil
 	}
 	by, chosen := schemas.Actor{Role: schemas.RoleInspector, ID: "inspector-1"}, schemas.OnLines{Lines: picks(lines)}
-	if !p.swaps(v) {
+	if !p.swaps(v) && !p.wears() {
 		return []action{{name: schemas.InspectionPass.Name, by: by, on: on(lines), body: schemas.Pass{OnLines: chosen}}}
 	}
 	if slices.ContainsFunc(lines, func(l schemas.Line) bool { return l.Unconfirmed != "" }) {
 		return nil // a second inspector looks first
 	}
 	id := shortID(v.CaseID + on(lines))[:12]
-	return []action{{
-		name: schemas.InspectionFail.Name, by: by, on: on(lines),
-		body: schemas.Fail{OnLines: chosen, Finding: schemas.FindingWrongItem, EvidenceIDs: []string{"photo-" + id, "serial-" + id}, Disposition: schemas.Quarantine},
-	}}
+	finding := schemas.Fail{OnLines: chosen, Finding: schemas.FindingWrongItem, EvidenceIDs: []string{"photo-" + id, "serial-" + id}, Disposition: schemas.Quarantine}
+	if p.wears() {
+		finding = schemas.Fail{OnLines: chosen, Finding: schemas.FindingUsed, Grade: schemas.GradeUsed, EvidenceIDs: []string{"photo-" + id}, Disposition: schemas.Refurbish}
+	}
+	return []action{{name: schemas.InspectionFail.Name, by: by, on: on(lines), body: finding}}
 }
+
+// wears reports whether goods come back used.
+func (p Parties) wears() bool { return p == CarelessCustomer || p == ObjectingCustomer }
 
 // swaps reports whether the parcel of a customer holds another article.
 func (p Parties) swaps(v schemas.View) bool {

@@ -31,6 +31,12 @@ const (
 	ChargebackCustomer  Parties = "chargeback-customer"  // the customer lets the bank take the payment back while the case runs
 	ComplainingCustomer Parties = "complaining-customer" // the customer goes to the platform while the case runs
 	SwappingCustomer    Parties = "swapping-customer"    // the customer sends another article than the one that was bought
+	CarelessCustomer    Parties = "careless-customer"    // goods come back used, and the customer takes the deduction
+	ObjectingCustomer   Parties = "objecting-customer"   // the customer declines every offer and objects to every refusal and finding
+	WithdrawingCustomer Parties = "withdrawing-customer" // the customer withdraws once the goods are on their way
+	UnluckyCustomer     Parties = "unlucky-customer"     // every replacement is faulty, too
+	MistakenAgent       Parties = "mistaken-agent"       // agents refuse everything first, and a supervisor takes it back
+	RefusingProvider    Parties = "refusing-provider"    // the payment provider refuses the first refund for want of balance
 	SuspiciousCustomer  Parties = "suspicious-customer"  // a customer asks again and again, and sends another article until somebody looks
 )
 
@@ -38,6 +44,7 @@ const (
 var AllParties = []Parties{
 	Prompt, SilentCustomer, SilentAgent, SilentSupervisor, SilentMerchant, SilentWarehouse, SilentCourier, SilentProvider, SilentEverybody, LossyCourier,
 	UnreachableCustomer, RefusingCustomer, NoShowCourier, ChargebackCustomer, ComplainingCustomer, SwappingCustomer, SuspiciousCustomer,
+	CarelessCustomer, ObjectingCustomer, WithdrawingCustomer, UnluckyCustomer, MistakenAgent, RefusingProvider,
 }
 
 // unheard tells whether nothing is heard of the customer.
@@ -114,6 +121,9 @@ func (p Parties) customer(v schemas.View) []action {
 		return nil
 	}
 	me := schemas.Actor{Role: schemas.RoleCustomer, ID: v.CustomerID}
+	if a, acts := p.contrary(v, me); acts {
+		return []action{a}
+	}
 	if lines := inState(v, schemas.WaitInfo); len(lines) > 0 {
 		return []action{{name: schemas.CaseProvideInfo.Name, by: me, on: on(lines), body: schemas.ProvideInfo{EvidenceIDs: []string{"photo-" + shortID(v.CaseID)[:12]}}}}
 	}
@@ -151,6 +161,9 @@ func (p Parties) staff(v schemas.View) []action {
 		return nil
 	}
 	if a, looks := looksAt(v); looks && p != SilentSupervisor {
+		return []action{a}
+	}
+	if a, errs := p.mistakes(v); errs {
 		return []action{a}
 	}
 	if lines := inState(v, schemas.Review); len(lines) > 0 {

@@ -37,9 +37,10 @@ type Carrier interface {
 	Happened(ctx context.Context, fact string, report schemas.Report) error
 }
 
-// Provider moves the money. It can be told to say of one case only what it is asked, and knows what it and others outside have yet to say.
+// Provider moves the money. It can be told to say of one case only what it is asked, or to refuse the case's next refund, and knows what it and others outside have yet to say.
 type Provider interface {
 	Mute(ctx context.Context, caseID string) error
+	RefuseNext(ctx context.Context, caseID string) error
 	Owes(ctx context.Context, caseID string) (bool, error)
 }
 
@@ -160,7 +161,7 @@ func (p *Player) grouped(requests []schemas.Request) [][]int {
 func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, order []int, finished func(int, Result)) error {
 	var playing []*stage
 	for _, i := range order {
-		if err := p.mute(ctx, schemas.CaseID(requests[i].MerchantID, requests[i].RequestID)); err != nil {
+		if err := p.instruct(ctx, schemas.CaseID(requests[i].MerchantID, requests[i].RequestID)); err != nil {
 			return err
 		}
 		opened, err := p.open(ctx, requests[i])
@@ -195,7 +196,7 @@ func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, orde
 				st = &stage{player: p, index: st.index, request: st.request, caseID: next, earlier: append(st.earlier, st.view)}
 				p.playing.add(next)
 				defer p.playing.remove(next)
-				if err := p.mute(ctx, next); err != nil {
+				if err := p.instruct(ctx, next); err != nil {
 					return err
 				}
 				if err := st.until(ctx, takenIn); err != nil {
@@ -219,8 +220,13 @@ func (p *Player) playOrder(ctx context.Context, requests []schemas.Request, orde
 	return nil
 }
 
-// mute keeps a provider that speaks only when it is asked from telling of a case.
-func (p *Player) mute(ctx context.Context, caseID string) error {
+// instruct tells the provider how it behaves towards a case: it speaks only when it is asked, or refuses the first refund.
+func (p *Player) instruct(ctx context.Context, caseID string) error {
+	if p.Parties == RefusingProvider {
+		if err := p.Provider.RefuseNext(ctx, caseID); err != nil {
+			return fmt.Errorf("let the payment provider refuse a refund: %w", err)
+		}
+	}
 	if !p.Parties.muted() {
 		return nil
 	}

@@ -23,10 +23,10 @@ type Earlier struct {
 
 // History counts them.
 type History struct {
-	NotReceived int `expr:"not_received"`
-	RefundOnly  int `expr:"refund_only"`
-	OtherGoods  int `expr:"other_goods"`
-	Chargebacks int `expr:"chargebacks"`
+	NotReceived int `expr:"not_received" json:"not_received"`
+	RefundOnly  int `expr:"refund_only" json:"refund_only"`
+	OtherGoods  int `expr:"other_goods" json:"other_goods"`
+	Chargebacks int `expr:"chargebacks" json:"chargebacks"`
 }
 
 // mayAskEarlier are the tables that may look at a customer's other requests: who is asked, and how soon. What is proposed, what must be

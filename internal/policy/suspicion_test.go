@@ -134,3 +134,32 @@ func TestWhatNeedsNoPersonMayDependOnOtherRequests(t *testing.T) {
 	_, err := own(t, "- {rule: A-NONE@1, then: false", "- {rule: A-SMALL@1, when: price <= 2000 and earlier.other_goods == 0, then: true, what: small}\n      - {rule: A-NONE@1, then: false")
 	require.NoError(t, err)
 }
+
+func TestASuspicionIsExplainedInBothLanguages(t *testing.T) {
+	x, err := book(t).ExplainSuspicion("default", facts(before(5, otherGoods, otherGoods, chargeback)))
+	require.NoError(t, err)
+	require.True(t, x.Looks)
+	require.Equal(t, "H-OTHER-GOODS@1", x.Rule)
+	require.Equal(t, policy.History{OtherGoods: 2, Chargebacks: 1}, x.Earlier)
+	require.Equal(t, []string{
+		"A person looks at it before any rule or silence grants it (AUTOMATION_HOLD). It is not refused by that, and the law's clocks run on.",
+		"H-OTHER-GOODS v1 decides (the policy: Aftercare): twice before, another article came back than was bought, or an empty parcel.",
+		"The customer's other requests of 90 days: other goods 2, chargebacks decided for the merchant 1.",
+	}, x.Sentences("en"))
+	require.Contains(t, strings.Join(x.Sentences("zh-CN"), ""), "该客户 90 天内的其他申请：寄回其他商品 2、商家胜诉的拒付 1。")
+
+	x, err = book(t).ExplainSuspicion("default", facts())
+	require.NoError(t, err)
+	require.False(t, x.Looks)
+	require.Equal(t, []string{
+		"No rule asks for a person to look at it.", "H-NONE v1 decides (the policy: Aftercare): nobody else is suspected.", "The customer's other requests of 90 days: none.",
+	}, x.Sentences("en"))
+
+	text := source(t, "default")
+	b, err := own(t, text[strings.Index(text, "    suspicion:\n"):], "")
+	require.NoError(t, err)
+	x, err = b.ExplainSuspicion("own", facts())
+	require.NoError(t, err)
+	require.Equal(t, []string{"The policy has no table of suspicion: nobody looks at a request for that reason."}, x.Sentences("en"))
+	require.Len(t, x.Sentences("zh-CN"), 1)
+}

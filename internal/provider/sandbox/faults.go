@@ -157,6 +157,11 @@ func (w *World) Mute(ctx context.Context, caseID string) error {
 	)
 }
 
+// RefuseNext lets the payment provider refuse the next refund of a case, because the merchant's balance does not suffice.
+func (w *World) RefuseNext(ctx context.Context, caseID string) error {
+	return w.Tell(ctx, SystemPayments, "refund", Refuse, 1, string(schemas.CodeBalance), caseID+"/")
+}
+
 // checkParam returns the parameter as it is kept: durations in milliseconds, which Go and PostgreSQL both read.
 func checkParam(system System, mode Mode, param string) (string, error) {
 	switch mode {
