@@ -79,6 +79,21 @@ func TestDeclineIsAReceiptAndMayBeTriedAgainUnderItsNumber(t *testing.T) {
 	require.Equal(t, 1, d.provider.taken[chargeID])
 }
 
+// Our database was away when the decline was looked up: the case believed the fact of it, and asks again.
+func TestAChargeWhoseDeclineTheLedgerHasNotHeardOfIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	d := newTill()
+	d.must(t, "request", schemas.ChargeAccepted)
+	d.provider.answers[chargeID] = provider.ChargeAnswer{Status: schemas.ChargeFailed, Code: schemas.CodeBalance, Amount: usd(100)}
+	require.Equal(t, schemas.ChargeAccepted, d.ledger.entries[chargeID].Charge.Status)
+	d.must(t, "request", schemas.ChargeAccepted)
+	require.Equal(t, 2, d.provider.asks, "the decline is written down first, or our own books would say already_done")
+	require.Equal(t, schemas.ChargeAccepted, d.ledger.entries[chargeID].Charge.Status)
+	d.provider.succeeds()
+	d.must(t, "lookup", schemas.ChargeSucceeded)
+	require.Equal(t, map[string]int{chargeID: 1}, d.ledger.pays)
+}
+
 func TestLastAttemptWithoutAnAnswerIsUnknownAndStaysSo(t *testing.T) {
 	t.Parallel()
 	for _, what := range []string{"request", "hold"} {

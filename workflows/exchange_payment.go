@@ -218,7 +218,7 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 		s.say("%s of %s is not paid yet.", ch.ChargeID, ch.Amount)
 	case schemas.ChargeUnknown:
 		s.say("Nobody knows how %s stands; it is asked for by its number.", ch.ChargeID)
-		x.startClock(s, x.named("payment_poll"), "the provider is asked again")
+		x.pollAgain(s)
 	case schemas.ChargeSucceeded:
 		s.say("The customer paid %s (%s).", ch.Amount, ch.ChargeID)
 		if len(waiting) == 0 {
@@ -382,12 +382,20 @@ func (x *exchanges) endCharge(ctx workflow.Context, call schemas.Activity[schema
 	return insistAfter(ctx, x.Case, call, ch.ChargeID, q, parking[schemas.ChargeQuestion]{lines: lines}, got, err)
 }
 
+// pollAgain starts the clock on charges nobody knows the end of: one, which asks about all of them.
+func (x *exchanges) pollAgain(s *step) {
+	name := x.named("payment_poll")
+	if x.clock(name) == nil || !x.pollsOnce() {
+		x.startClock(s, name, "the provider is asked again")
+	}
+}
+
 // pollPayment asks about every charge nobody knows the end of.
 func (x *exchanges) pollPayment(s *step) {
 	s.say("The provider is asked how the payment stands.")
 	for _, ch := range x.Charges {
 		if ch.Status == schemas.ChargeUnknown {
-			x.startClock(s, x.named("payment_poll"), "the provider is asked again")
+			x.pollAgain(s)
 			x.chargeCall(schemas.PaymentLookup, ch)
 		}
 	}

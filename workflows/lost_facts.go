@@ -1,6 +1,9 @@
 package workflows
 
 import (
+	"slices"
+	"time"
+
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -124,6 +127,18 @@ func (g *goods) seenAfterAll(s *step, a schemas.TraceAnswer, w schemas.ParcelWor
 	g.cameUnasked(w)
 }
 
+// sendsSince is since when the customer was to send a line, whichever numbers were given and found wrong meanwhile.
+func sendsSince(l *schemas.Line) time.Time {
+	since := l.Since
+	for _, h := range slices.Backward(l.History) {
+		if h.State != schemas.WaitShipback && h.State != schemas.ReturnInTransit {
+			break
+		}
+		since = h.Since
+	}
+	return since
+}
+
 // hasLabelBefore turns to the number that a line had before, if there is one.
 func (g *goods) hasLabelBefore(l *schemas.Line) bool {
 	before := g.labelBefore(l)
@@ -144,7 +159,7 @@ func (g *goods) labelBefore(l *schemas.Line) (before string) {
 			return before
 		}
 		// What has come meanwhile for another line of the same label may have brought this one along: the warehouse looks.
-		along := g.handsOverLabels() && p.MovedAt != nil && p.MovedAt.After(l.Since)
+		along := g.handsOverLabels() && p.MovedAt != nil && p.MovedAt.After(sendsSince(l))
 		if p.Direction == schemas.ToMerchant && (p.Status == schemas.ParcelExpected || along) && picksContain(p.Lines, l.LineID) {
 			before = p.Waybill
 		}

@@ -200,6 +200,10 @@ func (c *Case) remembersNetting() bool { return c.Edition >= 3 }
 // that parcel: who withdrew one article lost the other, and who had more time for one lost it with the rest.
 func (c *Case) endsOnlyAsked() bool { return c.Edition >= 3 }
 
+// pollsOnce lets one clock ask about all charges nobody knows the end of. 2026-11-26: until then each of them started one at each asking, and each
+// of those asked about all of them: two charges at a provider that was away for a day were asked about a thousand times and more.
+func (c *Case) pollsOnce() bool { return c.Edition >= 3 }
+
 // hearsOfFoundReplacements hears that a replacement which counted as lost has come after all. 2026-11-26: until then nothing waited for the
 // word, and the customer had the replacement and another one, or the money.
 func (c *Case) hearsOfFoundReplacements() bool { return c.Edition >= 3 }

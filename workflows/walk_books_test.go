@@ -22,10 +22,11 @@ type books struct {
 	Holds     map[string]*holdBook
 	Shipments map[string]*shipmentBook
 	Parcels   map[string]*parcelBook
-	Disposed  []schemas.Disposal
+	Disposed  map[string]schemas.DisposeOrder
 	Returned  map[string]int // articles of a line that have come to the warehouse and were not sent home again
 
-	Answers    map[string]answerBook // by command id
+	Words      map[string][]schemas.ExternalWord // what was said outside, by the number of the dispute
+	Answers    map[string]answerBook             // by command id
 	Told       []schemas.Notice
 	Successors []schemas.Opening
 	Personal   []string // calls and rows in which personal data stood in clear
@@ -82,6 +83,7 @@ type parcelBook struct {
 	Replaces bool
 	At       int
 	Arrived  bool
+	Given    bool // its case has the number, so that the customer may have it
 }
 
 type answerBook struct {
@@ -93,7 +95,7 @@ type answerBook struct {
 func newBooks() *books {
 	return &books{
 		Lines: map[string]*lineBook{}, Captured: map[string]int64{}, Elsewhere: map[string]int64{}, Refunds: map[string]*refundBook{}, Charges: map[string]*chargeBook{},
-		Holds: map[string]*holdBook{}, Shipments: map[string]*shipmentBook{}, Parcels: map[string]*parcelBook{}, Returned: map[string]int{}, Answers: map[string]answerBook{},
+		Holds: map[string]*holdBook{}, Shipments: map[string]*shipmentBook{}, Parcels: map[string]*parcelBook{}, Returned: map[string]int{}, Disposed: map[string]schemas.DisposeOrder{}, Words: map[string][]schemas.ExternalWord{}, Answers: map[string]answerBook{},
 	}
 }
 

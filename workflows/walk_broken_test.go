@@ -164,6 +164,32 @@ var breaches = map[string]map[string]func(*sight){
 	},
 	laws[10].text: {
 		"nobody outside decided": func(s *sight) { s.ends(schemas.SettledExternally) },
+		"nobody outside said so": func(s *sight) { s.disputed(schemas.Chargeback, schemas.DisputeWon) },
+		"somebody said otherwise": func(s *sight) {
+			s.disputed(schemas.DisputePlatform, schemas.DisputeWon)
+			s.Books.Words["dp-1"] = []schemas.ExternalWord{{Decision: schemas.DisputeLost}}
+		},
+		"a wish is refused while a platform looks at it": func(s *sight) {
+			s.disputed(schemas.DisputePlatform, schemas.DisputeOpen)
+			s.Now.Lines[1].Rejection = &schemas.Rejection{By: anAgent, Reason: "used", At: s.Now.Now}
+		},
+		"money leaves while a bank has it": func(s *sight) {
+			s.disputed(schemas.Chargeback, schemas.DisputeOpen)
+			s.Before.Money.Entries = nil
+		},
+		"what a platform decided is not done": func(s *sight) {
+			s.disputed(schemas.DisputePlatform, schemas.DisputeLost)
+			s.Books.Words["dp-1"] = []schemas.ExternalWord{{Decision: schemas.DisputeLost}}
+			s.Now.Lines[1].Units, s.Before.Lines[1].State = []int{1}, schemas.Review
+		},
+		"the case ends over a dispute": func(s *sight) {
+			s.disputed(schemas.DisputePlatform, schemas.DisputeOpen)
+			s.ends(schemas.Withdrawn)
+		},
+		"a bank has paid nothing": func(s *sight) {
+			s.disputed(schemas.Chargeback, schemas.DisputeOpen)
+			s.Now.Lines[1].Outcome = schemas.SettledExternally
+		},
 	},
 	laws[11].text: {
 		"a name stands in a row": func(s *sight) { s.Books.Personal = []string{"rows: " + somebody} },
@@ -203,6 +229,14 @@ var breaches = map[string]map[string]func(*sight){
 			s.Now.Approvals = []schemas.Approval{{ApprovalID: "a1", Proposer: who, DecidedBy: &who, Granted: true}}
 		},
 	},
+}
+
+// disputed lets somebody outside look at the case, which ended or not since the case was written before.
+func (s *sight) disputed(kind schemas.DisputeKind, now schemas.DisputeStatus) {
+	d := schemas.Dispute{DisputeID: "dp-1", Kind: kind, Status: schemas.DisputeOpen}
+	s.Before.Disputes = []schemas.Dispute{d}
+	d.Status = now
+	s.Now.Disputes = []schemas.Dispute{d}
 }
 
 // chargeBack lets a charge go back that the customer has not paid.
@@ -257,6 +291,13 @@ func TestEveryEndThatIsWrongIsSeen(t *testing.T) {
 		"a deposit is held":            func(s *sight) { s.Books.Charges["c"] = &chargeBook{Status: schemas.ChargeHeld} },
 		"the customer paid for nothing": func(s *sight) {
 			s.Books.Charges["c"] = &chargeBook{Status: schemas.ChargeSucceeded, Charge: schemas.Charge{ChargeID: "c", Amount: usd(1)}}
+		},
+		"the provider has another amount": func(s *sight) { s.Books.Refunds["shop:r-1/refund/1"].Refund.Amount = usd(999) },
+		"goods are booked that no case decided on": func(s *sight) {
+			s.Books.Disposed["shop:r-1/settle/9"] = schemas.DisposeOrder{Goods: []schemas.Disposal{{LineID: "2", Quantity: 1}}}
+		},
+		"something was sent that no case knows": func(s *sight) {
+			s.Books.Shipments["shop:r-1/ship/9"] = &shipmentBook{Sent: true, Word: &schemas.ShipmentWord{Waybill: "RP9"}, Order: schemas.ShipOrder{ShipmentID: "shop:r-1/ship/9", Goods: []schemas.ShipLine{{LineID: "2", Quantity: 1}}}}
 		},
 		"goods are kept":         func(s *sight) { s.Books.Holds["k"] = &holdBook{Status: "held"} },
 		"nobody told the end":    func(s *sight) { s.Books.Told = nil },

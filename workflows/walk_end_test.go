@@ -33,6 +33,13 @@ func checkEnd(w *walk) []string {
 			say("In the end nothing is kept for nobody. %s still is (%s).", key, h.Status)
 		}
 	}
+	var cases []schemas.View
+	for _, s := range w.stories {
+		cases = append(cases, s.Now)
+	}
+	for _, differs := range differences(b, cases) {
+		say("In the end both sides have the same in their books. %s", differs)
+	}
 	for _, s := range w.stories {
 		for _, l := range s.Now.Lines {
 			if fault := endOf(b, s.All, l); fault != "" {

@@ -208,3 +208,31 @@ func TestALossOnOurWayIsNotGivenUpByWithdrawing(t *testing.T) {
 	require.Equal(t, schemas.Converted, tl.run().Outcome, "the money is to be had for it")
 	require.Equal(t, schemas.TurnCarrier, tl.successors[0].Predecessor.Handover.Lines[0].GoodsWith)
 }
+
+func TestTwoChargesNobodyKnowsOfAreAskedAboutByOneClock(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4784)
+	tl.opening.Request.Lines = append(tl.opening.Request.Lines, schemas.RequestLine{LineID: "2", Quantity: 1, ReplacementSKU: "other"})
+	one, two := line("1", 4784), line("2", 4784)
+	for _, l := range []*schemas.Line{&one, &two} {
+		l.Replacement = &schemas.Replacement{SKU: "other", ProductID: "p", UnitPrice: usd(4784)}
+	}
+	tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) { return tl.found(one, two), nil }
+	asked := 0
+	tl.hold = func(o schemas.ChargeOrder) (schemas.ChargeReceipt, error) {
+		return schemas.ChargeReceipt{ChargeID: o.Charge.ChargeID, Status: schemas.ChargeUnknown, Code: schemas.CodeNoAnswer}, nil
+	}
+	tl.charged = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+		asked++
+		return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeUnknown, Code: schemas.CodeNoAnswer}, nil
+	}
+	for _, id := range []string{"1", "2"} {
+		tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{OnLines: schemas.OnLines{Lines: []schemas.PickLine{{LineID: id}}}, Advance: true}))
+	}
+	tl.later(schemas.WaitPayment, 24*time.Hour, func() {
+		require.LessOrEqual(t, asked, 2*25, "each of them once an hour")
+		require.GreaterOrEqual(t, asked, 2*20)
+		does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{})()
+	})
+	require.Equal(t, schemas.Withdrawn, tl.run().Outcome)
+}

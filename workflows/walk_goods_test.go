@@ -27,7 +27,7 @@ func (o *outside) listenGoods(env *testsuite.TestWorkflowEnvironment) {
 	serve(env, o, schemas.ParcelSendBack, ofParcel, o.book)
 	serve(env, o, schemas.ParcelTrace, func(t schemas.TraceOrder) string { return t.Key }, o.trace)
 	serve(env, o, schemas.GoodsDispose, func(d schemas.DisposeOrder) string { return d.Key }, func(d schemas.DisposeOrder) schemas.Disposed {
-		o.books.Disposed = append(o.books.Disposed, d.Goods...)
+		o.books.Disposed[d.Key] = d
 		return schemas.Disposed{Settled: len(d.Settle) > 0}
 	})
 	serve(env, o, schemas.StockReserve, func(s schemas.StockOrder) string { return s.Key }, o.reserve)
@@ -240,7 +240,7 @@ func (o *outside) loseStock(s *shipmentBook) {
 
 func (o *outside) movesOfParcel(p *parcelBook) []move {
 	final := p.Parcel.Status == schemas.ParcelDelivered || p.Parcel.Status == schemas.ParcelLost || p.Parcel.Status == schemas.ParcelDamaged || p.Parcel.Status == schemas.ParcelRefused
-	if final {
+	if final || p.Parcel.Direction == schemas.ToMerchant && !p.Given {
 		return nil
 	}
 	says := func(name string, status schemas.ParcelStatus) move {

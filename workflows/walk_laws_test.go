@@ -354,22 +354,6 @@ func caseOf(number string) string {
 	return id
 }
 
-func outsideDecides(s *sight) string {
-	if s.Now.Outcome == schemas.SettledExternally && !decidedOutside(s.All) {
-		return "the case was settled by somebody outside, of whom nothing is known."
-	}
-	return ""
-}
-
-func decidedOutside(events []schemas.Event) bool {
-	for _, e := range events {
-		if strings.HasPrefix(e.Name, "external.") {
-			return true
-		}
-	}
-	return false
-}
-
 func noPersonalData(s *sight) string {
 	if len(s.Books.Personal) > 0 {
 		return s.Books.Personal[0]

@@ -265,5 +265,10 @@ func (w *walk) sendFact(f happening) {
 	}
 	w.tell("fact %s %s %s", f.name, f.id, raw)
 	w.sent = append(w.sent, f)
+	if word, is := f.body.(schemas.ExternalWord); is && f.name == schemas.ExternalDecided.Name {
+		w.mu.Lock()
+		w.books.Words[word.DisputeID] = append(w.books.Words[word.DisputeID], word)
+		w.mu.Unlock()
+	}
 	w.env.SignalWorkflow(f.name, schemas.Report{Source: "test", EventID: f.id, OccurredAt: f.at, ReceivedAt: w.env.Now(), Body: raw})
 }

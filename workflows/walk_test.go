@@ -330,6 +330,11 @@ func (w *walk) saw(f schemas.Flush) {
 	s.All = w.events
 	row := f.Row
 	w.last = &row
+	for _, p := range row.Parcels {
+		if book := w.books.Parcels[p.Waybill]; book != nil {
+			book.Given = true
+		}
+	}
 	if w.books.OpenedAt.IsZero() {
 		w.books.OpenedAt = row.OpenedAt
 	}

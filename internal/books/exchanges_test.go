@@ -204,7 +204,9 @@ func TestWhatAnOpenCaseHasNotHeardYetIsNoDifference(t *testing.T) {
 		"a shipment": func(o *ours, _ *theirs) {
 			o.cases[0].Lines[0].Replacement.Waybill, o.cases[0].Parcels = "", nil
 		},
-		"a loss": func(_ *ours, s *theirs) { s.kept[0].Status = sandbox.KeptLost },
+		"a replacement that was found again": func(o *ours, _ *theirs) { o.cases[0].Lines[0].Replacement.ShipmentID = "" },
+		"a part that got another one since":  func(o *ours, _ *theirs) { o.cases[0].Lines[0].Quantity = 1 },
+		"a loss":                             func(_ *ours, s *theirs) { s.kept[0].Status = sandbox.KeptLost },
 		"an earlier attempt that was lost on its way": func(o *ours, s *theirs) {
 			lost := s.shipped[0]
 			lost.ShipmentID, lost.Waybill = "m:r/ship/0", "W0"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -131,18 +132,8 @@ func (c *Comparison) addMovement(m Movement) {
 	c.Stock = append(c.Stock, m)
 }
 
-// caseOf reads the case off a derived key: case/step/sequence.
+// caseOf reads the case off a derived key: case/step/sequence, and whatever was corrected since. An id has no slash.
 func caseOf(key string) string {
-	for i := len(key) - 1; i >= 0; i-- {
-		if key[i] == '/' {
-			key = key[:i]
-			break
-		}
-	}
-	for i := len(key) - 1; i >= 0; i-- {
-		if key[i] == '/' {
-			return key[:i]
-		}
-	}
-	return key
+	id, _, _ := strings.Cut(key, "/")
+	return id
 }
