@@ -59,6 +59,9 @@ type house struct {
 	conn          *pgx.Conn
 }
 
+// patiently lets the programs of a house wait for a PostgreSQL that has too much to do.
+const patiently = "&statement_timeout=120000"
+
 // need says what a house must have of its own.
 type need struct {
 	ownPostgres bool
@@ -119,10 +122,10 @@ func (h *house) findServers(n need) {
 	t := h.t
 	if n.ownPostgres {
 		h.postgres = stacktest.OwnPostgres(t)
-		h.database = h.postgres.URL
+		h.database = h.postgres.URL + patiently
 		require.NoError(t, migrate(h.database))
 	} else {
-		h.database = stacktest.Database(t, migrate)
+		h.database = stacktest.Database(t, migrate) + patiently
 	}
 	if n.ownTemporal {
 		h.server = stacktest.OwnTemporal(t, app.SearchAttributes())

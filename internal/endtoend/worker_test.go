@@ -36,7 +36,10 @@ func (h *house) launchWorker() {
 	require.NoError(t, err)
 	defer log.Close()
 	command := devworker.Command(h.workerProgram())
-	command.Env, command.Stderr = append(append(h.settings(address), "AFTERCARE_POLICY_DIR="+calm(t)), h.workerAlso...), log
+	command.Env, command.Stderr = append(h.settings(address), h.workerAlso...), log
+	if h.earlier == "" { // whose stories have other clocks
+		command.Env = append(command.Env, "AFTERCARE_POLICY_DIR="+calm(t))
+	}
 	started, err := devworker.Start(command)
 	require.NoError(t, err)
 	h.worker = &workerProcess{Process: started, log: log.Name()}

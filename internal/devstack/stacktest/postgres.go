@@ -172,7 +172,18 @@ func (s *postgresServer) urlOf(database string) string {
 		return s.url
 	}
 	parsed.Path = "/" + database
-	return parsed.String()
+	return withPatience(parsed)
+}
+
+// withPatience lets whoever connects wait for a server that has too much to do: in production five seconds are too long, and on a machine on
+// which everybody tests they are not.
+func withPatience(server *url.URL) string {
+	asked := server.Query()
+	if !asked.Has("connect_timeout") {
+		asked.Set("connect_timeout", "120")
+	}
+	server.RawQuery = asked.Encode()
+	return server.String()
 }
 
 func quoted(name string) string { return pgx.Identifier{name}.Sanitize() }
