@@ -104,11 +104,15 @@ func (c *Case) lastRung(s *step, state schemas.State) {
 	s.name = schemas.EventLastRung
 	s.actor = schemas.Operator
 	s.say("Nobody on the ladder has acted; the operator acts by the plan (%s).", c.Plan.LastRung)
+	stood := map[*schemas.Line]schemas.State{}
+	for _, l := range c.Lines {
+		stood[l] = l.State
+	}
 	if state == "" {
 		// The cause was the case's own clock. Whatever waits for the merchant is settled.
 		for i := range c.story.rows {
 			if r := &c.story.rows[i]; !r.pauses {
-				c.settleByOperator(s, r)
+				c.settleByOperator(s, r, stood)
 			}
 		}
 		return
@@ -118,13 +122,14 @@ func (c *Case) lastRung(s *step, state schemas.State) {
 		r.lastRung.act(s)
 		return
 	}
-	c.settleByOperator(s, r)
+	c.settleByOperator(s, r, stood)
 }
 
-// settleByOperator does a state's last rung. Lines that it leaves where they are, because a call of ours is under way or
+// settleByOperator does a state's last rung, for the lines that stood in it before the operator began: what was granted in one state has only
+// just come to the next, and is not late there. Lines that it leaves where they are, because a call of ours is under way or
 // because nothing can be done for them, get the state's clock again: no line waits without one.
-func (c *Case) settleByOperator(s *step, r *row) {
-	lines := c.inState(r.state)
+func (c *Case) settleByOperator(s *step, r *row, stood map[*schemas.Line]schemas.State) {
+	lines, _ := sort2(c.inState(r.state), func(l *schemas.Line) bool { return !c.settlesOnce() || stood[l] == r.state })
 	if len(lines) == 0 {
 		return
 	}

@@ -188,8 +188,12 @@ func (x *exchanges) notSentYet(s *step) {
 	}
 }
 
-// askWarehouse gives each order again under its own number, which tells what became of it: nothing is sent twice.
+// askWarehouse gives each order again under its own number, which tells what became of it: nothing is sent twice. Lines for which the
+// warehouse is still asked to keep something are ordered once it has answered.
 func (x *exchanges) askWarehouse(lines []*schemas.Line) {
+	if x.keepsOnce() {
+		lines, _ = sort2(lines, func(l *schemas.Line) bool { return l.Replacement == nil || !l.Replacement.Asking })
+	}
 	r := x.Opening.Request
 	ordered, never := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.Replacement.ShipmentID != "" })
 	if len(never) > 0 {

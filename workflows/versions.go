@@ -262,3 +262,11 @@ func (c *Case) endsFollowUps() bool { return c.Edition >= 3 }
 // registersAtOnce has a parcel that is another customer's refused by the call that would register it. 2026-11-26: until then that was asked
 // by a call of its own before it, which cost each return six events.
 func (c *Case) registersAtOnce() bool { return c.Edition >= 3 }
+
+// keepsOnce does not ask the warehouse for a replacement that it is being asked for. 2026-11-26: until then a replacement whose clock ran out
+// while the warehouse had not answered yet was kept and ordered once more, and one of the two orders was refused or sent as well.
+func (c *Case) keepsOnce() bool { return c.Edition >= 3 }
+
+// settlesOnce lets the operator settle a line in the state in which it stood, and not in the next one as well. 2026-11-26: until then what was
+// granted by the last rung counted at once as late in the state that it came to.
+func (c *Case) settlesOnce() bool { return c.Edition >= 3 }

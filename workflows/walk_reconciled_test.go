@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 
 	daily "github.com/aftercare/aftercare/internal/books"
@@ -44,10 +43,6 @@ func differences(b *books, cases []schemas.View) []string {
 		note(e.Differs, "%s (%s)", e.Key, e.Warehouse)
 	}
 	for _, e := range c.Sent {
-		// The parts of a line are sent one by one, and the books of shipments do not tell them apart.
-		if slices.ContainsFunc(cases, func(v schemas.View) bool { return v.CaseID == e.CaseID && anySplit(v, []string{e.LineID}) }) {
-			continue
-		}
 		note(e.Differs, "%s line %s (%d, %d)", e.ShipmentID, e.LineID, e.Ours, e.Warehouse)
 	}
 	return list
