@@ -67,8 +67,10 @@ func (x Suspected) Sentences(locale string) []string {
 		n           int
 		en, chinese string
 	}{
-		{x.Earlier.OtherGoods, "other goods", "寄回其他商品"}, {x.Earlier.NotReceived, "not received", "称未收到"},
-		{x.Earlier.RefundOnly, "goods kept", "仅退款"}, {x.Earlier.Chargebacks, "chargebacks decided for the merchant", "商家胜诉的拒付"},
+		{x.Earlier.OtherGoods, "other goods", "寄回其他商品"},
+		{x.Earlier.NotReceived, "not received", "称未收到"},
+		{x.Earlier.RefundOnly, "goods kept", "仅退款"},
+		{x.Earlier.Chargebacks, "chargebacks decided for the merchant", "商家胜诉的拒付"},
 	} {
 		if one.n > 0 {
 			counted = append(counted, say("%[1]s %[3]d", "%[2]s %[3]d", one.en, one.chinese, one.n))
