@@ -295,11 +295,14 @@ var plants = []plant{
 	{"deadlines_missed", "before its due", func(e *Evidence, id map[string]string) { e.shiftExpiry(id[aSilence], -time.Hour) }},
 	{"deadlines_missed", "and nothing had happened", func(e *Evidence, id map[string]string) {
 		e.Lives[id[aSilence]].Jumps = nil
-		for i, m := range e.Lives[id[aSilence]].Moments { // as if the silence had decided nothing
+		for i, m := range e.Lives[id[aSilence]].Moments { // as if the silence had decided nothing, and somebody had come an hour later
 			for j, x := range m.Events {
 				if _, _, is := ranOut(x); is {
 					e.Lives[id[aSilence]].Moments[i].Events[j].Data = nil
 				}
+			}
+			for j := range m.Row.Clocks {
+				m.Row.Clocks[j].Due = m.Row.Clocks[j].Due.Add(-time.Hour)
 			}
 		}
 	}},
