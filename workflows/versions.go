@@ -270,3 +270,7 @@ func (c *Case) keepsOnce() bool { return c.Edition >= 3 }
 // settlesOnce lets the operator settle a line in the state in which it stood, and not in the next one as well. 2026-11-26: until then what was
 // granted by the last rung counted at once as late in the state that it came to.
 func (c *Case) settlesOnce() bool { return c.Edition >= 3 }
+
+// freesWhatWasKept gives back what the warehouse keeps for a line that was split once none of its parts has it any more. 2026-11-26: until then a
+// part for which it was being asked anew counted as having it, so that nobody gave it back.
+func (c *Case) freesWhatWasKept() bool { return c.Edition >= 4 }
