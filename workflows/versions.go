@@ -270,3 +270,7 @@ func (c *Case) keepsOnce() bool { return c.Edition >= 3 }
 // settlesOnce lets the operator settle a line in the state in which it stood, and not in the next one as well. 2026-11-26: until then what was
 // granted by the last rung counted at once as late in the state that it came to.
 func (c *Case) settlesOnce() bool { return c.Edition >= 3 }
+
+// takesSpacedArticles lets the number of an article have spaces in it, as those of some shops have. 2026-11-26: until then these articles could be
+// asked for at the start of a case, but neither offered nor converted to.
+func (c *Case) takesSpacedArticles() bool { return c.Edition >= 4 }
