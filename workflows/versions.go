@@ -274,3 +274,7 @@ func (c *Case) settlesOnce() bool { return c.Edition >= 3 }
 // freesWhatWasKept gives back what the warehouse keeps for a line that was split once none of its parts has it any more. 2026-11-26: until then a
 // part for which it was being asked anew counted as having it, so that nobody gave it back.
 func (c *Case) freesWhatWasKept() bool { return c.Edition >= 4 }
+
+// takesSpacedArticles lets the number of an article have spaces in it, as those of some shops have. 2026-11-26: until then these articles could be
+// asked for at the start of a case, but neither offered nor converted to.
+func (c *Case) takesSpacedArticles() bool { return c.Edition >= 4 }
