@@ -278,3 +278,7 @@ func (c *Case) freesWhatWasKept() bool { return c.Edition >= 4 }
 // takesSpacedArticles lets the number of an article have spaces in it, as those of some shops have. 2026-11-26: until then these articles could be
 // asked for at the start of a case, but neither offered nor converted to.
 func (c *Case) takesSpacedArticles() bool { return c.Edition >= 4 }
+
+// tellsOfFoundReplacements tells the return that a line has become of a replacement which counted as lost and has come after all, and keeps the
+// money back there until a person has looked. 2026-11-26: until then the exchange kept the word to itself, and the customer had both.
+func (c *Case) tellsOfFoundReplacements() bool { return c.Edition >= 4 }
