@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,18 +44,30 @@ func checkCode(reason string) *Refusal {
 	return checkReason(reason)
 }
 
-// NumberChecker is what a payload implements that has numbers which others have given: of articles, payments, parcels. They may look like
-// anything but words: a number has no spaces.
-type NumberChecker interface{ CheckNumbers() *Refusal }
+// NumberChecker is what a payload implements that has numbers which others have given: of articles, payments, refunds. They may look like
+// anything but words. spaced allows an article's to have spaces, which some shops' have.
+type NumberChecker interface{ CheckNumbers(spaced bool) *Refusal }
 
 // CheckNumbers judges the article.
-func (c Convert) CheckNumbers() *Refusal { return checkNumber("replacement_sku", c.ReplacementSKU) }
+func (c Convert) CheckNumbers(spaced bool) *Refusal {
+	return checkArticle("replacement_sku", c.ReplacementSKU, spaced)
+}
 
 // CheckNumbers judges the article.
-func (m MakeOffer) CheckNumbers() *Refusal { return checkNumber("replacement_sku", m.ReplacementSKU) }
+func (m MakeOffer) CheckNumbers(spaced bool) *Refusal {
+	return checkArticle("replacement_sku", m.ReplacementSKU, spaced)
+}
 
-// CheckNumbers judges the payment and the refund.
-func (w ExternalWord) CheckNumbers() *Refusal {
+// CheckNumbers judges the article. Cases that take no spaces in one have never looked at this.
+func (a AnswerOffer) CheckNumbers(spaced bool) *Refusal {
+	if !spaced {
+		return nil
+	}
+	return checkArticle("replacement_sku", a.ReplacementSKU, spaced)
+}
+
+// CheckNumbers judges the payment and the refund, which never have spaces.
+func (w ExternalWord) CheckNumbers(bool) *Refusal {
 	return first(checkNumber("payment_id", w.PaymentID), checkNumber("refund_id", w.RefundID))
 }
 
@@ -63,4 +76,23 @@ func checkNumber(field, number string) *Refusal {
 		return &Refusal{Code: CodeBadValue, Field: field, Message: fmt.Sprintf("%s is a number without spaces; words go into a text_id.", field)}
 	}
 	return nil
+}
+
+// They tell an article's number with spaces from what a person typed: it has digits, and not as many in a row as a telephone
+// number has.
+var (
+	hasDigit  = regexp.MustCompile(`\d`)
+	telephone = regexp.MustCompile(`\d{7}`)
+)
+
+func checkArticle(field, sku string, spaced bool) *Refusal {
+	parts := strings.Fields(sku)
+	switch {
+	case !spaced || len(parts) < 2:
+		return checkNumber(field, sku)
+	case sku == strings.Join(parts, " ") && hasDigit.MatchString(sku) && !telephone.MatchString(sku):
+		return nil
+	}
+	return &Refusal{Code: CodeBadValue, Field: field, Message: fmt.Sprintf(
+		"%s is an article's number: single spaces are allowed in it where it has digits too, but no seven of them in a row; words go into a text_id.", field)}
 }

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func aReturnOfOne(t *testing.T) *tale {
 	l.ProductID = "p"
 	tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) { return tl.found(l), nil }
 	tl.article = func(q schemas.ArticleQuestion) (schemas.ArticleAnswer, error) {
-		return schemas.ArticleAnswer{Known: q.SKU != "none", ProductID: map[bool]string{true: "p", false: "other"}[q.SKU == "blue"], UnitPrice: usd(5000)}, nil
+		return schemas.ArticleAnswer{Known: q.SKU != "none", ProductID: map[bool]string{true: "p", false: "other"}[strings.HasPrefix(q.SKU, "blue")], UnitPrice: usd(5000)}, nil
 	}
 	return tl
 }
@@ -209,6 +210,25 @@ func TestOnceMoneyIsOrderedAReturnStaysOne(t *testing.T) {
 		require.Empty(t, tl.successors)
 		require.Len(t, named(v, schemas.EventRefused), 1)
 	})
+}
+
+func TestAnArticleWithSpacesInItsNumberCanBeConvertedTo(t *testing.T) {
+	t.Parallel()
+	for edition, taken := range map[int]bool{3: false, schemas.Edition: true} {
+		tl := aReturnOfOne(t).ofEdition(edition).approved()
+		var words, spaced *answerOf
+		tl.in(schemas.WaitShipback, func() {
+			words = send(tl, schemas.CaseConvert, theCustomer, schemas.Convert{To: schemas.KindExchange, ReplacementSKU: "the blue one"}, "", 0)
+			spaced = send(tl, schemas.CaseConvert, theCustomer, schemas.Convert{To: schemas.KindExchange, ReplacementSKU: "blue 2"}, "", 0)
+		})
+		v := tl.run()
+		require.Equal(t, schemas.CodeBadValue, words.refusal.Code)
+		require.Equal(t, taken, spaced.refusal == nil, "edition %d: %v", edition, spaced.refusal)
+		if taken {
+			require.Equal(t, schemas.Converted, v.Outcome)
+			require.Equal(t, "blue 2", tl.successors[0].Request.Lines[0].ReplacementSKU)
+		}
+	}
 }
 
 func TestAnArticleThatIsNoneOfTheProductLeavesTheReturnWhereItIs(t *testing.T) {

@@ -37,7 +37,7 @@ func (c *Case) permit(name string, order schemas.Order, dry bool) (asked, *schem
 		}
 	}
 	if numbers, has := body.(schemas.NumberChecker); has && c.readsNumbersStrictly() {
-		if refusal := numbers.CheckNumbers(); refusal != nil {
+		if refusal := numbers.CheckNumbers(c.takesSpacedArticles()); refusal != nil {
 			refusal.Revision = c.revision()
 			return a, refusal
 		}

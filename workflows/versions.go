@@ -280,3 +280,7 @@ func (c *Case) undoesNetting() bool { return c.Edition >= 4 }
 // countsTopUps counts what was paid on top for each line that leaves by itself. 2026-11-26: until then what had gone back of the price of one was
 // taken off what had been paid on top for another, or for the same one before, and the shop kept that.
 func (c *Case) countsTopUps() bool { return c.Edition >= 4 }
+
+// takesSpacedArticles lets the number of an article have spaces in it, as those of some shops have. 2026-11-26: until then these articles could be
+// asked for at the start of a case, but neither offered nor converted to.
+func (c *Case) takesSpacedArticles() bool { return c.Edition >= 4 }

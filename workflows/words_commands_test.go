@@ -47,7 +47,7 @@ func refusesWords(name string, raw []byte) bool {
 		}
 		words, codes := body.(schemas.WordChecker)
 		numbers, has := body.(schemas.NumberChecker)
-		if !(codes && words.CheckWords() != nil) && !(has && numbers.CheckNumbers() != nil) {
+		if !(codes && words.CheckWords() != nil) && !(has && numbers.CheckNumbers(true) != nil) {
 			return false
 		}
 	}

@@ -462,6 +462,7 @@ func reach(workflow.Context) {
 	none[*Case]().takesBackUndelivered()
 	none[*Case]().takesNoMoreThanItCosts()
 	none[*Case]().takesOver()
+	none[*Case]().takesSpacedArticles()
 	none[*Case]().tellFinance(none[*step](), none[string]())
 	none[*Case]().tellHolder(none[string]())
 	none[*Case]().tellHolders(none[*step]())

@@ -26,7 +26,8 @@ type step struct {
 	// heard of when it begins: the workflow task that wanted it is over then, as it is when the product's row is visible. A call is
 	// heard of when it was made. Empty: at once.
 	after string
-	// later lets a moment pass first: what an outside system reports by itself, and what has no notice to be heard of by.
+	// later lets a moment pass first: what an outside system reports, and what has no notice to be heard of by. A parcel is not
+	// delivered in the millisecond in which it was scanned, and without the moment both would share a task that they never share in life.
 	later bool
 }
 
@@ -57,8 +58,8 @@ var returnControl = control{workflow: "control.return", steps: []step{
 	{does: tells, name: "approved"},
 	{does: decides, name: "ship"},
 	{does: calls, name: callRegister},
-	{does: hears, name: "scanned"},
-	{does: hears, name: "delivered"},
+	{does: hears, name: "scanned", later: true},
+	{does: hears, name: "delivered", later: true},
 	{does: sleeps, wait: blink},
 	{does: tells, name: "received"},
 	{does: decides, name: "pass", after: "received"},
@@ -82,8 +83,8 @@ var exchangeControl = control{workflow: "control.exchange", steps: []step{
 	{does: sleeps, wait: blink},
 	{does: calls, name: callLabel},
 	{does: tells, name: "approved"},
-	{does: hears, name: "scanned", after: "approved"},
-	{does: hears, name: "delivered"},
+	{does: hears, name: "scanned", after: "approved", later: true},
+	{does: hears, name: "delivered", later: true},
 	{does: sleeps, wait: blink},
 	{does: tells, name: "received"},
 	{does: decides, name: "pass", after: "received"},
@@ -93,7 +94,7 @@ var exchangeControl = control{workflow: "control.exchange", steps: []step{
 	{does: calls, name: callShip},
 	{does: hears, name: "sent", after: callShip, later: true},
 	{does: tells, name: "shipped"},
-	{does: hears, name: "arrived", after: "shipped"},
+	{does: hears, name: "arrived", after: "shipped", later: true},
 	{does: decides, name: "confirm"},
 	{does: sleeps, wait: blink},
 	{does: calls, name: callDispose},

@@ -11,7 +11,7 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// settling is how long the sandboxes take to report what a provider does, and so how long "later" is.
+// settling is how long the sandboxes take to report what a provider does, and so how long "later" is on both sides.
 const settling = 150 * time.Millisecond
 
 // controlCase is one control being driven.

@@ -61,8 +61,10 @@ func (p *productCase) live(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(p.report(ctx, schemas.ParcelScanned, waybill), p.report(ctx, schemas.ParcelDeliver, waybill)); err != nil {
-		return err
+	for _, word := range []schemas.Fact[schemas.ParcelWord]{schemas.ParcelScanned, schemas.ParcelDeliver} {
+		if err := p.report(ctx, word, waybill); err != nil {
+			return err
+		}
 	}
 	if err := p.await(ctx, inState(schemas.Received)); err != nil {
 		return err
@@ -206,8 +208,11 @@ func (p *productCase) send(ctx context.Context, command string, by schemas.Actor
 	return receipt, nil
 }
 
-// report lets the carrier say something.
+// report lets the carrier say something, a moment after what it is about.
 func (p *productCase) report(ctx context.Context, fact schemas.Fact[schemas.ParcelWord], waybill string) error {
+	if err := pause(ctx, settling); err != nil {
+		return err
+	}
 	noted, err := cases.Notify(ctx, p.cases, fact, schemas.Report{
 		Source: "courier", EventID: fact.Name + "/" + waybill, OccurredAt: time.Now().UTC(),
 	}, schemas.ParcelWord{Carrier: carrier, Waybill: waybill})
