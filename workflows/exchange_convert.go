@@ -106,30 +106,16 @@ func (x *exchanges) convert(s *step, lines []*schemas.Line, why string) {
 
 // convertNow goes on with lines for which nobody can pay any more: what was paid is on its way back, then the return begins.
 func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
-	var back []*schemas.Refund
-	ids := lineIDs(lines)
-	left := x.paidOnTop(lines)
-	for _, ch := range x.Charges {
-		if ch.Kind != schemas.ChargeDifference || ch.Status != schemas.ChargeSucceeded || !meets(ch.Lines, ids) {
-			continue
-		}
-		amount := ch.Amount
-		if !subset(ch.Lines, ids) || x.returned(ch) {
-			if !x.returnsParts() {
-				continue
-			}
-			amount = ch.Amount.Sub(x.returnedOf(ch)).Min(x.money(left)) // other lines have paid their own of it
-		}
-		left -= amount.Minor
-		if amount.Minor > 0 {
-			back = append(back, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: amount, Shares: sharesOf(ch, lines, amount)})
-		}
-	}
+	back := x.chargesBack(lines)
 	for _, l := range lines {
 		l.Replacement.Settled, l.Replacement.GivesBack = 0, 0
+		if x.countsTopUps() {
+			l.Replacement.Settled = min(0, l.Replacement.Netted) // nothing on top is left, however often it is asked
+		}
 	}
 	x.order(s, back...)
 	x.giveBackNetted(s, lines)
+	x.owedNothingNow(s, lines)
 	paid, rest := sort2(lines, func(l *schemas.Line) bool { return x.underWay(l) > 0 })
 	failed, paid := sort2(paid, func(l *schemas.Line) bool {
 		return x.parksFailedDifferences() && slices.ContainsFunc(x.failedRefunds(), func(f *schemas.Refund) bool { return x.paysFor(f, l) })
@@ -141,53 +127,19 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	}
 }
 
-// paidOnTop is what the customer has paid of the difference for lines, beside what other lines have.
-func (x *exchanges) paidOnTop(lines []*schemas.Line) int64 {
-	var sum int64
-	for _, l := range lines {
-		sum += l.Replacement.Settled - l.Replacement.Netted
-	}
-	return max(0, sum)
-}
-
-// returnedOf is what has gone back of a charge, or is on its way.
-func (x *exchanges) returnedOf(ch *schemas.Charge) schemas.Money {
-	sum := x.money(0)
-	for _, f := range x.Refunds {
-		if f.PaymentID == ch.ChargeID && f.Status != schemas.RefundCancelled {
-			sum = sum.Add(f.Amount)
-		}
-	}
-	return sum
-}
-
-// returned reports whether a charge is paid back already.
-func (x *exchanges) returned(ch *schemas.Charge) bool {
-	for _, f := range x.Refunds {
-		if f.PaymentID == ch.ChargeID && f.Status != schemas.RefundCancelled {
-			return true
-		}
-	}
-	return false
-}
-
-// sharesOf gives what goes back of a charge to the first of its lines: it pays for no article, only for a difference.
-func sharesOf(ch *schemas.Charge, lines []*schemas.Line, sum schemas.Money) []schemas.Share {
-	for _, l := range lines {
-		if contains(ch.Lines, l.LineID) {
-			return []schemas.Share{{LineID: l.LineID, Units: l.Units, Amount: sum}}
-		}
-	}
-	return nil
-}
-
 // dropReplacement gives up what the customer was to have beside money that a bank has taken. A replacement that was not sent is given back with everything that was taken for it.
 func (x *exchanges) dropReplacement(s *step, lines []*schemas.Line) {
 	x.giveBack(s, lines, schemas.SettledExternally)
-	ids := lineIDs(lines)
-	for _, ch := range x.Charges {
-		if ch.Kind == schemas.ChargeDifference && ch.Status == schemas.ChargeSucceeded && subset(ch.Lines, ids) && !x.returned(ch) {
-			x.returnCharge(s, ch)
+	if x.undoesNetting() {
+		x.order(s, x.chargesBack(lines)...)
+		x.giveBackNetted(s, lines)
+		x.takeBackNetted(s, lines)
+	} else {
+		ids := lineIDs(lines)
+		for _, ch := range x.Charges {
+			if ch.Kind == schemas.ChargeDifference && ch.Status == schemas.ChargeSucceeded && subset(ch.Lines, ids) && !x.returned(ch) {
+				x.returnCharge(s, ch)
+			}
 		}
 	}
 	for _, l := range lines {

@@ -1,6 +1,10 @@
 package workflows
 
-import "github.com/aftercare/aftercare/schemas"
+import (
+	"slices"
+
+	"github.com/aftercare/aftercare/schemas"
+)
 
 // Lines of an exchange that are settled as one amount, in both directions: what the replacement of one costs less pays for what that of
 // another costs more. When one of them leaves as a return, that is undone.
@@ -51,7 +55,7 @@ func (x *exchanges) giveBackNetted(s *step, leaving []*schemas.Line) {
 		part := min(owed, -r.Netted)
 		owed -= part
 		r.Netted += part
-		if l.LeavesAs == schemas.Converted && l.State != schemas.Closed && l.State != schemas.Converting {
+		if slices.Contains(leaving, l) || l.LeavesAs == schemas.Converted && l.State != schemas.Closed && l.State != schemas.Converting {
 			continue // it leaves too, and is paid for in full there
 		}
 		r.GivesBack = max(r.GivesBack, l.Refunded.Minor) + part
@@ -63,9 +67,47 @@ func (x *exchanges) giveBackNetted(s *step, leaving []*schemas.Line) {
 	s.say("What line(s) %s had paid for it goes back to the customer.", lineList(payers))
 	// What waits for its old goods, or for a second person, is paid when it is finished.
 	now, _ := sort2(payers, func(l *schemas.Line) bool {
-		return l.State == schemas.Closed || l.GoodsWith != schemas.TurnCustomer && !x.needsSecond(payers)
+		gone := l.State == schemas.Closed || x.undoesNetting() && l.State == schemas.Converting
+		return gone || l.GoodsWith != schemas.TurnCustomer && !x.needsSecond(payers)
 	})
 	x.order(s, x.spread(now)...)
+}
+
+// takeBackNetted undoes what lines have paid for others whose whole price a bank has given back: the others are asked for it, as long as nothing
+// was sent for them. What cannot be asked for any more stays spent, and people recover it.
+func (x *exchanges) takeBackNetted(s *step, dropped []*schemas.Line) {
+	var again []*schemas.Line
+	for _, payer := range dropped {
+		owed := -payer.Replacement.Netted
+		for _, l := range x.Lines {
+			if r := l.Replacement; owed > 0 && r != nil && r.Netted > 0 && paysBeforeItIsSent(l) && !slices.Contains(dropped, l) {
+				part := min(owed, r.Netted)
+				owed -= part
+				r.Netted, r.Settled = r.Netted-part, r.Settled-part
+				if l.State == schemas.ShipReplacement && !slices.Contains(again, l) {
+					again = append(again, l)
+				}
+			}
+		}
+		if owed > 0 {
+			spent := spentOf(x.Case, payer).Sub(x.money(-payer.Replacement.Netted - owed))
+			payer.Spent, payer.Payable = &spent, payer.Payable.Sub(x.money(owed))
+			s.say("%s of what the bank took of line %s had paid for another article.", x.money(owed), payer.LineID)
+			x.tellFinance(s, "spent_twice")
+		}
+		payer.Replacement.Netted = 0
+	}
+	if len(again) > 0 {
+		s.say("Line(s) %s are paid for before they are sent.", lineList(again))
+		x.settleUp(s, again)
+	}
+}
+
+// paysBeforeItIsSent tells a line whose customer can still be asked for money: nothing was ordered to be sent. One that is out of stock is
+// settled when its article is there.
+func paysBeforeItIsSent(l *schemas.Line) bool {
+	r := l.Replacement
+	return r.ShipmentID == "" && r.ConfirmedAt == nil && !r.Asking && l.LeavesAs != schemas.Converted && (l.State == schemas.ShipReplacement || l.State == schemas.OutOfStock)
 }
 
 // spentOf is what of a line's price has paid for another article, in this case or before it.

@@ -229,6 +229,11 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 			return // it is paid back before the lines go on as a return
 		}
 		due := x.net(lines)
+		if x.undoesNetting() && due <= 0 {
+			x.returnCharge(s, ch) // those who owed it have left
+			x.settleUp(s, lines)
+			return
+		}
 		x.netOut(lines, 0)
 		for _, l := range lines {
 			l.Replacement.Settled += x.stillDue(l)

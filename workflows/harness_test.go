@@ -17,6 +17,7 @@ import (
 	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
+	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -109,6 +110,7 @@ func aReturn(t *testing.T) *tale {
 	}
 	tl.env.SetStartTime(started)
 	tl.env.SetTestTimeout(2 * time.Minute)
+	tl.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute}) // a machine that is busy with other tests is no deadlock
 	tl.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: tl.caseID, TaskQueue: string(schemas.QueueCases)})
 	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
 		return tl.found(line("1", 4784), line("2", 48881)), nil

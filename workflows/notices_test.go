@@ -36,11 +36,11 @@ func (tl *tale) unreachable(roles ...schemas.Role) *tale {
 	return tl
 }
 
-// tasks lists what the owner was asked to do because a message reached nobody.
-func (tl *tale) tasks() []schemas.Notice {
+// tasks lists what people were asked to do of one kind.
+func (tl *tale) tasks(kind string) []schemas.Notice {
 	var found []schemas.Notice
 	for _, n := range tl.toldStaff("staff.task") {
-		if n.Vars["task"] == "undelivered_notice" {
+		if n.Vars["task"] == kind {
 			found = append(found, n)
 		}
 	}
@@ -69,8 +69,8 @@ func TestACustomerWhomNoChannelReachesIsATaskOfTheOwner(t *testing.T) {
 	failed := named(v, schemas.EventNoticeFailed)
 	require.NotEmpty(t, failed)
 	require.Contains(t, failed[0].Message, "agent-1 is to reach the customer another way.")
-	require.Len(t, tl.tasks(), len(failed), "one task for each sending that did not arrive")
-	for _, n := range tl.tasks() {
+	require.Len(t, tl.tasks("undelivered_notice"), len(failed), "one task for each sending that did not arrive")
+	for _, n := range tl.tasks("undelivered_notice") {
 		require.Equal(t, "agent-1", n.To.ID)
 		due, err := time.Parse(time.RFC3339, n.Vars["due"])
 		require.NoError(t, err)
@@ -85,7 +85,7 @@ func TestATaskThatReachesNobodyStaysAnEvent(t *testing.T) {
 	v := tl.run()
 	require.Equal(t, schemas.Completed, v.Outcome)
 	surveys := 1 // which has an answer of its own
-	require.Len(t, tl.tasks(), tl.ordersTo(schemas.RoleCustomer)-surveys)
+	require.Len(t, tl.tasks("undelivered_notice"), tl.ordersTo(schemas.RoleCustomer)-surveys)
 }
 
 func TestAMessageToStaffThatReachesNobodyStaysAnEvent(t *testing.T) {
@@ -93,7 +93,7 @@ func TestAMessageToStaffThatReachesNobodyStaysAnEvent(t *testing.T) {
 	tl := paid(t).refunded().unreachable(schemas.RoleAgent)
 	v := tl.run()
 	require.NotEmpty(t, named(v, schemas.EventNoticeFailed))
-	require.Empty(t, tl.tasks())
+	require.Empty(t, tl.tasks("undelivered_notice"))
 }
 
 func TestASendingThatCannotSucceedIsATaskOfTheOwner(t *testing.T) {
@@ -112,7 +112,7 @@ func TestASendingThatCannotSucceedIsATaskOfTheOwner(t *testing.T) {
 	})
 	v := tl.run()
 	require.Len(t, named(v, schemas.EventNoticeFailed), 1)
-	require.Len(t, tl.tasks(), 1)
+	require.Len(t, tl.tasks("undelivered_notice"), 1)
 }
 
 // A case that kept such an event before the owner was told goes on without the task.
@@ -124,7 +124,7 @@ func TestBeforeUndeliveredMessagesWereTasksTheyWereEvents(t *testing.T) {
 	v := tl.run()
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.NotEmpty(t, named(v, schemas.EventNoticeFailed))
-	require.Empty(t, tl.tasks())
+	require.Empty(t, tl.tasks("undelivered_notice"))
 }
 
 // Whoever sends has to know what may wait until the morning.

@@ -275,6 +275,16 @@ func (c *Case) settlesOnce() bool { return c.Edition >= 3 }
 // part for which it was being asked anew counted as having it, so that nobody gave it back.
 func (c *Case) freesWhatWasKept() bool { return c.Edition >= 4 }
 
+// undoesNetting undoes what lines of an exchange have paid for each other however one of them leaves. 2026-11-26: until then a bank that took the
+// price of one left it as it was, so that the customer lost what another line had paid for it, or had what it had paid for another twice; a payer
+// that was just going on as a return was never paid back what it had paid; and lines that owed nothing once another had left were
+// still asked for the sum of both, of which more went back than had come when it was paid.
+func (c *Case) undoesNetting() bool { return c.Edition >= 4 }
+
+// countsTopUps counts what was paid on top for each line that leaves by itself. 2026-11-26: until then what had gone back of the price of one was
+// taken off what had been paid on top for another, or for the same one before, and the shop kept that.
+func (c *Case) countsTopUps() bool { return c.Edition >= 4 }
+
 // takesSpacedArticles lets the number of an article have spaces in it, as those of some shops have. 2026-11-26: until then these articles could be
 // asked for at the start of a case, but neither offered nor converted to.
 func (c *Case) takesSpacedArticles() bool { return c.Edition >= 4 }
