@@ -67,7 +67,8 @@ func nothingIsRefusedMeanwhile(s *sight) string {
 			continue
 		}
 		for _, d := range s.Before.Disputes {
-			if now := disputeIn(&s.Now, d.DisputeID); !d.Status.Over() && now != nil && !now.Status.Over() {
+			// A bank decides about the money that was paid, and not about the wish.
+			if now := disputeIn(&s.Now, d.DisputeID); d.Kind != schemas.Chargeback && !d.Status.Over() && now != nil && !now.Status.Over() {
 				return fmt.Sprintf("line %s was refused while %s is open.", l.LineID, d.DisputeID)
 			}
 		}
