@@ -51,7 +51,8 @@ func onlyTheOutsideDecides(s *sight) string {
 	return ""
 }
 
-// nothingIsRefusedMeanwhile wants no refusal while somebody outside looks at the case, and none of what was decided against us.
+// nothingIsRefusedMeanwhile wants no refusal while somebody outside looks at the case, and none of what was decided against us. A bank decides
+// about money, and a refusal is an answer to it.
 func nothingIsRefusedMeanwhile(s *sight) string {
 	if s.Before == nil {
 		return ""
@@ -67,7 +68,7 @@ func nothingIsRefusedMeanwhile(s *sight) string {
 			continue
 		}
 		for _, d := range s.Before.Disputes {
-			if now := disputeIn(&s.Now, d.DisputeID); !d.Status.Over() && now != nil && !now.Status.Over() {
+			if now := disputeIn(&s.Now, d.DisputeID); d.Kind != schemas.Chargeback && !d.Status.Over() && now != nil && !now.Status.Over() {
 				return fmt.Sprintf("line %s was refused while %s is open.", l.LineID, d.DisputeID)
 			}
 		}
