@@ -199,35 +199,6 @@ func (x *exchanges) replacementGone(s *step, w schemas.ParcelWord) {
 	s.tell("exchange.lost", vars{"lines": linesVar(s.lines), "waybill": w.Waybill, "due": stamp(x.dueOf(s.lines))})
 }
 
-// foundAfterAll lets a replacement that counted as lost reach its customer, who was to choose what is done instead: as long as no other one is
-// ordered they have it, and need neither another one nor the money.
-func (c *Case) foundAfterAll(s *step, name string, body any) {
-	x, ok := c.as.(*exchanges)
-	word, parcel := body.(schemas.ParcelWord)
-	arrival := name == schemas.ParcelDeliver.Name || name == schemas.GoodsReceived.Name
-	if !ok || !parcel || !arrival || !c.hearsOfFoundReplacements() {
-		return
-	}
-	p := c.parcel(word.Waybill)
-	if p == nil || p.Direction != schemas.ToCustomer || len(p.Goods) > 0 || p.Returning {
-		return
-	}
-	found, _ := sort2(c.Lines, func(l *schemas.Line) bool {
-		chooses := l.State == schemas.ReplacementLost || l.State == schemas.OutOfStock || l.State == schemas.ShipReplacement
-		return chooses && picksContain(p.Lines, l.LineID) && l.LeavesAs == schemas.OutcomeNone && l.Replacement != nil && l.Replacement.Attempts > 0 && l.Replacement.ShipmentID == ""
-	})
-	if len(found) == 0 {
-		return
-	}
-	s.say("The replacement in parcel %s has been found.", word.Waybill)
-	x.forgetStock(found)
-	for _, l := range found {
-		l.Replacement.Waybill, l.Replacement.Undelivered = word.Waybill, false
-		l.Replacement.Attempts--
-	}
-	x.move(s, found, schemas.ReplacementInTransit)
-}
-
 // lostOldGoods is the old article lost while the replacement is on its way: the merchant bears it where the way back was its own or
 // the fault is; otherwise a person looks.
 func (x *exchanges) lostOldGoods(s *step, w schemas.ParcelWord) {

@@ -151,7 +151,7 @@ func (x *exchanges) kept(s *step, l *schemas.Line, o schemas.StockOrder, got sch
 	}
 	switch {
 	case got.Held && !wanted:
-		if !x.keptForOthers(l, o) {
+		if !x.keptForOthers(l, o, false) {
 			x.giveStockBack([]string{o.Key})
 		}
 	case got.Held:
@@ -202,16 +202,17 @@ func (x *exchanges) giveBackGoods(lines []*schemas.Line) {
 func (x *exchanges) letGo(l *schemas.Line) []string {
 	key := l.Replacement.StockKey
 	l.Replacement.StockKey, l.Replacement.Waiting, l.Replacement.Parted = "", false, false
-	if x.followsSplits() && x.keptForOthers(l, schemas.StockOrder{Key: key, SKU: l.Replacement.SKU}) {
+	if x.followsSplits() && x.keptForOthers(l, schemas.StockOrder{Key: key, SKU: l.Replacement.SKU}, x.freesWhatWasKept()) {
 		return nil
 	}
 	return []string{key}
 }
 
-// keptForOthers reports whether other parts of a line have, or are about to have, what is kept under an order.
-func (x *exchanges) keptForOthers(l *schemas.Line, o schemas.StockOrder) bool {
+// keptForOthers reports whether other parts of a line have, or are about to have, what is kept under an order. Once that is answered, what
+// the warehouse is still asked for them is another order.
+func (x *exchanges) keptForOthers(l *schemas.Line, o schemas.StockOrder, answered bool) bool {
 	for _, part := range x.Lines {
-		if r := part.Replacement; part != l && part.LineID == l.LineID && r != nil && r.ShipmentID == "" && (r.StockKey == o.Key || r.Asking && x.wantsStock(part, o)) {
+		if r := part.Replacement; part != l && part.LineID == l.LineID && r != nil && r.ShipmentID == "" && (r.StockKey == o.Key || !answered && r.Asking && x.wantsStock(part, o)) {
 			return true
 		}
 	}

@@ -141,7 +141,12 @@ func (c *Case) hearReport(name string, report schemas.Report) {
 	}
 	s.eventID, s.report = report.EventID, &report
 	s.note("occurred_at", stamp(report.OccurredAt))
-	if gone := c.goesOn(body); len(gone) > 0 {
+	if gone := c.foundTooLate(name, body); len(gone) > 0 {
+		s.note("waybill", body.(schemas.ParcelWord).Waybill)
+		c.forward(s, report, gone)
+	} else if c.foundAfterTheChange(s, name, body) {
+		c.bookWord(s, body)
+	} else if gone := c.goesOn(body); len(gone) > 0 {
 		c.bookWord(s, body)
 		c.forward(s, report, gone)
 	} else if whole := c.story.ofCase(name); whole != nil && c.ClosedAt == nil {

@@ -363,6 +363,9 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 		}
 	}
 	for _, p := range g.Parcels {
+		if g.mayBeFound(*p, lines) {
+			over.Parcels = append(over.Parcels, *p) // it hears of it should it come after all
+		}
 		if p.Returning {
 			over.Parcels = append(over.Parcels, *p) // the successor hears of it when it is back, and puts it away
 			p.Returning, p.Goods = false, nil

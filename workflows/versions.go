@@ -271,6 +271,10 @@ func (c *Case) keepsOnce() bool { return c.Edition >= 3 }
 // granted by the last rung counted at once as late in the state that it came to.
 func (c *Case) settlesOnce() bool { return c.Edition >= 3 }
 
+// freesWhatWasKept gives back what the warehouse keeps for a line that was split once none of its parts has it any more. 2026-11-26: until then a
+// part for which it was being asked anew counted as having it, so that nobody gave it back.
+func (c *Case) freesWhatWasKept() bool { return c.Edition >= 4 }
+
 // undoesNetting undoes what lines of an exchange have paid for each other however one of them leaves. 2026-11-26: until then a bank that took the
 // price of one left it as it was, so that the customer lost what another line had paid for it, or had what it had paid for another twice; a payer
 // that was just going on as a return was never paid back what it had paid; and lines that owed nothing once another had left were
@@ -288,3 +292,7 @@ func (c *Case) takesSpacedArticles() bool { return c.Edition >= 4 }
 // paysWhatIsGivenUp pays what is still owed for a line whose failed refund was given up for a chargeback that took nothing from it. 2026-11-26:
 // until then such a line waited for finance for ever, with no refund left that anybody could ask for again.
 func (c *Case) paysWhatIsGivenUp() bool { return c.Edition >= 4 }
+
+// tellsOfFoundReplacements tells the return that a line has become of a replacement which counted as lost and has come after all, and keeps the
+// money back there until a person has looked. 2026-11-26: until then the exchange kept the word to itself, and the customer had both.
+func (c *Case) tellsOfFoundReplacements() bool { return c.Edition >= 4 }

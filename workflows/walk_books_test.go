@@ -85,7 +85,9 @@ type parcelBook struct {
 	Replaces bool
 	At       int
 	Arrived  bool
-	Given    bool // its case has the number, so that the customer may have it
+	// CountedAsLost says that a case has given it up: what comes in it after all is a person's, who has to be told.
+	CountedAsLost bool
+	Given         bool // its case has the number, so that the customer may have it
 }
 
 type answerBook struct {

@@ -18,8 +18,9 @@ type setup struct {
 	lines    []schemas.Line
 	payments []schemas.Payment
 	large    int64
-	scarce   int  // in a hundred: how often an article is out of stock
-	live     bool // in the end the machines do what they owe; otherwise they fall silent too
+	scarce   int                // in a hundred: how often an article is out of stock
+	suspect  *schemas.Suspicion // what is known of the customer's earlier requests, where it wants a person to look
+	live     bool               // in the end the machines do what they owe; otherwise they fall silent too
 }
 
 // stepDrawn is one step of a walk: how long nothing happens before it, and the numbers from which the rest is chosen.
@@ -74,6 +75,9 @@ func drawSetup(rt *rapid.T, kind schemas.Kind, change func(*setup)) setup {
 		s.payments = append(s.payments, schemas.Payment{PaymentID: "p-2", Method: "gift-1", Captured: usd(sum - first)})
 	}
 	s.payments = append([]schemas.Payment{{PaymentID: "p-1", Method: "card-1", Captured: usd(first)}}, s.payments...)
+	if rapid.IntRange(0, 5).Draw(rt, "suspicion") == 5 {
+		s.suspect = &schemas.Suspicion{Rule: "D-SUSPICION@1", Days: 90, NotReceived: 3}
+	}
 	if change != nil {
 		change(&s)
 	}

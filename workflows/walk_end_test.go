@@ -33,6 +33,11 @@ func checkEnd(w *walk) []string {
 			say("In the end nothing is kept for nobody. %s still is (%s).", key, h.Status)
 		}
 	}
+	for _, waybill := range w.cameAfterAll() {
+		if tasks(b, "late_fact") == 0 && !w.couldNotSayAnywhere() {
+			say("In the end nobody is left with both. The replacement in %s had counted as lost and has come, and nobody was told.", waybill)
+		}
+	}
 	var cases []schemas.View
 	for _, s := range w.stories {
 		cases = append(cases, s.Now)
@@ -54,6 +59,27 @@ func checkEnd(w *walk) []string {
 		}
 	}
 	return list
+}
+
+// cameAfterAll lists the replacements that had counted as lost and of whose arrival a case was told after all, where their line was paid back.
+func (w *walk) cameAfterAll() []string {
+	var list []string
+	for waybill, p := range ordered(w.books.Parcels) {
+		said := slices.ContainsFunc(w.sent, func(f happening) bool {
+			word, is := f.body.(schemas.ParcelWord)
+			return is && word.Waybill == waybill && f.name == schemas.ParcelDeliver.Name
+		})
+		for id, l := range ordered(w.books.Lines) {
+			if said && p.Replaces && p.Arrived && p.CountedAsLost && carries(p, id) && l.Price > 0 && w.books.paidFor(id) >= l.Price && !cameBackAfter(w.books, p, id) && !securedBy(w.books, id) {
+				list = append(list, waybill)
+			}
+		}
+	}
+	return list
+}
+
+func (w *walk) couldNotSayAnywhere() bool {
+	return slices.ContainsFunc(w.stories, func(s *sight) bool { return couldNotSay(s.All, "") })
 }
 
 // couldNotSay reports whether no channel took a message, so that the owner is to say it in another way.
@@ -159,6 +185,9 @@ func endOf(b *books, all []schemas.Event, l schemas.Line) string {
 				return fmt.Sprintf("In the end nobody is left without both. The goods of line %s came after it had ended as %s, and nobody was told.", l.LineID, l.Outcome)
 			}
 			return ""
+		}
+		if l.GoodsWith == schemas.TurnWarehouse && l.Price().Minor == 0 && tasks(b, "late_fact") > 0 {
+			return "" // it had cost nothing, so that nothing is owed for it, and the owner knows that it is here
 		}
 		if l.GoodsWith == schemas.TurnWarehouse {
 			return fmt.Sprintf("In the end nobody is left without both. Line %s ended as %s, and the shop has the goods.", l.LineID, l.Outcome)

@@ -101,7 +101,7 @@ func neverGoodsAndMoney(s *sight) string {
 			continue
 		}
 		for _, p := range s.Books.parcels() {
-			if p.Replaces && p.Arrived && carries(p, id) && !cameBackAfter(s.Books, p, id) && !securedBy(s.Books, id) {
+			if p.Replaces && p.Arrived && !p.CountedAsLost && carries(p, id) && !cameBackAfter(s.Books, p, id) && !securedBy(s.Books, id) {
 				return fmt.Sprintf("line %s is paid back in full, and its replacement %s is with the customer.", id, p.Parcel.Waybill)
 			}
 		}

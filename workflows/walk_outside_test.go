@@ -51,8 +51,7 @@ func onlyTheOutsideDecides(s *sight) string {
 	return ""
 }
 
-// nothingIsRefusedMeanwhile wants no refusal while somebody outside looks at the case, and none of what was decided against us. A bank decides
-// about money, and a refusal is an answer to it.
+// nothingIsRefusedMeanwhile wants no refusal while somebody outside looks at the case, and none of what was decided against us.
 func nothingIsRefusedMeanwhile(s *sight) string {
 	if s.Before == nil {
 		return ""
@@ -68,6 +67,7 @@ func nothingIsRefusedMeanwhile(s *sight) string {
 			continue
 		}
 		for _, d := range s.Before.Disputes {
+			// A bank decides about the money that was paid, and not about the wish.
 			if now := disputeIn(&s.Now, d.DisputeID); d.Kind != schemas.Chargeback && !d.Status.Over() && now != nil && !now.Status.Over() {
 				return fmt.Sprintf("line %s was refused while %s is open.", l.LineID, d.DisputeID)
 			}

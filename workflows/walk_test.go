@@ -105,10 +105,17 @@ type walk struct {
 	begun   atomic.Bool  // this run has registered what it hears
 	stopped atomic.Bool
 	number  int
-	stories []*sight  // the last sight of every case of the walk
-	since   time.Time // the moment of which the rows were written last, and how often
-	writes  int
-	days    int
+	// what a case has sent on to the one that continues it, which is walked once that has ended
+	forwarded []forwardedFact
+	stories   []*sight  // the last sight of every case of the walk
+	since     time.Time // the moment of which the rows were written last, and how often
+	writes    int
+	days      int
+}
+
+type forwardedFact struct {
+	name   string
+	report schemas.Report
 }
 
 func newWalk(s setup, seed uint64, rate int, steps []stepDrawn) *walk {
@@ -214,7 +221,17 @@ func (w *walk) runOnce(payload *commonpb.Payload, at time.Time, again bool) (tim
 	}
 	w.env.RegisterWorkflowWithOptions(w.story(workflows.Return), workflow.RegisterOptions{Name: schemas.WorkflowReturn})
 	w.env.RegisterWorkflowWithOptions(w.story(workflows.Exchange), workflow.RegisterOptions{Name: schemas.WorkflowExchange})
-	w.env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(nil)
+	w.env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(
+		func(_, to, _, name string, arg any) error {
+			if report, is := arg.(schemas.Report); is && to == schemas.SuccessorID(w.caseID) {
+				w.forwarded = append(w.forwarded, forwardedFact{name: name, report: report})
+			}
+			return nil
+		})
+	for _, f := range w.forwarded {
+		w.env.RegisterDelayedCallback(func() { w.env.SignalWorkflow(f.name, f.report) }, time.Millisecond)
+	}
+	w.forwarded = nil
 	w.listen(w.env)
 	w.begun.Store(false)
 	w.next()
@@ -333,6 +350,7 @@ func (w *walk) saw(f schemas.Flush) {
 	for _, p := range row.Parcels {
 		if book := w.books.Parcels[p.Waybill]; book != nil {
 			book.Given = true
+			book.CountedAsLost = book.CountedAsLost || p.Status == schemas.ParcelLost || p.Status == schemas.ParcelDamaged
 		}
 	}
 	if w.books.OpenedAt.IsZero() {

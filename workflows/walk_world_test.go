@@ -208,7 +208,7 @@ func (o *outside) judged(what, which string) schemas.Judged {
 // takeIn is intake: the order as it was bought, and what is left of it.
 func (o *outside) takeIn(in schemas.IntakeOrder) schemas.Intake {
 	got := schemas.Intake{Currency: "USD", Owner: "agent-1", Plan: thePlan(), Edition: schemas.Edition}
-	got.Plan.Limits.LargeRefund = usd(o.setup.large)
+	got.Plan.Limits.LargeRefund, got.Plan.Suspicion = usd(o.setup.large), o.setup.suspect
 	for _, l := range o.setup.lines {
 		for _, asked := range in.Request.Lines {
 			if asked.LineID == l.LineID {
