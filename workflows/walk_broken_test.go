@@ -238,6 +238,13 @@ var breaches = map[string]map[string]func(*sight){
 			s.Now.Approvals = []schemas.Approval{{ApprovalID: "a1", Proposer: who, DecidedBy: &who, Granted: true}}
 		},
 	},
+	laws[16].text: {
+		"what is under suspicion is granted by itself": func(s *sight) {
+			s.Before.Holds = []schemas.Hold{{Kind: schemas.AutomationHold}}
+			s.Now.Holds = s.Before.Holds
+			s.Before.Lines[1].State, s.Now.Lines[1].State = schemas.Review, schemas.RefundApproved
+		},
+	},
 }
 
 // disputed lets somebody outside look at the case, which ended or not since the case was written before.

@@ -36,12 +36,12 @@ var laws = []law{
 	{"9. A duty of the law is never paused unless its rule says so.", theLawIsNotPaused},
 	{"10. Every order of money can be repeated, and the case knows what the provider did.", moneyIsOrderedOnce},
 	{"11. Where somebody outside decides, that is how the case ends.", outsideDecides},
-	{"A suspicion leaves it to a person.", aPersonLooksFirst},
 	{"12. No personal data stands in clear in what a case says or keeps.", noPersonalData},
 	{"No deadline is missed, and none counts twice.", noDeadlineMissed},
 	{"What has ended stays as it ended.", theEndIsTheEnd},
 	{"Events are numbered without a gap, and each says something.", everyEventSpeaks},
 	{"Nobody decides twice: the second person is another one.", fourEyesSee},
+	{"A suspicion leaves it to a person.", aPersonLooksFirst},
 }
 
 // broken lists the laws that do not hold.
