@@ -36,12 +36,12 @@ var laws = []law{
 	{"9. A duty of the law is never paused unless its rule says so.", theLawIsNotPaused},
 	{"10. Every order of money can be repeated, and the case knows what the provider did.", moneyIsOrderedOnce},
 	{"11. Where somebody outside decides, that is how the case ends.", outsideDecides},
-	{"A suspicion leaves it to a person.", aPersonLooksFirst},
 	{"12. No personal data stands in clear in what a case says or keeps.", noPersonalData},
 	{"No deadline is missed, and none counts twice.", noDeadlineMissed},
 	{"What has ended stays as it ended.", theEndIsTheEnd},
 	{"Events are numbered without a gap, and each says something.", everyEventSpeaks},
 	{"Nobody decides twice: the second person is another one.", fourEyesSee},
+	{"A suspicion leaves it to a person.", aPersonLooksFirst},
 }
 
 // broken lists the laws that do not hold.
@@ -58,12 +58,12 @@ func (s *sight) broken() []string {
 func neverMoreThanWasPaid(s *sight) string {
 	b := s.Books
 	for id, l := range ordered(b.Lines) {
-		if sum := b.paidFor(id) + b.Elsewhere[id]; sum > l.Price {
+		if sum := b.paidFor(id) + b.Elsewhere[id] + b.bankHasOf(id, true); sum > l.Price {
 			return fmt.Sprintf("line %s cost %d, and %d has been paid back for it.", id, l.Price, sum)
 		}
 	}
 	for id, captured := range ordered(b.Captured) {
-		if sum := b.paidOut(id); sum > captured {
+		if sum := b.paidOut(id) + b.bankHas(id); sum > captured {
 			return fmt.Sprintf("payment %s brought %d, and %d went back.", id, captured, sum)
 		}
 	}
