@@ -116,6 +116,9 @@ func (c *Case) booked(s *step, d *schemas.Dispute, got schemas.DisputeReceipt) {
 	case d.Status.Over():
 		c.countBack(s, d)
 	}
+	if c.paysWhatIsGivenUp() {
+		c.payTheRest(s, got.GivenUp)
+	}
 	if !d.Status.Over() {
 		return
 	}
@@ -128,6 +131,26 @@ func (c *Case) booked(s *step, d *schemas.Dispute, got schemas.DisputeReceipt) {
 	}
 	c.liftHolds(s, func(h schemas.Hold) bool { return h.DisputeID == d.DisputeID })
 	c.endIfItWaited(s)
+}
+
+// payTheRest pays what is still owed for lines whose refund was given up for a bank's, where the bank has paid less, or for something else.
+func (c *Case) payTheRest(s *step, givenUp []string) {
+	var lines []*schemas.Line
+	for _, id := range givenUp {
+		f := c.refund(id)
+		if f == nil {
+			continue
+		}
+		for _, l := range c.linesPaidBy(f) {
+			stuck := l.State == schemas.RefundFailed || l.State == schemas.RefundProcessing
+			if stuck && c.underWay(l) == 0 && !slices.Contains(lines, l) {
+				lines = append(lines, l)
+			}
+		}
+	}
+	owed, done := sort2(lines, func(l *schemas.Line) bool { return c.owes(l).Minor > 0 })
+	c.move(s, owed, schemas.RefundApproved)
+	c.afterRefund(s, done)
 }
 
 func (c *Case) tellFinance(s *step, task string) {

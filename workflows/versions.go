@@ -289,6 +289,10 @@ func (c *Case) countsTopUps() bool { return c.Edition >= 4 }
 // asked for at the start of a case, but neither offered nor converted to.
 func (c *Case) takesSpacedArticles() bool { return c.Edition >= 4 }
 
+// paysWhatIsGivenUp pays what is still owed for a line whose failed refund was given up for a chargeback that took nothing from it. 2026-11-26:
+// until then such a line waited for finance for ever, with no refund left that anybody could ask for again.
+func (c *Case) paysWhatIsGivenUp() bool { return c.Edition >= 4 }
+
 // tellsOfFoundReplacements tells the return that a line has become of a replacement which counted as lost and has come after all, and keeps the
 // money back there until a person has looked. 2026-11-26: until then the exchange kept the word to itself, and the customer had both.
 func (c *Case) tellsOfFoundReplacements() bool { return c.Edition >= 4 }

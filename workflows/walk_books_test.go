@@ -25,6 +25,8 @@ type books struct {
 	Disposed  map[string]schemas.DisposeOrder
 	Returned  map[string]int // articles of a line that have come to the warehouse and were not sent home again
 
+	Bank       map[string]*bankBook              // chargebacks, by their number
+	Kept       map[string]*keptBook              // what the ledger keeps for disputes, by their number
 	Words      map[string][]schemas.ExternalWord // what was said outside, by the number of the dispute
 	Answers    map[string]answerBook             // by command id
 	Told       []schemas.Notice
@@ -97,7 +99,7 @@ type answerBook struct {
 func newBooks() *books {
 	return &books{
 		Lines: map[string]*lineBook{}, Captured: map[string]int64{}, Elsewhere: map[string]int64{}, Refunds: map[string]*refundBook{}, Charges: map[string]*chargeBook{},
-		Holds: map[string]*holdBook{}, Shipments: map[string]*shipmentBook{}, Parcels: map[string]*parcelBook{}, Returned: map[string]int{}, Disposed: map[string]schemas.DisposeOrder{}, Words: map[string][]schemas.ExternalWord{}, Answers: map[string]answerBook{},
+		Holds: map[string]*holdBook{}, Shipments: map[string]*shipmentBook{}, Parcels: map[string]*parcelBook{}, Returned: map[string]int{}, Disposed: map[string]schemas.DisposeOrder{}, Bank: map[string]*bankBook{}, Kept: map[string]*keptBook{}, Words: map[string][]schemas.ExternalWord{}, Answers: map[string]answerBook{},
 	}
 }
 
@@ -152,9 +154,9 @@ func (b *books) paidOut(payment string) int64 {
 	return sum
 }
 
-// promised sums up what is paid or may still be paid out of a payment, but for one refund.
+// promised sums up what is paid or may still be paid out of a payment, but for one refund, and what a bank has of it.
 func (b *books) promised(payment, but string) int64 {
-	var sum int64
+	sum := b.bankHas(payment)
 	for id, r := range b.Refunds {
 		if r.Refund.PaymentID == payment && id != but && r.reserved() {
 			sum += r.Refund.Amount.Minor
@@ -164,7 +166,7 @@ func (b *books) promised(payment, but string) int64 {
 }
 
 func (b *books) promisedFor(line, but string) int64 {
-	sum := b.Elsewhere[line]
+	sum := b.Elsewhere[line] + b.bankHasOf(line, false)
 	for id, r := range b.Refunds {
 		if _, own := b.Captured[r.Refund.PaymentID]; !own || id == but || !r.reserved() {
 			continue

@@ -77,6 +77,15 @@ func TestEveryLawIsSeenToBreak(t *testing.T) {
 
 var breaches = map[string]map[string]func(*sight){
 	laws[0].text: {
+		"a bank keeps what had been refunded": func(s *sight) {
+			s.Books.Kept["b-1"] = &keptBook{
+				Dispute: schemas.Dispute{DisputeID: "b-1", Kind: schemas.Chargeback, Status: schemas.DisputeLost, PaymentID: "p-9", Taken: usd(1)},
+				Shares:  []schemas.Share{{LineID: "1", Amount: usd(1)}},
+			}
+		},
+		"a bank keeps more than a payment brought": func(s *sight) {
+			s.Books.Kept["b-1"] = &keptBook{Dispute: schemas.Dispute{DisputeID: "b-1", Kind: schemas.Chargeback, PaymentID: "p-1", Taken: usd(501)}}
+		},
 		"a line is paid twice": func(s *sight) {
 			again := *s.Books.Refunds["shop:r-1/refund/1"]
 			again.Refund.RefundID = "shop:r-1/refund/2"
@@ -227,6 +236,13 @@ var breaches = map[string]map[string]func(*sight){
 		"one person decides twice": func(s *sight) {
 			who := aSupervisor
 			s.Now.Approvals = []schemas.Approval{{ApprovalID: "a1", Proposer: who, DecidedBy: &who, Granted: true}}
+		},
+	},
+	laws[16].text: {
+		"what is under suspicion is granted by itself": func(s *sight) {
+			s.Before.Holds = []schemas.Hold{{Kind: schemas.AutomationHold}}
+			s.Now.Holds = s.Before.Holds
+			s.Before.Lines[1].State, s.Now.Lines[1].State = schemas.Review, schemas.RefundApproved
 		},
 	},
 }

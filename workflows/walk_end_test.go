@@ -45,6 +45,9 @@ func checkEnd(w *walk) []string {
 	for _, differs := range differences(b, cases) {
 		say("In the end both sides have the same in their books. %s", differs)
 	}
+	if fault := recovered(b, w.stories); fault != "" {
+		say("%s", fault)
+	}
 	for _, s := range w.stories {
 		for _, l := range s.Now.Lines {
 			if fault := endOf(b, s.All, l); fault != "" {
@@ -190,7 +193,7 @@ func endOf(b *books, all []schemas.Event, l schemas.Line) string {
 			return fmt.Sprintf("In the end nobody is left without both. Line %s ended as %s, and the shop has the goods.", l.LineID, l.Outcome)
 		}
 		ours := l.Verdict.Freight == schemas.TurnMerchant || l.Outcome == schemas.Expired
-		if p := goneWith(b, l); p != nil && ours && l.Outcome != schemas.RejectedFinal && l.Payable.Minor > 0 && b.paidFor(l.LineID) == 0 && b.Elsewhere[l.LineID] == 0 {
+		if p := goneWith(b, l); p != nil && ours && l.Outcome != schemas.RejectedFinal && l.Payable.Minor > 0 && b.paidFor(l.LineID) == 0 && b.Elsewhere[l.LineID] == 0 && b.bankHasOf(l.LineID, true) == 0 {
 			return fmt.Sprintf("In the end nobody is left without both. Line %s ended as %s, and its goods left in parcel %s, which is %s.", l.LineID, l.Outcome, p.Parcel.Waybill, p.Parcel.Status)
 		}
 	}

@@ -163,7 +163,7 @@ func (o *outside) moves() []move {
 			})
 		}
 	}
-	return list
+	return append(list, o.movesOfBanks()...)
 }
 
 func (o *outside) movesOfRefund(r *refundBook) []move {
@@ -273,6 +273,7 @@ func (o *outside) carry(p *parcelBook, name string, status schemas.ParcelStatus)
 
 // goesOn lets the machines do what they owe: providers pay, the warehouse sends, carriers deliver what they have.
 func (o *outside) goesOn() {
+	o.decidesInTime()
 	for _, r := range o.books.refunds() {
 		if r.Status == schemas.RefundAccepted {
 			r.Status = schemas.RefundSucceeded

@@ -41,6 +41,7 @@ var laws = []law{
 	{"What has ended stays as it ended.", theEndIsTheEnd},
 	{"Events are numbered without a gap, and each says something.", everyEventSpeaks},
 	{"Nobody decides twice: the second person is another one.", fourEyesSee},
+	{"A suspicion leaves it to a person.", aPersonLooksFirst},
 }
 
 // broken lists the laws that do not hold.
@@ -57,12 +58,12 @@ func (s *sight) broken() []string {
 func neverMoreThanWasPaid(s *sight) string {
 	b := s.Books
 	for id, l := range ordered(b.Lines) {
-		if sum := b.paidFor(id) + b.Elsewhere[id]; sum > l.Price {
+		if sum := b.paidFor(id) + b.Elsewhere[id] + b.bankHasOf(id, true); sum > l.Price {
 			return fmt.Sprintf("line %s cost %d, and %d has been paid back for it.", id, l.Price, sum)
 		}
 	}
 	for id, captured := range ordered(b.Captured) {
-		if sum := b.paidOut(id); sum > captured {
+		if sum := b.paidOut(id) + b.bankHas(id); sum > captured {
 			return fmt.Sprintf("payment %s brought %d, and %d went back.", id, captured, sum)
 		}
 	}

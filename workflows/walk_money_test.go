@@ -85,7 +85,6 @@ func (o *outside) room(f schemas.Refund) *schemas.OrderLeft {
 		}
 	}
 	full = f.Amount.Minor > captured-b.promised(f.PaymentID, f.RefundID)
-	left := &schemas.OrderLeft{}
 	of := map[string]int64{} // the parts of a line that was split have one line between them
 	for _, share := range f.Shares {
 		line := b.Lines[share.LineID]
@@ -93,10 +92,23 @@ func (o *outside) room(f schemas.Refund) *schemas.OrderLeft {
 		if of[share.LineID] += share.Amount.Minor; own && of[share.LineID] > rest {
 			full = true
 		}
-		left.Lines = append(left.Lines, schemas.Share{LineID: share.LineID, Amount: usd(max(0, rest))})
 	}
 	if !full {
 		return nil
+	}
+	return o.left(f)
+}
+
+// left says what is left of the order, but for one refund.
+func (o *outside) left(f schemas.Refund) *schemas.OrderLeft {
+	b, left := o.books, &schemas.OrderLeft{}
+	for id, line := range ordered(b.Lines) {
+		left.Lines = append(left.Lines, schemas.Share{LineID: id, Amount: usd(max(0, line.Price-b.promisedFor(id, f.RefundID)))})
+	}
+	for id, k := range ordered(b.Kept) {
+		if k.Dispute.Taken.Minor > 0 && !k.Dispute.Status.Over() {
+			left.Disputes = append(left.Disputes, id)
+		}
 	}
 	for _, p := range o.setup.payments {
 		p.Refundable = usd(max(0, p.Captured.Minor-b.promised(p.PaymentID, f.RefundID)))

@@ -37,6 +37,9 @@ func onlyTheOutsideDecides(s *sight) string {
 		if was := disputeIn(s.Before, d.DisputeID); !d.Status.Over() || was != nil && was.Status == d.Status || s.Before == nil {
 			continue
 		}
+		if disputeIn(s.Before, d.DisputeID) == nil && s.Now.PredecessorID != "" {
+			continue // the case before has heard how it ended
+		}
 		said := slices.ContainsFunc(s.Books.Words[d.DisputeID], func(w schemas.ExternalWord) bool {
 			return w.Decision == d.Status || w.Decision == "" && d.Status == schemas.DisputeClosed
 		})
@@ -138,4 +141,20 @@ func settledIsPaidFor(s *sight) string {
 
 func decidedOutside(events []schemas.Event) bool {
 	return slices.ContainsFunc(events, func(e schemas.Event) bool { return len(e.Name) > 9 && e.Name[:9] == "external." })
+}
+
+// aPersonLooksFirst wants nothing to be granted by a rule or by silence while a suspicion stands; the operator, at the end of the ladder, does.
+func aPersonLooksFirst(s *sight) string {
+	held := func(v *schemas.View) bool {
+		return v != nil && slices.ContainsFunc(v.Holds, func(h schemas.Hold) bool { return h.Kind == schemas.AutomationHold })
+	}
+	if !held(s.Before) || !held(&s.Now) || slices.ContainsFunc(s.New, func(e schemas.Event) bool { return e.Actor.Role != schemas.RoleSystem }) {
+		return ""
+	}
+	for i, l := range s.Now.Lines {
+		if i < len(s.Before.Lines) && s.Before.Lines[i].State == schemas.Review && (l.State == schemas.RefundApproved || l.State == schemas.WaitShipback) {
+			return fmt.Sprintf("line %s went from review to %s, and nobody had looked.", l.LineID, l.State)
+		}
+	}
+	return ""
 }

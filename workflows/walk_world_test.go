@@ -175,6 +175,7 @@ func (o *outside) listen(env *testsuite.TestWorkflowEnvironment) {
 		return schemas.SurveyReceipt{Asked: true}
 	})
 	o.listenMoney(env)
+	o.listenBanks(env)
 	o.listenGoods(env)
 	env.RegisterActivityWithOptions(func(_ context.Context, f schemas.Flush) (schemas.Written, error) {
 		o.mu.Lock()

@@ -1,0 +1,42 @@
+package workflows_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// The walks found it: the refund of one payment had failed, and the bank took another one back, of which nothing was left.
+func TestARefundThatIsGivenUpForAChargebackThatTookNothingIsPaidAnew(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	found := tl.intake
+	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
+		got, err := found(o)
+		got.Payments = []schemas.Payment{
+			{PaymentID: "p-1", Method: "card-1", Captured: usd(2000), Refundable: usd(2000)},
+			{PaymentID: "p-2", Method: "card-2", Captured: usd(2784), Refundable: usd(2784)},
+		}
+		return got, err
+	}
+	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
+		status := map[string]schemas.RefundStatus{"shop:r-1/refund/2": schemas.RefundFailedWord}[o.Refund.RefundID]
+		if status == "" {
+			status = schemas.RefundAccepted
+		}
+		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: status, Code: schemas.CodeAccountClosed, Amount: o.Refund.Amount}, nil
+	}
+	tl.looksUp(schemas.RefundSucceeded)
+	tl.dispute = func(o schemas.DisputeOrder) (schemas.DisputeReceipt, error) { return keptFor(o, 0), nil } // it was paid back before
+	tl.in(schemas.RefundFailed, says(tl, schemas.RefundSuccess, refundWord(1)))
+	tl.in(schemas.RefundFailed, chargedBack(tl, 1000))
+	tl.in(schemas.RefundFailed, decides(tl, schemas.DisputeLost))
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundSuccess, refundWord(3)))
+	v := tl.answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(4784), v.Money.Refunded, "what failed is paid under a new number, and nothing twice")
+	require.Equal(t, schemas.RefundCancelled, v.Money.Entries[1].Status)
+	require.Len(t, tl.tasks("paid_twice"), 1)
+}
