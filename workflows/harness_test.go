@@ -33,7 +33,7 @@ type tale struct {
 	caseID  string
 
 	outside  sync.Mutex // answers one call at a time, so that the answers of a tale may count
-	booked   int        // parcels that the carrier has given a number
+	labels   int        // parcels that the carrier has given a number
 	mu       sync.Mutex
 	steps    []stepOf
 	taken    bool
@@ -129,8 +129,8 @@ func aReturn(t *testing.T) *tale {
 	tl.parcel = func(o schemas.ParcelOrder) (schemas.Parcel, error) {
 		number := o.Waybill
 		if number == "" {
-			tl.booked++
-			number = "SB-" + fmt.Sprint(tl.booked)
+			tl.labels++
+			number = "SB-" + fmt.Sprint(tl.labels)
 		}
 		return schemas.Parcel{Waybill: number, Carrier: "sandbox", Direction: o.Direction, PaidBy: o.PaidBy}, nil
 	}
