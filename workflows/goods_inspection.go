@@ -145,6 +145,9 @@ func (g *goods) deductionAnswered(s *step, d schemas.AnswerOffer) {
 	}
 	pay, nothing := sort2(s.lines, func(l *schemas.Line) bool { return l.Owed().Minor > 0 })
 	g.move(s, pay, schemas.RefundApproved)
+	if g.booksWhatIsKept() {
+		g.putAway(inspectedOf(nothing)) // no payment follows, which would bring them away
+	}
 	g.end(s, nothing, schemas.CompletedPartial)
 }
 

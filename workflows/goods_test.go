@@ -188,6 +188,18 @@ func TestOurOwnWarehouseRefusingAParcelIsTheOwnersTask(t *testing.T) {
 	require.GreaterOrEqual(t, v.Level, 3, "after a day the supervisor is asked")
 }
 
+func TestGoodsForWhichNothingIsPaidAreBookedAllTheSame(t *testing.T) {
+	t.Parallel()
+	for edition, booked := range map[int]int{3: 0, schemas.Edition: 2} {
+		tl := aReturn(t).ofEdition(edition).approvedAndShipped().failsInspection(nil, schemas.FindingUsed)
+		tl.in(schemas.InspectionFailed, does(tl, schemas.OfferAccept, theCustomer, schemas.AnswerOffer{}))
+		v := tl.answersSurvey(5, schemas.SolvedYes).run()
+		require.Equal(t, schemas.CompletedPartial, v.Outcome)
+		require.Empty(t, tl.ordered)
+		require.Len(t, tl.disposed, booked, "edition %d", edition)
+	}
+}
+
 func TestASilentWarehouseAcceptsAsDeclared(t *testing.T) {
 	t.Parallel()
 	tl := aReturn(t).approvedAndShipped().refunded().answersSurvey(5, schemas.SolvedYes)

@@ -62,8 +62,11 @@ func (c *Case) onItsWayBack(s *step, name string, body any) bool {
 	return false
 }
 
-// putAway brings goods of ours that came back to where somebody looks at them: they are not for sale until then.
+// putAway brings goods that came back where they belong, beside everything else.
 func (c *Case) putAway(goods []schemas.Disposal) {
+	if len(goods) == 0 {
+		return
+	}
 	order := schemas.DisposeOrder{Key: fmt.Sprintf("%s/back/%d", c.CaseID, c.next("back")), CaseID: c.CaseID, MerchantID: c.Opening.Request.MerchantID, Goods: goods, At: c.now()}
 	c.effect(schemas.GoodsDispose.Name, order.Key, func(ctx workflow.Context) {
 		_, err := insist(ctx, c, schemas.GoodsDispose, order.Key, order, parking[schemas.DisposeOrder]{correct: func(o *schemas.DisposeOrder, d schemas.CorrectStep) {

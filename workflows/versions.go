@@ -296,3 +296,7 @@ func (c *Case) paysWhatIsGivenUp() bool { return c.Edition >= 4 }
 // tellsOfFoundReplacements tells the return that a line has become of a replacement which counted as lost and has come after all, and keeps the
 // money back there until a person has looked. 2026-11-26: until then the exchange kept the word to itself, and the customer had both.
 func (c *Case) tellsOfFoundReplacements() bool { return c.Edition >= 4 }
+
+// booksWhatIsKept has goods booked that the shop keeps although nothing is paid for them, because their customer has accepted a deduction of the whole
+// price. 2026-11-26: until then they lay in the warehouse, and no stock knew of them.
+func (c *Case) booksWhatIsKept() bool { return c.Edition >= 4 }

@@ -117,6 +117,7 @@ func reach(workflow.Context) {
 	none[*Case]().booked(none[*step](), none[*schemas.Dispute](), none[schemas.DisputeReceipt]())
 	none[*Case]().booksEveryArticle()
 	none[*Case]().booksWhatGoesOn()
+	none[*Case]().booksWhatIsKept()
 	none[*Case]().breach(none[*step](), none[int]())
 	none[*Case]().bringBack(none[*step]())
 	none[*Case]().byHand(none[*step](), none[*schemas.Approval]())
