@@ -82,6 +82,12 @@ const (
 	DoorWorkflow Door = "workflow" // another case
 )
 
+// Stood is where a line stood before something from outside ended it.
+type Stood struct {
+	State   State   `json:"state"`
+	Outcome Outcome `json:"outcome,omitempty"`
+}
+
 // Line is one order line of a case, or a part of one: where quantities part ways, the same line_id stands more than once
 // with other units.
 type Line struct {
@@ -122,6 +128,7 @@ type Line struct {
 	Short       *Money       `json:"short,omitempty"`       // what was promised and could not be paid, because less was left of the order
 	Spent       *Money       `json:"spent,omitempty"`       // what of its price has paid for another article of an exchange, and is not refunded too
 	BankTook    *Money       `json:"bank_took,omitempty"`   // what a chargeback that was accepted or lost gave the customer for it
+	BeforeBank  *Stood       `json:"before_bank,omitempty"` // where it stood when that was counted, to go back there should the bank turn round
 	ClockID     string       `json:"clock_id,omitempty"`    // the clock that runs on this line's state
 	Since       time.Time    `json:"since"`                 // in this state since
 	History     []StateSince `json:"history,omitempty"`     // the states it went through

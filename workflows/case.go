@@ -30,6 +30,8 @@ type Case struct {
 	calls []schemas.Work
 	// booking is set while the ledger writes a dispute down: one word after the other.
 	booking bool
+	// unbooked counts the words on disputes that the ledger has not written down yet.
+	unbooked int
 	scribe
 	takenUp
 }

@@ -38,7 +38,7 @@ func disputeWord(k schemas.DisputeKind) string {
 
 // disputed reports whether somebody outside has not decided yet. A case does not close before.
 func (c *Case) disputed() bool {
-	return slices.ContainsFunc(c.Disputes, func(d *schemas.Dispute) bool { return !d.Status.Over() })
+	return c.waitsForBookings() && c.unbooked > 0 || slices.ContainsFunc(c.Disputes, func(d *schemas.Dispute) bool { return !d.Status.Over() })
 }
 
 func (c *Case) dispute(id string) *schemas.Dispute {
@@ -341,13 +341,7 @@ type granter interface {
 
 // grantOutside mirrors a decision for the customer that has moved no money yet: what was refused or not decided here is granted.
 func (g *goods) grantOutside(s *step, d *schemas.Dispute) {
-	lines, _ := sort2(g.Lines, func(l *schemas.Line) bool {
-		switch l.State {
-		case schemas.WaitInfo, schemas.Review, schemas.Negotiating, schemas.RejectedAppealable, schemas.Appeal:
-			return !g.nothingToGrant(l)
-		}
-		return false
-	})
+	lines, _ := sort2(g.Lines, func(l *schemas.Line) bool { return undecidedIn(l.State) && !g.nothingToGrant(l) })
 	if len(lines) == 0 {
 		s.staff("staff.task", g.Owner, vars{"task": "dispute_lost", "due": ""})
 		return

@@ -15,13 +15,16 @@ import (
 // book has the ledger write down how a dispute stands, one word after the other, and does what follows from it.
 func (c *Case) book(d *schemas.Dispute) {
 	key := fmt.Sprintf("%s/dispute/%d", c.CaseID, c.next("dispute"))
+	c.unbooked++
 	c.effect(schemas.DisputeBook.Name, key, func(ctx workflow.Context) {
 		if workflow.Await(ctx, func() bool { return !c.booking }) != nil {
+			c.unbooked--
 			return
 		}
 		c.booking = true
 		defer func() { c.booking = false }()
 		got, err := do(ctx, c, schemas.DisputeBook, key, c.disputeOrder(d))
+		c.unbooked--
 		if c.stuckOn(err, schemas.DisputeBook.Name, key) || c.ClosedAt != nil {
 			return
 		}
@@ -242,6 +245,9 @@ func (c *Case) paidOutside(s *step, lines []*schemas.Line) {
 	}
 	var settled, ended []*schemas.Line
 	for _, l := range rest {
+		if c.remembersWhereItStood() {
+			l.BeforeBank = &schemas.Stood{State: l.State, Outcome: l.Outcome}
+		}
 		switch l.State {
 		case schemas.Closed:
 			l.Outcome = endsAs(l, l.Outcome)
@@ -288,9 +294,10 @@ func (c *Case) settleUnits(lines []*schemas.Line) {
 	})
 }
 
-// countBack takes back what was counted, where a bank turned its decision round: what is owed is owed by us again.
+// countBack takes back what was counted, where a bank turned its decision round: what was owed is owed by us again, and what was not goes back
+// where it stood.
 func (c *Case) countBack(s *step, d *schemas.Dispute) {
-	var owed []*schemas.Line
+	var settled []*schemas.Line
 	for _, share := range d.Counted {
 		for _, l := range c.Lines {
 			if !c.covers(share, l) || l.BankTook == nil {
@@ -299,19 +306,50 @@ func (c *Case) countBack(s *step, d *schemas.Dispute) {
 			left := l.BankTook.Sub(c.money(partOfShare(share, l.Units)))
 			l.BankTook = &left
 			if l.State == schemas.Closed && l.Outcome == schemas.SettledExternally {
-				l.Outcome = schemas.OutcomeNone
-				owed = append(owed, l)
+				settled = append(settled, l)
 			}
 		}
 	}
 	d.Counted = nil
-	if len(owed) == 0 {
+	ended, rest := sort2(settled, func(l *schemas.Line) bool {
+		return l.BeforeBank != nil && l.BeforeBank.State == schemas.Closed && l.BeforeBank.Outcome != schemas.SettledExternally
+	})
+	undecided, owed := sort2(rest, func(l *schemas.Line) bool {
+		return l.BeforeBank != nil && l.Replacement == nil && undecidedIn(l.BeforeBank.State)
+	})
+	for _, l := range ended {
+		l.Outcome = l.BeforeBank.Outcome
+		s.say("Line %s stands as it did: %s.", l.LineID, l.Outcome)
+	}
+	if len(rest) == 0 {
 		return
+	}
+	for _, l := range rest {
+		l.Outcome = schemas.OutcomeNone
 	}
 	c.Following, c.EndsLater = false, false
 	c.stopClock("survey.wait", "survey.open", "recovery", "recovery_survey")
-	s.say("Line(s) %s are owed again.", lineList(owed))
-	c.move(s, owed, schemas.RefundApproved)
+	for _, l := range undecided {
+		s.say("Line %s stands as it did: nothing was decided about it.", l.LineID)
+		back := l.BeforeBank.State
+		if back == schemas.Negotiating {
+			back = schemas.Review // the offer has gone
+		}
+		c.move(s, []*schemas.Line{l}, back)
+	}
+	if len(owed) > 0 {
+		s.say("Line(s) %s are owed again.", lineList(owed))
+		c.move(s, owed, schemas.RefundApproved)
+	}
+}
+
+// undecidedIn reports whether nobody has granted a line in this state.
+func undecidedIn(state schemas.State) bool {
+	switch state {
+	case schemas.WaitInfo, schemas.Review, schemas.Negotiating, schemas.RejectedAppealable, schemas.Appeal:
+		return true
+	}
+	return false
 }
 
 // bankPaysInstead is a refund that did not come through while a chargeback has taken the money: it is given up for that.

@@ -300,3 +300,11 @@ func (c *Case) tellsOfFoundReplacements() bool { return c.Edition >= 4 }
 // booksWhatIsKept has goods booked that the shop keeps although nothing is paid for them, because their customer has accepted a deduction of the whole
 // price. 2026-11-26: until then they lay in the warehouse, and no stock knew of them.
 func (c *Case) booksWhatIsKept() bool { return c.Edition >= 4 }
+
+// remembersWhereItStood lets a line go back where it stood when a bank turns its decision round. 2026-11-26: until then whatever the bank had taken
+// counted as owed, so that a request that had been refused, or had expired, was paid once the shop had won.
+func (c *Case) remembersWhereItStood() bool { return c.Edition >= 4 }
+
+// waitsForBookings keeps a case open until the ledger has written down how its disputes were decided. 2026-11-26: until then one whose lines had all
+// ended closed in the moment of the decision, and nobody was told of money that had gone twice.
+func (c *Case) waitsForBookings() bool { return c.Edition >= 4 }

@@ -120,7 +120,8 @@ func whatWasDecidedIsDone(s *sight) string {
 // settledIsPaidFor wants of a line that was settled outside that somebody outside has paid for it; and of a case that ends, that nobody
 // outside is still looking at it.
 func settledIsPaidFor(s *sight) string {
-	if s.Now.Outcome == schemas.SettledExternally && !decidedOutside(s.All) {
+	handed := slices.ContainsFunc(s.Now.Disputes, func(d schemas.Dispute) bool { return d.Pays })
+	if s.Now.Outcome == schemas.SettledExternally && !handed && !decidedOutside(s.All) {
 		return "the case was settled by somebody outside, of whom nothing is known."
 	}
 	for _, l := range s.Now.Lines {

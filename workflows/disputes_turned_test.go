@@ -1,0 +1,71 @@
+package workflows_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// refusedForGood is a request that was refused and not appealed, so that nothing is owed, and whose bank then takes the money and turns round.
+func refusedForGood(t *testing.T, edition int) *tale {
+	t.Helper()
+	tl := aReturn(t).refundOnly().finding(line("1", 4784)).ofEdition(edition)
+	tl.in(schemas.Review, does(tl, schemas.ReviewReject, anAgent, schemas.Reject{Reason: "used", EvidenceIDs: []string{"photo-1"}}))
+	tl.in(schemas.FollowUp, func() {
+		chargedBack(tl, 4784)()
+		soon(tl, time.Minute, decides(tl, schemas.DisputeLost))
+		soon(tl, 2*time.Minute, decides(tl, schemas.DisputeWon))
+	})
+	return tl
+}
+
+func TestARefusalStandsAgainOnceTheShopHasWon(t *testing.T) {
+	t.Parallel()
+	v := refusedForGood(t, schemas.Edition).run()
+	require.Equal(t, schemas.RejectedFinal, v.Outcome)
+	require.Zero(t, v.Money.Refunded.Minor)
+	require.Zero(t, v.Lines[0].BankTook.Minor)
+	t.Run("which it did not before the fourth edition", func(t *testing.T) {
+		t.Parallel()
+		tl := refusedForGood(t, 3).providerSays(schemas.RefundSucceeded, "")
+		tl.run()
+		require.NotEmpty(t, tl.ordered)
+	})
+}
+
+func TestWhatNobodyHadDecidedIsDecidedAfterABankTurnsRound(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).refundOnly().finding(line("1", 4784))
+	tl.in(schemas.Review, func() {
+		chargedBack(tl, 4784)()
+		soon(tl, time.Minute, decides(tl, schemas.DisputeLost))
+		soon(tl, 2*time.Minute, func() { require.Equal(t, schemas.FollowUp, tl.last().State) })
+		soon(tl, 3*time.Minute, decides(tl, schemas.DisputeWon))
+		soon(tl, 4*time.Minute, func() {
+			require.Equal(t, schemas.Review, tl.last().State)
+			does(tl, schemas.ReviewReject, anAgent, schemas.Reject{Reason: "used", EvidenceIDs: []string{"photo-1"}})()
+		})
+	})
+	v := tl.run()
+	require.Equal(t, schemas.RejectedFinal, v.Outcome)
+	require.Empty(t, tl.ordered)
+}
+
+func TestMoneyThatWentTwiceIsToldAlsoWhereNothingElseKeepsTheCaseOpen(t *testing.T) {
+	t.Parallel()
+	for edition, told := range map[int]int{3: 0, schemas.Edition: 1} {
+		tl := paid(t).ofEdition(edition)
+		tl.dispute = func(o schemas.DisputeOrder) (schemas.DisputeReceipt, error) { return keptFor(o, 0), nil }
+		tl.refunded()
+		tl.in(schemas.FollowUp, chargedBack(tl, 4784))
+		tl.later(schemas.FollowUp, 25*time.Hour, does(tl, schemas.SurveyAnswer, theCustomer, schemas.AnswerSurvey{Overall: 5, Solved: schemas.SolvedNo}))
+		tl.in(schemas.Review, does(tl, schemas.ReviewReject, anAgent, schemas.Reject{Reason: "used", EvidenceIDs: []string{"photo-1"}}))
+		tl.later(schemas.FollowUp, 20*24*time.Hour, decides(tl, schemas.DisputeLost))
+		v := tl.run()
+		require.Equal(t, schemas.Completed, v.Outcome)
+		require.Len(t, tl.tasks("paid_twice"), told, "edition %d", edition)
+	}
+}
