@@ -13,7 +13,8 @@ import (
 var troubled = []ending{
 	{"unresolvable_when_the_customer_cannot_be_reached", func(h *house) string {
 		id := h.approvedOf(h.wish(bought), agent)
-		now := h.pass(id, 6*24*time.Hour) // of silence
+		h.do(id, schemas.ShipbackExtend.Name, agent, schemas.OnLines{}) // so that nothing expires while they are tried
+		now := h.pass(id, 6*24*time.Hour)                               // of silence
 		tried := schemas.MarkUnreachable{}
 		for i, by := range []schemas.Channel{"phone", "email", "phone"} {
 			tried.Attempts = append(tried.Attempts, schemas.Attempt{Channel: by, At: now.Add(time.Duration(2*i-5)*24*time.Hour + time.Hour)})
