@@ -34,7 +34,9 @@ func (g *goods) tellWay(s *step, lines []*schemas.Line, freight schemas.Turn, la
 }
 
 // getsLabel tells a line whose way back the merchant pays for and nobody has booked yet.
-func getsLabel(l *schemas.Line) bool { return l.Verdict.Freight == schemas.TurnMerchant && l.Waybill == "" }
+func getsLabel(l *schemas.Line) bool {
+	return l.Verdict.Freight == schemas.TurnMerchant && l.Waybill == ""
+}
 
 // bookLabel books the way back where the merchant pays for it. Where the customer pays, the customer chooses the carrier.
 func (g *goods) bookLabel(s *step) {
