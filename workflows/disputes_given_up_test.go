@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -39,4 +40,34 @@ func TestARefundThatIsGivenUpForAChargebackThatTookNothingIsPaidAnew(t *testing.
 	require.Equal(t, usd(4784), v.Money.Refunded, "what failed is paid under a new number, and nothing twice")
 	require.Equal(t, schemas.RefundCancelled, v.Money.Entries[1].Status)
 	require.Len(t, tl.tasks("paid_twice"), 1)
+}
+
+// The walks found it: the refund of one of two articles was under way when the bank took the price of both, and failed. The bank has paid for that
+// article too, and the ledger was asked for no more of the line than before.
+func TestABankThatTookAllPaysForTheArticleWhoseRefundFailsToo(t *testing.T) {
+	t.Parallel()
+	two := line("1", 2000)
+	ofTwo(&two)
+	tl := aReturn(t).refundOnly().finding(two)
+	tl.looksUp(schemas.RefundFailedWord)
+	tl.dispute = func(o schemas.DisputeOrder) (schemas.DisputeReceipt, error) {
+		room := int64(2000) // of the other article nothing is left as long as its refund is under way
+		if len(o.GiveUp) > 0 {
+			room = 4000
+		}
+		return keptFor(o, room), nil
+	}
+	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{OnLines: schemas.OnLines{Lines: []schemas.PickLine{{LineID: "1", Quantity: 1}}}}))
+	tl.in(schemas.Review, func() {
+		chargedBack(tl, 4000)()
+		soon(tl, time.Minute, decides(tl, schemas.DisputeLost))
+	})
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundFailure, refundWord(1)))
+	v := tl.answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.SettledExternally, v.Outcome)
+	for _, l := range v.Lines {
+		require.Equal(t, schemas.SettledExternally, l.Outcome)
+		require.Zero(t, l.Owed().Minor)
+	}
+	require.Equal(t, []schemas.Share{{LineID: "1", Amount: usd(4000)}}, tl.booked[len(tl.booked)-1].Lines)
 }

@@ -48,12 +48,26 @@ func (c *Case) disputeOrder(d *schemas.Dispute) schemas.DisputeOrder {
 			}
 		}
 	}
+	order.Lines = c.wantedFrom(d)
+	return order
+}
+
+// wantedFrom is what a dispute may keep of each line in all: what has been counted of it already, and what is owed still. The parts of a line that
+// was split have one sum, as the ledger knows one line.
+func (c *Case) wantedFrom(d *schemas.Dispute) []schemas.Share {
+	var wanted []schemas.Share
 	for _, l := range c.Lines {
-		if owed := l.Owed().Minor - c.movingFor(l); owed > 0 {
-			order.Lines = append(order.Lines, schemas.Share{LineID: l.LineID, Amount: c.money(owed)})
+		owed := l.Owed().Minor - c.movingFor(l)
+		if owed <= 0 {
+			continue
+		}
+		if i := slices.IndexFunc(wanted, func(w schemas.Share) bool { return w.LineID == l.LineID }); i >= 0 {
+			wanted[i].Amount.Minor += owed
+		} else {
+			wanted = append(wanted, schemas.Share{LineID: l.LineID, Amount: c.money(owed + counted(d, l.LineID))})
 		}
 	}
-	return order
+	return wanted
 }
 
 // inFlight tells a refund whose end nobody knows: the provider has it, or may have it.

@@ -204,13 +204,11 @@ var breaches = map[string]map[string]func(*sight){
 		"a name stands in a row": func(s *sight) { s.Books.Personal = []string{"rows: " + somebody} },
 	},
 	laws[12].text: {
-		"a clock is overdue": func(s *sight) { s.Now.Clocks[0].Due = s.Now.Now.Add(-time.Hour) },
-		"a clock ran out twice": func(s *sight) {
-			out := s.All[1]
-			out.Name, out.Lines, out.Data = schemas.EventExpired, []string{"2"}, map[string]string{"clock": "return.review", "due": "x"}
-			again := out
-			again.Revision = 3
-			s.All, s.New = append(s.All[:1], out, again), []schemas.Event{again}
+		"a clock is overdue":    func(s *sight) { s.Now.Clocks[0].Due = s.Now.Now.Add(-time.Hour) },
+		"a clock ran out twice": func(s *sight) { s.ranOutTwice("return.review", "2") },
+		"a duty was missed twice": func(s *sight) {
+			s.Now.Lines[1].History = []schemas.StateSince{{State: schemas.Received, Since: started}}
+			s.ranOutTwice("law.refund")
 		},
 	},
 	laws[13].text: {
@@ -245,6 +243,15 @@ var breaches = map[string]map[string]func(*sight){
 			s.Before.Lines[1].State, s.Now.Lines[1].State = schemas.Review, schemas.RefundApproved
 		},
 	},
+}
+
+// ranOutTwice lets a clock run out, and again an hour later.
+func (s *sight) ranOutTwice(clock string, lines ...string) {
+	out := s.All[1]
+	out.Name, out.Lines, out.Data = schemas.EventExpired, lines, map[string]string{"clock": clock, "due": "x"}
+	again := out
+	again.Revision, again.At = 3, out.At.Add(time.Hour)
+	s.All, s.New = append(s.All[:1], out, again), []schemas.Event{again}
 }
 
 // disputed lets somebody outside look at the case, which ended or not since the case was written before.

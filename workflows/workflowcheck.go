@@ -510,6 +510,7 @@ func reach(workflow.Context) {
 	none[*Case]().waitsOutside()
 	none[*Case]().wakeClocks(none[*step]())
 	none[*Case]().wanted()
+	none[*Case]().wantedFrom(none[*schemas.Dispute]())
 	none[*Case]().where()
 	none[*Case]().whoMayGrant(none[schemas.Money]())
 	none[*Case]().wish(none[[]schemas.PickLine]())
