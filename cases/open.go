@@ -37,7 +37,7 @@ func (c *Client) Open(ctx context.Context, request schemas.Request, policy strin
 
 func (c *Client) start(ctx context.Context, caseID string, opening schemas.Opening) (Opened, error) {
 	r := opening.Request
-	run, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+	options := client.StartWorkflowOptions{
 		ID:                       caseID,
 		TaskQueue:                string(schemas.QueueCases),
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
@@ -47,7 +47,14 @@ func (c *Client) start(ctx context.Context, caseID string, opening schemas.Openi
 		StaticSummary:                            fmt.Sprintf("%s of order %s, %d line(s), %s", r.Kind, r.OrderID, len(r.Lines), r.Reason),
 		Priority:                                 temporal.Priority{PriorityKey: 3, FairnessKey: r.MerchantID},
 		TypedSearchAttributes:                    attributesOf(r),
-	}, workflowTypes[r.Kind], opening)
+	}
+	run, err := c.temporal.ExecuteWorkflow(ctx, options, workflowTypes[r.Kind], opening)
+	var unknown *serviceerror.InvalidArgument
+	if errors.As(err, &unknown) {
+		// A part of the server has not heard of the attributes of a new namespace yet. The case says them itself a moment later.
+		options.TypedSearchAttributes = temporal.SearchAttributes{}
+		run, err = c.temporal.ExecuteWorkflow(ctx, options, workflowTypes[r.Kind], opening)
+	}
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &already) {
 		return Opened{CaseID: caseID, RunID: already.RunId, Existed: true}, nil
