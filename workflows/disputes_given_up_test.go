@@ -9,9 +9,9 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// The walks found it: the refund of one payment had failed, and the bank took another one back, of which nothing was left.
-func TestARefundThatIsGivenUpForAChargebackThatTookNothingIsPaidAnew(t *testing.T) {
-	t.Parallel()
+// paidInTwo is a refund of what was paid with two cards, of which the provider takes every part.
+func paidInTwo(t *testing.T) *tale {
+	t.Helper()
 	tl := paid(t)
 	found := tl.intake
 	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
@@ -22,13 +22,29 @@ func TestARefundThatIsGivenUpForAChargebackThatTookNothingIsPaidAnew(t *testing.
 		}
 		return got, err
 	}
+	return tl
+}
+
+// answering lets the provider answer the order of one refund otherwise, and take all others.
+func (tl *tale) answering(id string, status schemas.RefundStatus) *tale {
+	next := tl.refund
 	tl.refund = func(o schemas.RefundOrder) (schemas.RefundReceipt, error) {
-		status := map[string]schemas.RefundStatus{"shop:r-1/refund/2": schemas.RefundFailedWord}[o.Refund.RefundID]
-		if status == "" {
-			status = schemas.RefundAccepted
+		if o.Refund.RefundID != id && next != nil {
+			return next(o)
 		}
-		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: status, Code: schemas.CodeAccountClosed, Amount: o.Refund.Amount}, nil
+		said := schemas.RefundAccepted
+		if o.Refund.RefundID == id {
+			said = status
+		}
+		return schemas.RefundReceipt{RefundID: o.Refund.RefundID, Status: said, Code: schemas.CodeAccountClosed, Amount: o.Refund.Amount}, nil
 	}
+	return tl
+}
+
+// The walks found it: the refund of one payment had failed, and the bank took another one back, of which nothing was left.
+func TestARefundThatIsGivenUpForAChargebackThatTookNothingIsPaidAnew(t *testing.T) {
+	t.Parallel()
+	tl := paidInTwo(t).answering("shop:r-1/refund/2", schemas.RefundFailedWord)
 	tl.looksUp(schemas.RefundSucceeded)
 	tl.dispute = func(o schemas.DisputeOrder) (schemas.DisputeReceipt, error) { return keptFor(o, 0), nil } // it was paid back before
 	tl.in(schemas.RefundFailed, says(tl, schemas.RefundSuccess, refundWord(1)))
@@ -70,4 +86,25 @@ func TestABankThatTookAllPaysForTheArticleWhoseRefundFailsToo(t *testing.T) {
 		require.Zero(t, l.Owed().Minor)
 	}
 	require.Equal(t, []schemas.Share{{LineID: "1", Amount: usd(4000)}}, tl.booked[len(tl.booked)-1].Lines)
+}
+
+// The walks found it: of two refunds of one article one had failed, and nobody knew what had become of the other, when a bank took back a part.
+func TestARefundBesideOneThatIsGivenUpForAChargebackIsStillAskedAbout(t *testing.T) {
+	t.Parallel()
+	tl := paidInTwo(t)
+	tl.answering("shop:r-1/refund/2", schemas.RefundUnknown)
+	tl.looksUp(schemas.RefundUnknown)
+	tl.dispute = func(o schemas.DisputeOrder) (schemas.DisputeReceipt, error) { return keptFor(o, 500), nil }
+	tl.in(schemas.RefundProcessing, says(tl, schemas.RefundFailure, refundWord(1)))
+	tl.in(schemas.RefundFailed, chargedBack(tl, 500))
+	tl.in(schemas.RefundFailed, decides(tl, schemas.DisputeLost))
+	tl.in(schemas.RefundProcessing, func() {
+		tl.looksUp(schemas.RefundSucceeded)
+		says(tl, schemas.RefundSuccess, refundWord(3))()
+	})
+	v := tl.answersSurvey(5, schemas.SolvedYes).run()
+	require.Equal(t, schemas.RefundCancelled, v.Money.Entries[0].Status)
+	require.Equal(t, usd(500), *v.Lines[0].BankTook)
+	require.Equal(t, usd(4284), v.Money.Refunded, "the rest, and the one that nobody knew of")
+	require.Equal(t, schemas.Completed, v.Outcome)
 }

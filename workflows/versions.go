@@ -312,3 +312,12 @@ func (c *Case) waitsForBookings() bool { return c.Edition >= 4 }
 // tellsWithTheLabel tells the customer of an approval and of its label in one message. 2026-11-26: until then these were two within a second, and
 // each cost the case a call.
 func (c *Case) tellsWithTheLabel() bool { return c.Edition >= 5 }
+
+// paysBesideWhatIsUnderWay pays what is still owed for a line whose failed refund was given up for a chargeback while another refund of it is under
+// way, and asks about that one. 2026-11-26: until then such a line waited for finance for ever, with no failed refund left to ask for again, and
+// nobody asked the provider about the other one.
+func (c *Case) paysBesideWhatIsUnderWay() bool { return c.Edition >= 5 }
+
+// turnsRoundUnderReview lets a bank that turns its decision round do so also for lines that people look at again because their customer was not
+// content. 2026-11-26: until then these still ended as settled by the bank, which had paid nothing.
+func (c *Case) turnsRoundUnderReview() bool { return c.Edition >= 5 }

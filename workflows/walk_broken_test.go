@@ -262,6 +262,16 @@ func (s *sight) disputed(kind schemas.DisputeKind, now schemas.DisputeStatus) {
 	s.Now.Disputes = []schemas.Dispute{d}
 }
 
+// bankSays lets a bank have decided, and the case know of it what it does.
+func (s *sight) bankSays(decision schemas.DisputeStatus, d schemas.Dispute) *books {
+	none := usd(0)
+	d.DisputeID, d.Kind, d.PaymentID, d.Amount, d.Taken, d.Over = "b-1", schemas.Chargeback, "p-1", none, none, none
+	s.Now.Disputes = []schemas.Dispute{d}
+	s.Books.Bank["b-1"] = &bankBook{Word: schemas.ExternalWord{Amount: &none}, Status: decision, Told: decision}
+	s.Books.Kept["b-1"] = &keptBook{Dispute: d}
+	return s.Books
+}
+
 // chargeBack lets a charge go back that the customer has not paid.
 func (s *sight) chargeBack() {
 	s.Books.Charges["shop:r-1/charge/1"] = &chargeBook{Charge: schemas.Charge{Amount: usd(100)}, Status: schemas.ChargeFailed}
@@ -314,6 +324,19 @@ func TestEveryEndThatIsWrongIsSeen(t *testing.T) {
 		"a deposit is held":            func(s *sight) { s.Books.Charges["c"] = &chargeBook{Status: schemas.ChargeHeld} },
 		"the customer paid for nothing": func(s *sight) {
 			s.Books.Charges["c"] = &chargeBook{Status: schemas.ChargeSucceeded, Charge: schemas.Charge{ChargeID: "c", Amount: usd(1)}}
+		},
+		"somebody has paid for nothing of theirs": func(s *sight) {
+			s.Books.Charges["shop:r-1/charge/1"] = &chargeBook{Status: schemas.ChargeSucceeded, Charge: schemas.Charge{Amount: usd(1), Lines: []string{"2"}}}
+			s.Books.Shipments["s"] = &shipmentBook{Sent: true, Word: &schemas.ShipmentWord{}, Order: schemas.ShipOrder{Goods: []schemas.ShipLine{{LineID: "2"}}}}
+		},
+		"a bank has decided otherwise": func(s *sight) {
+			s.bankSays(schemas.DisputeWon, schemas.Dispute{Status: schemas.DisputeLost, Booked: true}).Kept["b-1"].Dispute.Status = schemas.DisputeLost
+		},
+		"the ledger keeps another sum": func(s *sight) {
+			s.bankSays(schemas.DisputeLost, schemas.Dispute{Status: schemas.DisputeLost, Booked: true}).Kept["b-1"].Dispute.Taken = usd(1)
+		},
+		"the ledger never heard of a dispute": func(s *sight) {
+			s.bankSays(schemas.DisputeLost, schemas.Dispute{Status: schemas.DisputeLost})
 		},
 		"the provider has another amount": func(s *sight) { s.Books.Refunds["shop:r-1/refund/1"].Refund.Amount = usd(999) },
 		"goods are booked that no case decided on": func(s *sight) {
