@@ -83,6 +83,7 @@ func (x *exchanges) nowHas(lines []*schemas.Line) []schemas.Replaced {
 		}
 		// What was paid for wear of the old goods is gone, and no part of what the new ones cost.
 		now.OnTop.Minor = max(0, min(r.Settled, x.costs(l)-l.Payable.Minor))
+		now.PaidBy = x.paidBy(l, now.OnTop.Minor)
 		all = append(all, now)
 	}
 	return all

@@ -211,7 +211,8 @@ func (c *Case) spread(lines []*schemas.Line) []*schemas.Refund {
 			}
 			owed -= part
 			left[p.PaymentID] -= part
-			refunds = addShare(refunds, p, c.method(p), schemas.Share{LineID: l.LineID, Units: l.Units, Amount: c.money(part)})
+			gone := l.State == schemas.Converting || l.Outcome == schemas.Converted
+			refunds = addShare(refunds, p, c.method(p), schemas.Share{LineID: l.LineID, Units: l.Units, Amount: c.money(part), Netted: gone})
 		}
 	}
 	return refunds

@@ -305,6 +305,10 @@ func (c *Case) booksWhatIsKept() bool { return c.Edition >= 4 }
 // counted as owed, so that a request that had been refused, or had expired, was paid once the shop had won.
 func (c *Case) remembersWhereItStood() bool { return c.Edition >= 4 }
 
+// booksNetting has the ledger book what lines of an exchange have paid for each other once that is settled for good. 2026-11-26: until then a
+// replacement that another line had paid a part of could be claimed for the rest of its price only, and that line for more than it was worth.
+func (c *Case) booksNetting() bool { return c.Edition >= 5 }
+
 // waitsForBookings keeps a case open until the ledger has written down how its disputes were decided. 2026-11-26: until then one whose lines had all
 // ended closed in the moment of the decision, and nobody was told of money that had gone twice.
 func (c *Case) waitsForBookings() bool { return c.Edition >= 4 }
