@@ -65,6 +65,11 @@ func (x *exchanges) giveBackNetted(s *step, leaving []*schemas.Line) {
 		return
 	}
 	s.say("What line(s) %s had paid for it goes back to the customer.", lineList(payers))
+	if x.asksAboutAllMoney() && x.aboveLimit(payers) {
+		left, _ := sort2(payers, hasLeft)
+		x.askForLeft(s, left)
+		return
+	}
 	// What waits for its old goods, or for a second person, is paid when it is finished.
 	now, _ := sort2(payers, func(l *schemas.Line) bool {
 		gone := l.State == schemas.Closed || x.undoesNetting() && l.State == schemas.Converting

@@ -305,6 +305,12 @@ func (c *Case) booksWhatIsKept() bool { return c.Edition >= 4 }
 // counted as owed, so that a request that had been refused, or had expired, was paid once the shop had won.
 func (c *Case) remembersWhereItStood() bool { return c.Edition >= 4 }
 
+// asksAboutAllMoney lets a second person decide on money however it is put together, also for lines that have ended, and counts what is on its way;
+// and has finance see to a refund of such a line that the ledger refuses, or that fails while the line goes on in another case. 2026-11-26: until then
+// what an article had paid for another went back unseen once its line had ended, two refunds on their way counted as none, and a refusal was
+// told to nobody.
+func (c *Case) asksAboutAllMoney() bool { return c.Edition >= 5 }
+
 // booksNetting has the ledger book what lines of an exchange have paid for each other once that is settled for good. 2026-11-26: until then a
 // replacement that another line had paid a part of could be claimed for the rest of its price only, and that line for more than it was worth.
 func (c *Case) booksNetting() bool { return c.Edition >= 5 }
