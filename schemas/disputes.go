@@ -247,7 +247,7 @@ type DisputeOrder struct {
 	Takes      bool        `json:"takes"`             // money is kept for it
 	GiveUp     []string    `json:"give_up,omitempty"` // refunds that certainly are not being paid, and will not be
 	Units      []LineUnits `json:"units,omitempty"`   // units it settles, once it is accepted or lost
-	Lines      []Share     `json:"lines,omitempty"`   // what the case still owes, line by line: it is taken from there first
+	Lines      []Share     `json:"lines,omitempty"`   // by line, what it may keep of it in all: what the case still owes, and has counted of it before
 	At         time.Time   `json:"at"`
 }
 

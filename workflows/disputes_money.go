@@ -48,12 +48,26 @@ func (c *Case) disputeOrder(d *schemas.Dispute) schemas.DisputeOrder {
 			}
 		}
 	}
+	order.Lines = c.wantedFrom(d)
+	return order
+}
+
+// wantedFrom is what a dispute may keep of each line in all: what has been counted of it already, and what is owed still. The parts of a line that
+// was split have one sum, as the ledger knows one line.
+func (c *Case) wantedFrom(d *schemas.Dispute) []schemas.Share {
+	var wanted []schemas.Share
 	for _, l := range c.Lines {
-		if owed := l.Owed().Minor - c.movingFor(l); owed > 0 {
-			order.Lines = append(order.Lines, schemas.Share{LineID: l.LineID, Amount: c.money(owed)})
+		owed := l.Owed().Minor - c.movingFor(l)
+		if owed <= 0 {
+			continue
+		}
+		if i := slices.IndexFunc(wanted, func(w schemas.Share) bool { return w.LineID == l.LineID }); i >= 0 {
+			wanted[i].Amount.Minor += owed
+		} else {
+			wanted = append(wanted, schemas.Share{LineID: l.LineID, Amount: c.money(owed + counted(d, l.LineID))})
 		}
 	}
-	return order
+	return wanted
 }
 
 // inFlight tells a refund whose end nobody knows: the provider has it, or may have it.
@@ -146,12 +160,17 @@ func (c *Case) payTheRest(s *step, givenUp []string) {
 		}
 		for _, l := range c.linesPaidBy(f) {
 			stuck := l.State == schemas.RefundFailed || l.State == schemas.RefundProcessing
-			if stuck && c.underWay(l) == 0 && !slices.Contains(lines, l) {
+			if stuck && !slices.Contains(lines, l) {
 				lines = append(lines, l)
 			}
 		}
 	}
-	owed, done := sort2(lines, func(l *schemas.Line) bool { return c.owes(l).Minor > 0 })
+	waiting, idle := sort2(lines, func(l *schemas.Line) bool { return c.underWay(l) > 0 })
+	if c.paysBesideWhatIsUnderWay() && len(waiting) > 0 {
+		c.order(s, c.spread(waiting)...)
+		c.toProcessing(s, waiting)
+	}
+	owed, done := sort2(idle, func(l *schemas.Line) bool { return c.owes(l).Minor > 0 })
 	c.move(s, owed, schemas.RefundApproved)
 	c.afterRefund(s, done)
 }
@@ -292,64 +311,6 @@ func (c *Case) settleUnits(lines []*schemas.Line) {
 		_, err := do(ctx, c, schemas.ClaimsSettle, key, order)
 		c.stuckOn(err, schemas.ClaimsSettle.Name, key)
 	})
-}
-
-// countBack takes back what was counted, where a bank turned its decision round: what was owed is owed by us again, and what was not goes back
-// where it stood.
-func (c *Case) countBack(s *step, d *schemas.Dispute) {
-	var settled []*schemas.Line
-	for _, share := range d.Counted {
-		for _, l := range c.Lines {
-			if !c.covers(share, l) || l.BankTook == nil {
-				continue
-			}
-			left := l.BankTook.Sub(c.money(partOfShare(share, l.Units)))
-			l.BankTook = &left
-			if l.State == schemas.Closed && l.Outcome == schemas.SettledExternally {
-				settled = append(settled, l)
-			}
-		}
-	}
-	d.Counted = nil
-	ended, rest := sort2(settled, func(l *schemas.Line) bool {
-		return l.BeforeBank != nil && l.BeforeBank.State == schemas.Closed && l.BeforeBank.Outcome != schemas.SettledExternally
-	})
-	undecided, owed := sort2(rest, func(l *schemas.Line) bool {
-		return l.BeforeBank != nil && l.Replacement == nil && undecidedIn(l.BeforeBank.State)
-	})
-	for _, l := range ended {
-		l.Outcome = l.BeforeBank.Outcome
-		s.say("Line %s stands as it did: %s.", l.LineID, l.Outcome)
-	}
-	if len(rest) == 0 {
-		return
-	}
-	for _, l := range rest {
-		l.Outcome = schemas.OutcomeNone
-	}
-	c.Following, c.EndsLater = false, false
-	c.stopClock("survey.wait", "survey.open", "recovery", "recovery_survey")
-	for _, l := range undecided {
-		s.say("Line %s stands as it did: nothing was decided about it.", l.LineID)
-		back := l.BeforeBank.State
-		if back == schemas.Negotiating {
-			back = schemas.Review // the offer has gone
-		}
-		c.move(s, []*schemas.Line{l}, back)
-	}
-	if len(owed) > 0 {
-		s.say("Line(s) %s are owed again.", lineList(owed))
-		c.move(s, owed, schemas.RefundApproved)
-	}
-}
-
-// undecidedIn reports whether nobody has granted a line in this state.
-func undecidedIn(state schemas.State) bool {
-	switch state {
-	case schemas.WaitInfo, schemas.Review, schemas.Negotiating, schemas.RejectedAppealable, schemas.Appeal:
-		return true
-	}
-	return false
 }
 
 // bankPaysInstead is a refund that did not come through while a chargeback has taken the money: it is given up for that.

@@ -69,3 +69,36 @@ func TestMoneyThatWentTwiceIsToldAlsoWhereNothingElseKeepsTheCaseOpen(t *testing
 		require.Len(t, tl.tasks("paid_twice"), told, "edition %d", edition)
 	}
 }
+
+// The walks found it: the customer of what a bank had settled was not content, and the bank turned round while a person looked at it again.
+func TestABankThatTurnsRoundWhilePeopleLookAgainHasSettledNothing(t *testing.T) {
+	t.Parallel()
+	turned := func(t *testing.T, edition int) *tale {
+		t.Helper()
+		tl := aReturn(t).refundOnly().finding(notOwed("1", 4784)).ofEdition(edition)
+		tl.in(schemas.Review, func() {
+			chargedBack(tl, 4784)()
+			soon(tl, time.Minute, decides(tl, schemas.DisputeLost))
+		})
+		tl.later(schemas.FollowUp, 25*time.Hour, does(tl, schemas.SurveyAnswer, theCustomer, schemas.AnswerSurvey{Overall: 1, Solved: schemas.SolvedNo}))
+		tl.in(schemas.Review, decides(tl, schemas.DisputeWon))
+		return tl
+	}
+	require.Equal(t, schemas.Unresolvable, turned(t, schemas.Edition).run().Outcome, "nobody has decided about goodwill, and nobody has paid")
+	require.Equal(t, schemas.SettledExternally, turned(t, 4).run().Outcome, "as it was before the fifth edition")
+}
+
+func TestWhatWasGrantedIsPaidWhenABankTurnsRoundWhilePeopleLookAgain(t *testing.T) {
+	t.Parallel()
+	tl := paid(t)
+	tl.steps[0].do = func() {
+		chargedBack(tl, 4784)()
+		soon(tl, time.Minute, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{}))
+	}
+	tl.in(schemas.RefundApproved, decides(tl, schemas.DisputeLost))
+	tl.later(schemas.FollowUp, 25*time.Hour, does(tl, schemas.SurveyAnswer, theCustomer, schemas.AnswerSurvey{Overall: 1, Solved: schemas.SolvedNo}))
+	tl.in(schemas.Review, decides(tl, schemas.DisputeWon))
+	v := tl.refunded().run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, usd(4784), v.Money.Refunded)
+}

@@ -318,3 +318,12 @@ func (c *Case) booksNetting() bool { return c.Edition >= 5 }
 // waitsForBookings keeps a case open until the ledger has written down how its disputes were decided. 2026-11-26: until then one whose lines had all
 // ended closed in the moment of the decision, and nobody was told of money that had gone twice.
 func (c *Case) waitsForBookings() bool { return c.Edition >= 4 }
+
+// paysBesideWhatIsUnderWay pays what is still owed for a line whose failed refund was given up for a chargeback while another refund of it is under
+// way, and asks about that one. 2026-11-26: until then such a line waited for finance for ever, with no failed refund left to ask for again, and
+// nobody asked the provider about the other one.
+func (c *Case) paysBesideWhatIsUnderWay() bool { return c.Edition >= 5 }
+
+// turnsRoundUnderReview lets a bank that turns its decision round do so also for lines that people look at again because their customer was not
+// content. 2026-11-26: until then these still ended as settled by the bank, which had paid nothing.
+func (c *Case) turnsRoundUnderReview() bool { return c.Edition >= 5 }

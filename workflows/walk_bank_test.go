@@ -18,6 +18,19 @@ type bankBook struct {
 	Status schemas.DisputeStatus
 	Since  time.Time
 	Turns  int // how often it was decided
+	// Told is how it stands by the newest word of its own that has reached a case.
+	Told   schemas.DisputeStatus
+	ToldAt time.Time
+}
+
+// known reports whether the cases have heard how it stands.
+func (b *bankBook) known() bool { return b.Told == b.Status }
+
+// told notes a word that a case has heard.
+func (b *bankBook) told(status schemas.DisputeStatus, at time.Time) {
+	if !at.Before(b.ToldAt) {
+		b.Told, b.ToldAt = status, at
+	}
 }
 
 // keptBook is a dispute as the ledger has it.
@@ -95,11 +108,13 @@ func (o *outside) answerBank(in schemas.DisputeAnswer) schemas.DisputeReceipt {
 	if b.Status.Over() {
 		receipt.Status = b.Status
 		o.books.Words[in.DisputeID] = append(o.books.Words[in.DisputeID], schemas.ExternalWord{DisputeID: in.DisputeID, Decision: b.Status})
+		b.told(b.Status, o.now())
 		return receipt
 	}
 	if b.Status = schemas.DisputeAnswered; in.Accept {
 		b.Status = schemas.DisputeAccepted
 	}
+	b.told(b.Status, o.now())
 	receipt.Status = b.Status
 	return receipt
 }
@@ -113,7 +128,7 @@ func (o *outside) bookDispute(in schemas.DisputeOrder) schemas.DisputeReceipt {
 		b.Kept[d.DisputeID] = k
 	}
 	if b.Bank[d.DisputeID] == nil && d.Kind == schemas.Chargeback {
-		b.Bank[d.DisputeID] = &bankBook{Word: schemas.ExternalWord{DisputeID: d.DisputeID, Kind: d.Kind, PaymentID: d.PaymentID, OrderID: "o-1"}, Status: d.Status, Since: o.now()}
+		b.Bank[d.DisputeID] = &bankBook{Word: schemas.ExternalWord{DisputeID: d.DisputeID, Kind: d.Kind, PaymentID: d.PaymentID, OrderID: "o-1", Amount: &d.Amount}, Status: d.Status, Since: o.now()}
 	}
 	was := k.Dispute
 	newer := was.Status == "" || d.Heard.After(was.Heard) || d.Heard.Equal(was.Heard) && (d.Status.Over() || !was.Status.Over() && d.Status != schemas.DisputeOpen)
@@ -242,4 +257,27 @@ func recovered(b *books, cases []*sight) string {
 		}
 	}
 	return ""
+}
+
+// misheard lists the disputes of which a case knows something else than the ledger has written down.
+func misheard(b *books, cases []schemas.View) []string {
+	var list []string
+	last := map[string]schemas.Dispute{}
+	for _, v := range cases {
+		for _, d := range v.Disputes {
+			last[d.DisputeID] = d
+		}
+	}
+	for id, d := range ordered(last) {
+		k := b.Kept[id]
+		if k == nil || !d.Booked {
+			list = append(list, fmt.Sprintf("%s is %s, and the ledger has never heard of it", id, d.Status))
+			continue
+		}
+		if d.Status != k.Dispute.Status || d.Taken != k.Dispute.Taken || d.Over != k.Dispute.Over {
+			list = append(list, fmt.Sprintf("%s is %s with %s kept and %s paid before; the ledger has it as %s, %s, %s",
+				id, d.Status, d.Taken, d.Over, k.Dispute.Status, k.Dispute.Taken, k.Dispute.Over))
+		}
+	}
+	return list
 }

@@ -204,13 +204,11 @@ var breaches = map[string]map[string]func(*sight){
 		"a name stands in a row": func(s *sight) { s.Books.Personal = []string{"rows: " + somebody} },
 	},
 	laws[12].text: {
-		"a clock is overdue": func(s *sight) { s.Now.Clocks[0].Due = s.Now.Now.Add(-time.Hour) },
-		"a clock ran out twice": func(s *sight) {
-			out := s.All[1]
-			out.Name, out.Lines, out.Data = schemas.EventExpired, []string{"2"}, map[string]string{"clock": "return.review", "due": "x"}
-			again := out
-			again.Revision = 3
-			s.All, s.New = append(s.All[:1], out, again), []schemas.Event{again}
+		"a clock is overdue":    func(s *sight) { s.Now.Clocks[0].Due = s.Now.Now.Add(-time.Hour) },
+		"a clock ran out twice": func(s *sight) { s.ranOutTwice("return.review", "2") },
+		"a duty was missed twice": func(s *sight) {
+			s.Now.Lines[1].History = []schemas.StateSince{{State: schemas.Received, Since: started}}
+			s.ranOutTwice("law.refund")
 		},
 	},
 	laws[13].text: {
@@ -247,12 +245,31 @@ var breaches = map[string]map[string]func(*sight){
 	},
 }
 
+// ranOutTwice lets a clock run out, and again an hour later.
+func (s *sight) ranOutTwice(clock string, lines ...string) {
+	out := s.All[1]
+	out.Name, out.Lines, out.Data = schemas.EventExpired, lines, map[string]string{"clock": clock, "due": "x"}
+	again := out
+	again.Revision, again.At = 3, out.At.Add(time.Hour)
+	s.All, s.New = append(s.All[:1], out, again), []schemas.Event{again}
+}
+
 // disputed lets somebody outside look at the case, which ended or not since the case was written before.
 func (s *sight) disputed(kind schemas.DisputeKind, now schemas.DisputeStatus) {
 	d := schemas.Dispute{DisputeID: "dp-1", Kind: kind, Status: schemas.DisputeOpen}
 	s.Before.Disputes = []schemas.Dispute{d}
 	d.Status = now
 	s.Now.Disputes = []schemas.Dispute{d}
+}
+
+// bankSays lets a bank have decided, and the case know of it what it does.
+func (s *sight) bankSays(decision schemas.DisputeStatus, d schemas.Dispute) *books {
+	none := usd(0)
+	d.DisputeID, d.Kind, d.PaymentID, d.Amount, d.Taken, d.Over = "b-1", schemas.Chargeback, "p-1", none, none, none
+	s.Now.Disputes = []schemas.Dispute{d}
+	s.Books.Bank["b-1"] = &bankBook{Word: schemas.ExternalWord{Amount: &none}, Status: decision, Told: decision}
+	s.Books.Kept["b-1"] = &keptBook{Dispute: d}
+	return s.Books
 }
 
 // chargeBack lets a charge go back that the customer has not paid.
@@ -307,6 +324,19 @@ func TestEveryEndThatIsWrongIsSeen(t *testing.T) {
 		"a deposit is held":            func(s *sight) { s.Books.Charges["c"] = &chargeBook{Status: schemas.ChargeHeld} },
 		"the customer paid for nothing": func(s *sight) {
 			s.Books.Charges["c"] = &chargeBook{Status: schemas.ChargeSucceeded, Charge: schemas.Charge{ChargeID: "c", Amount: usd(1)}}
+		},
+		"somebody has paid for nothing of theirs": func(s *sight) {
+			s.Books.Charges["shop:r-1/charge/1"] = &chargeBook{Status: schemas.ChargeSucceeded, Charge: schemas.Charge{Amount: usd(1), Lines: []string{"2"}}}
+			s.Books.Shipments["s"] = &shipmentBook{Sent: true, Word: &schemas.ShipmentWord{}, Order: schemas.ShipOrder{Goods: []schemas.ShipLine{{LineID: "2"}}}}
+		},
+		"a bank has decided otherwise": func(s *sight) {
+			s.bankSays(schemas.DisputeWon, schemas.Dispute{Status: schemas.DisputeLost, Booked: true}).Kept["b-1"].Dispute.Status = schemas.DisputeLost
+		},
+		"the ledger keeps another sum": func(s *sight) {
+			s.bankSays(schemas.DisputeLost, schemas.Dispute{Status: schemas.DisputeLost, Booked: true}).Kept["b-1"].Dispute.Taken = usd(1)
+		},
+		"the ledger never heard of a dispute": func(s *sight) {
+			s.bankSays(schemas.DisputeLost, schemas.Dispute{Status: schemas.DisputeLost})
 		},
 		"the provider has another amount": func(s *sight) { s.Books.Refunds["shop:r-1/refund/1"].Refund.Amount = usd(999) },
 		"goods are booked that no case decided on": func(s *sight) {

@@ -84,10 +84,11 @@ func drawSetup(rt *rapid.T, kind schemas.Kind, change func(*setup)) setup {
 	return s
 }
 
-func replacedAt(factor int64) func(*setup) {
+// replacedAt lets replacements cost so many tenths of what was bought, one line after the other.
+func replacedAt(factors ...int64) func(*setup) {
 	return func(s *setup) {
 		for i := range s.lines {
-			s.lines[i].Replacement.UnitPrice = usd(s.lines[i].UnitPrice.Minor * factor / 10)
+			s.lines[i].Replacement.UnitPrice = usd(s.lines[i].UnitPrice.Minor * factors[i%len(factors)] / 10)
 		}
 	}
 }

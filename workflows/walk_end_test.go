@@ -45,8 +45,10 @@ func checkEnd(w *walk) []string {
 	for _, differs := range differences(b, cases) {
 		say("In the end both sides have the same in their books. %s", differs)
 	}
-	if fault := recovered(b, w.stories); fault != "" {
-		say("%s", fault)
+	for _, fault := range []string{recovered(b, w.stories), settledExactly(w)} {
+		if fault != "" {
+			say("%s", fault)
+		}
 	}
 	for _, s := range w.stories {
 		for _, l := range s.Now.Lines {

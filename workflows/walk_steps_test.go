@@ -268,6 +268,9 @@ func (w *walk) sendFact(f happening) {
 	if word, is := f.body.(schemas.ExternalWord); is && f.name == schemas.ExternalDecided.Name {
 		w.mu.Lock()
 		w.books.Words[word.DisputeID] = append(w.books.Words[word.DisputeID], word)
+		if b := w.books.Bank[word.DisputeID]; b != nil && (w.last == nil || w.last.ClosedAt == nil) {
+			b.told(word.Decision, f.at)
+		}
 		w.mu.Unlock()
 	}
 	w.env.SignalWorkflow(f.name, schemas.Report{Source: "test", EventID: f.id, OccurredAt: f.at, ReceivedAt: w.env.Now(), Body: raw})

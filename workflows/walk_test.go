@@ -61,6 +61,7 @@ func TestWalks(t *testing.T) {
 		"exchange of the same price": {schemas.KindExchange, nil},
 		"dearer exchange":            {schemas.KindExchange, replacedAt(13)},
 		"cheaper exchange":           {schemas.KindExchange, replacedAt(6)},
+		"exchange both ways":         {schemas.KindExchange, replacedAt(13, 6)},
 		"advance exchange": {schemas.KindExchange, func(s *setup) {
 			for i := range s.lines {
 				s.lines[i].Replacement.Advance = true

@@ -1,0 +1,89 @@
+package workflows_test
+
+import (
+	"fmt"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// What a walk has come to in money: whoever has other articles than were bought has paid what they cost more, or has been paid what they cost
+// less, and nothing else. It does not matter which line's money was used for which.
+
+// settledExactly holds what went over the customer's accounts against what the customer has now. Whatever is decided by somebody outside, was
+// found too late, or waits for people as a task of theirs, is held against other laws.
+func settledExactly(w *walk) string {
+	if w.muddled() {
+		return ""
+	}
+	b, paid, costs := w.books, int64(0), int64(0)
+	for _, ch := range b.charges() {
+		if ch.holds() {
+			paid += ch.Charge.Amount.Minor
+		}
+	}
+	for _, r := range b.refunds() {
+		if r.paid() {
+			paid -= r.Refund.Amount.Minor
+		}
+	}
+	said := ""
+	for _, l := range w.ends() {
+		worth := worthOf(l)
+		costs += worth
+		said += fmt.Sprintf(" Line %s %v ended as %s, which is worth %d.", l.LineID, l.Units, l.Outcome, worth)
+	}
+	if paid != costs {
+		return fmt.Sprintf("In the end everybody has paid for what they have. The customer has paid %d beside the order, and has what costs %d more than was ordered.%s", paid, costs, said)
+	}
+	return ""
+}
+
+// ends are the lines where they ended, and not where they went on as another kind.
+func (w *walk) ends() []schemas.Line {
+	var list []schemas.Line
+	for _, s := range w.stories {
+		for _, l := range s.Now.Lines {
+			if l.Outcome != schemas.Converted {
+				list = append(list, l)
+			}
+		}
+	}
+	return list
+}
+
+// worthOf is what the customer has after the end of a line, less what it cost when it was bought.
+func worthOf(l schemas.Line) int64 {
+	if l.Outcome != schemas.Completed && l.Outcome != schemas.CompletedPartial {
+		return 0
+	}
+	if r := l.Replacement; r != nil && r.Same {
+		return l.Deduction.Minor
+	} else if r != nil {
+		return r.UnitPrice.Minor*int64(l.Quantity) - l.Price().Minor + l.Deduction.Minor
+	}
+	return l.Deduction.Minor - l.Price().Minor
+}
+
+// muddled reports whether somebody else had a hand in the money of a walk, or people have something left to do about it.
+func (w *walk) muddled() bool {
+	b := w.books
+	if len(b.Bank) > 0 || len(b.Elsewhere) > 0 || len(w.cameAfterAll()) > 0 {
+		return true
+	}
+	for _, ch := range b.Charges {
+		if ch.Status == schemas.ChargeCaptured {
+			return true
+		}
+	}
+	for _, r := range b.Refunds {
+		if r.Status == schemas.RefundReversed {
+			return true
+		}
+	}
+	for _, l := range w.ends() {
+		if l.Short != nil || l.Outcome == schemas.SettledExternally {
+			return true
+		}
+	}
+	return false
+}
