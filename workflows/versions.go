@@ -324,6 +324,10 @@ func (c *Case) booksNetting() bool { return c.Edition >= 5 }
 // ended closed in the moment of the decision, and nobody was told of money that had gone twice.
 func (c *Case) waitsForBookings() bool { return c.Edition >= 4 }
 
+// tellsWithTheLabel tells the customer of an approval and of its label in one message. 2026-11-26: until then these were two within a second, and
+// each cost the case a call.
+func (c *Case) tellsWithTheLabel() bool { return c.Edition >= 5 }
+
 // paysBesideWhatIsUnderWay pays what is still owed for a line whose failed refund was given up for a chargeback while another refund of it is under
 // way, and asks about that one. 2026-11-26: until then such a line waited for finance for ever, with no failed refund left to ask for again, and
 // nobody asked the provider about the other one.
