@@ -51,7 +51,7 @@ func checkEnd(w *walk) []string {
 		}
 	}
 	for _, s := range w.stories {
-		for _, l := range s.Now.Lines {
+		for _, l := range s.lasting() {
 			if fault := endOf(b, s.All, l); fault != "" {
 				say("%s", fault)
 			}
@@ -92,6 +92,13 @@ func couldNotSay(events []schemas.Event, what string) bool {
 		}
 	}
 	return false
+}
+
+// couldNotSayOfParcel reports so of the messages about what a parcel has brought.
+func couldNotSayOfParcel(events []schemas.Event) bool {
+	return slices.ContainsFunc([]string{schemas.EventLateFact, schemas.ParcelDeliver.Name, schemas.GoodsReceived.Name, schemas.EventTraced}, func(what string) bool {
+		return couldNotSay(events, what)
+	})
 }
 
 func told(b *books, template string) int {
@@ -175,6 +182,9 @@ func endOf(b *books, all []schemas.Event, l schemas.Line) string {
 			}
 			return ""
 		}
+		if l.LeavesAs == l.Outcome {
+			return "" // it ended as it had ended before people looked at it again: what is left of its price was goodwill
+		}
 		if l.GoodsWith != schemas.TurnCustomer && l.Owed().Minor > 0 {
 			return fmt.Sprintf("In the end nobody is left unpaid. Line %s ended as %s, and %s is owed.", l.LineID, l.Outcome, l.Owed())
 		}
@@ -183,7 +193,7 @@ func endOf(b *books, all []schemas.Event, l schemas.Line) string {
 			return "" // there was nothing in the parcel; another one that comes is a task of the owner's
 		}
 		if l.GoodsWith == schemas.TurnWarehouse && cameAfterTheEnd(b, l) {
-			if tasks(b, "late_fact") == 0 && !couldNotSay(all, schemas.EventLateFact) {
+			if tasks(b, "late_fact") == 0 && !couldNotSayOfParcel(all) {
 				return fmt.Sprintf("In the end nobody is left without both. The goods of line %s came after it had ended as %s, and nobody was told.", l.LineID, l.Outcome)
 			}
 			return ""

@@ -181,6 +181,7 @@ func reach(workflow.Context) {
 	none[*Case]().entered(none[*step](), none[schemas.ExternalWord]())
 	none[*Case]().escalate(none[*step](), none[int](), none[string]())
 	none[*Case]().escalated(none[*step](), none[schemas.Escalate]())
+	none[*Case]().expiresAsItHadEnded()
 	none[*Case]().externalDecided(none[*step](), none[schemas.ExternalWord]())
 	none[*Case]().externalOpened(none[*step](), none[schemas.ExternalWord]())
 	none[*Case]().externalUpdated(none[*step](), none[schemas.ExternalWord]())
