@@ -37,7 +37,7 @@ func (c *Client) Open(ctx context.Context, request schemas.Request, policy strin
 
 func (c *Client) start(ctx context.Context, caseID string, opening schemas.Opening) (Opened, error) {
 	r := opening.Request
-	run, err := c.temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+	options := client.StartWorkflowOptions{
 		ID:                       caseID,
 		TaskQueue:                string(schemas.QueueCases),
 		WorkflowIDConflictPolicy: enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
@@ -46,7 +46,15 @@ func (c *Client) start(ctx context.Context, caseID string, opening schemas.Openi
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		StaticSummary:                            fmt.Sprintf("%s of order %s, %d line(s), %s", r.Kind, r.OrderID, len(r.Lines), r.Reason),
 		Priority:                                 temporal.Priority{PriorityKey: 3, FairnessKey: r.MerchantID},
-	}, workflowTypes[r.Kind], opening)
+		TypedSearchAttributes:                    attributesOf(r),
+	}
+	run, err := c.temporal.ExecuteWorkflow(ctx, options, workflowTypes[r.Kind], opening)
+	var unknown *serviceerror.InvalidArgument
+	if errors.As(err, &unknown) {
+		// A part of the server has not heard of the attributes of a new namespace yet. The case says them itself a moment later.
+		options.TypedSearchAttributes = temporal.SearchAttributes{}
+		run, err = c.temporal.ExecuteWorkflow(ctx, options, workflowTypes[r.Kind], opening)
+	}
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &already) {
 		return Opened{CaseID: caseID, RunID: already.RunId, Existed: true}, nil
@@ -55,6 +63,22 @@ func (c *Client) start(ctx context.Context, caseID string, opening schemas.Openi
 		return Opened{}, fault(caseID, err)
 	}
 	return Opened{CaseID: run.GetID(), RunID: run.GetRunID()}, nil
+}
+
+// attributesOf are the search attributes of a case that nobody has taken in yet: it is found by its order and its merchant before any
+// worker has seen it. The case says the rest itself, and all of it where it was started without them.
+func attributesOf(r schemas.Request) temporal.SearchAttributes {
+	keyword := temporal.NewSearchAttributeKeyKeyword
+	return temporal.NewSearchAttributes(
+		keyword(schemas.AttrKind).ValueSet(string(r.Kind)),
+		keyword(schemas.AttrMerchant).ValueSet(r.MerchantID),
+		keyword(schemas.AttrOrder).ValueSet(r.OrderID),
+		keyword(schemas.AttrStage).ValueSet(string(schemas.StageIntake)),
+		keyword(schemas.AttrState).ValueSet(string(schemas.Submitted)),
+		keyword(schemas.AttrTurn).ValueSet(string(schemas.TurnSystem)),
+		keyword(schemas.AttrPriority).ValueSet(string(schemas.P2)),
+		temporal.NewSearchAttributeKeyInt64(schemas.AttrLevel).ValueSet(1),
+	)
 }
 
 // requestHuman opens the successor of a case that was closed as INVALID, before a person. It takes the units that are free.

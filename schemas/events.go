@@ -37,6 +37,7 @@ const (
 	EventRefundAccepted = "refund.accepted" // the provider took the order; that is not yet paid
 	EventRefundWord     = "refund.word"     // what the provider said when it was asked
 	EventLabelBooked    = "parcel.booked"   // the way back was booked
+	EventLabelLate      = "parcel.delayed"  // there is no label yet; the customer hears of the approval without it
 	EventTraced         = "parcel.traced"   // what the carrier said when it was asked
 	EventDisposed       = "goods.disposed"  // books and goods of paid lines are settled
 	EventStockAnswered  = "stock.answered"  // what the warehouse said of a replacement

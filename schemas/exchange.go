@@ -31,6 +31,8 @@ type Replacement struct {
 	// Netted is what other lines of the exchange have paid of the difference, because their replacements cost less: above zero of the one that
 	// is dearer, below zero of the ones that paid for it. In minor units; over all lines it is nothing.
 	Netted int64 `json:"netted,omitempty"`
+	// PaidBy says, once the replacement is settled for good, which lines have paid how much of it in the end.
+	PaidBy []Share `json:"paid_by,omitempty"`
 	// Both marks a customer who has an article more than was paid for: what was sent in advance, and still the old one.
 	Both bool `json:"both,omitempty"`
 	// BroughtAway is how many pieces were put into their place before what comes back now: the old ones, and those rejected before.
@@ -128,6 +130,8 @@ type Replaced struct {
 	ProductID string `json:"product_id,omitempty"`
 	UnitPrice Money  `json:"unit_price"` // what counts as the price of one
 	OnTop     Money  `json:"on_top"`     // what was paid for all of them beyond what the old ones counted for
+	// PaidBy is the part of that which other lines have paid: it can be paid out of this one from now on, and not of those.
+	PaidBy []Share `json:"paid_by,omitempty"`
 }
 
 // ChargeKind tells what a customer pays for good from what is only kept as a security.

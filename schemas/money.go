@@ -92,4 +92,7 @@ type Share struct {
 	LineID string `json:"line_id"`
 	Units  []int  `json:"units,omitempty"` // which part of the line, where quantities went different ways
 	Amount Money  `json:"amount"`
+	// Netted marks what a line that goes on in another case had paid for another article of an exchange, and gets back: the other case counts
+	// it as spent still.
+	Netted bool `json:"netted,omitempty"`
 }

@@ -102,6 +102,7 @@ func (c *Case) grant(s *step, a *schemas.Approval, by schemas.Actor, reason stri
 		lines, _ := sort2(c.inState(schemas.RefundApproved), func(l *schemas.Line) bool { return picksContain(a.Lines, l.LineID) })
 		s.lines = lines
 		c.orderRefunds(s, lines)
+		c.payLeft(s, a)
 	case subjectByHand:
 		c.byHand(s, a)
 	case subjectOtherAccount:
@@ -130,6 +131,9 @@ func (c *Case) approvalRefused(s *step, d schemas.DecideApproval) {
 	}
 	if a.Subject == subjectLargeRefund {
 		lines, _ := sort2(c.inState(schemas.RefundApproved), func(l *schemas.Line) bool { return picksContain(a.Lines, l.LineID) })
+		if c.keepFromLeft(s, a) && len(lines) == 0 {
+			return
+		}
 		c.reject(s, lines, schemas.Rejection{By: who, Reason: d.Reason, At: s.at})
 	}
 }

@@ -57,6 +57,17 @@ func do[In, Out any](ctx workflow.Context, c *Case, a schemas.Activity[In, Out],
 	return out, err
 }
 
+// inTime makes a call and gives it up after a while. Whoever asks again does so under the same key: what was done is not done twice.
+func inTime[In, Out any](ctx workflow.Context, c *Case, patience time.Duration, a schemas.Activity[In, Out], key string, in In) (Out, error) {
+	var out Out
+	o := options(a, key)
+	o.Priority = c.servedBy()
+	o.ScheduleToCloseTimeout = patience
+	o.StartToCloseTimeout = min(o.StartToCloseTimeout, patience)
+	err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, o), a.Name, in).Get(ctx, &out)
+	return out, err
+}
+
 // start makes a call and does not wait for its answer yet, so that several can be under way together.
 func start[In, Out any](ctx workflow.Context, c *Case, a schemas.Activity[In, Out], key string, in In) workflow.Future {
 	o := options(a, key)

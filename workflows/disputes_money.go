@@ -342,17 +342,22 @@ func (c *Case) bankPaysInstead(s *step, f *schemas.Refund) bool {
 // to the case, or here already. Nothing was ordered, and nobody is told that less is paid.
 func (c *Case) waitForBank(s *step, f *schemas.Refund, left schemas.OrderLeft) {
 	c.paymentsLeft(left)
-	if !c.held(schemas.RefundHold) {
-		c.Holds = append(c.Holds, schemas.Hold{Kind: schemas.RefundHold, Reason: "ledger", By: schemas.System, At: s.at})
-		k := c.startClock(s, "hold.refund", caseExpiries["hold.refund"].says)
-		k.Trigger = string(schemas.RefundHold)
-	}
+	c.holdForLedger(s)
 	lines, _ := sort2(c.linesPaidBy(f), func(l *schemas.Line) bool { return l.State != schemas.Closed && !beside(l) })
 	s.lines = lines
 	s.say("A dispute keeps the money; line(s) %s wait for it.", lineList(lines))
 	away, here := sort2(lines, func(l *schemas.Line) bool { return l.State != schemas.RefundApproved })
 	c.keepBack(s, here)
 	c.move(s, away, schemas.RefundApproved)
+}
+
+// holdForLedger keeps refunds back for a dispute that only the ledger knows yet.
+func (c *Case) holdForLedger(s *step) {
+	if !c.held(schemas.RefundHold) {
+		c.Holds = append(c.Holds, schemas.Hold{Kind: schemas.RefundHold, Reason: "ledger", By: schemas.System, At: s.at})
+		k := c.startClock(s, "hold.refund", caseExpiries["hold.refund"].says)
+		k.Trigger = string(schemas.RefundHold)
+	}
 }
 
 // proveAll answers chargebacks of money that has reached the customer.

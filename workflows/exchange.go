@@ -319,6 +319,6 @@ func (x *exchanges) replace(s *step, lines []*schemas.Line) {
 	x.settleUp(s, advance)
 	if len(first) > 0 {
 		x.move(s, first, schemas.WaitShipback)
-		s.tell("exchange.approved", vars{"lines": linesVar(first), "freight": string(first[0].Verdict.Freight), "label": "", "due": stamp(x.dueOf(first))})
+		x.tellApproved(s, first)
 	}
 }

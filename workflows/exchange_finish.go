@@ -83,6 +83,7 @@ func (x *exchanges) nowHas(lines []*schemas.Line) []schemas.Replaced {
 		}
 		// What was paid for wear of the old goods is gone, and no part of what the new ones cost.
 		now.OnTop.Minor = max(0, min(r.Settled, x.costs(l)-l.Payable.Minor))
+		now.PaidBy = x.paidBy(l, now.OnTop.Minor)
 		all = append(all, now)
 	}
 	return all
@@ -96,13 +97,17 @@ func (x *exchanges) endSettled(lines []*schemas.Line) {
 	}
 	s := x.begin(schemas.EventDisposed, schemas.System, schemas.DoorSystem)
 	s.lines = done
+	gone, done := sort2(done, func(l *schemas.Line) bool { return x.asksAboutAllMoney() && goneOn(l) })
 	going, staying := sort2(done, func(l *schemas.Line) bool { return l.LeavesAs == schemas.Converted })
 	full, part := sort2(staying, func(l *schemas.Line) bool { return l.Deduction.Minor == 0 })
-	s.say("Line(s) %s are settled.", lineList(done))
+	s.say("Line(s) %s are settled.", lineList(s.lines))
 	x.end(s, full, schemas.Completed)
 	x.end(s, part, schemas.CompletedPartial)
 	if len(going) > 0 {
 		x.startSuccessor(s, going, schemas.KindReturn, "")
+	}
+	for _, l := range gone {
+		x.hand(s, []*schemas.Line{l}, l.Holder)
 	}
 	x.settle(s)
 }

@@ -53,19 +53,43 @@ func (c *Case) foundAfterAll(s *step, name string, body any) {
 	x.move(s, found, schemas.ReplacementInTransit)
 }
 
-// foundTooLate lists the lines whose replacement has come after all, where every line that was to be had with it goes on, or has gone on, as a
-// return. What is done about it is that one's to say: the money is its.
-func (c *Case) foundTooLate(name string, body any) []*schemas.Line {
+// foundTooLate lists the lines whose replacement has come after all and that go on, or have gone on, as a return: what is done about it is that
+// one's to say, the money is its. It reports too whether others were to be had with it, which stay here.
+func (c *Case) foundTooLate(name string, body any) (gone []*schemas.Line, others bool) {
 	p := c.lostReplacement(name, body)
 	if p == nil || !c.tellsOfFoundReplacements() || !countsAsLost(p.Status) {
-		return nil
+		return nil, false
 	}
 	inIt, _ := sort2(c.Lines, func(l *schemas.Line) bool { return picksContain(p.Lines, l.LineID) })
 	gone, rest := sort2(inIt, func(l *schemas.Line) bool { return l.LeavesAs == schemas.Converted })
-	if len(rest) > 0 {
-		return nil
+	if len(rest) > 0 && !c.tellsEveryReturn() {
+		return nil, true
 	}
-	return gone
+	return gone, len(rest) > 0
+}
+
+// tellReturns tells every return that lines of a parcel have become, whichever case each has gone on in.
+func (c *Case) tellReturns(s *step, report schemas.Report, gone []*schemas.Line) {
+	if !c.tellsEveryReturn() {
+		c.forward(s, report, gone)
+		return
+	}
+	for i, l := range gone {
+		same := slices.ContainsFunc(gone[:i], func(before *schemas.Line) bool { return l.Holder != "" && before.Holder == l.Holder })
+		if !same {
+			c.forward(s, report, []*schemas.Line{l})
+		}
+	}
+}
+
+// arrivedBefore tells a second word on the arrival of a parcel: whoever had to look at it has been told.
+func (c *Case) arrivedBefore(name string, body any) bool {
+	word, parcel := body.(schemas.ParcelWord)
+	if !parcel || name != schemas.ParcelDeliver.Name && name != schemas.GoodsReceived.Name {
+		return false
+	}
+	p := c.parcel(word.Waybill)
+	return c.tellsEveryReturn() && p != nil && p.Status == schemas.ParcelDelivered
 }
 
 // mayBeFound reports whether a parcel is one in which the replacement of a line that goes on as a return counts as lost.

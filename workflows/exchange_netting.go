@@ -52,10 +52,10 @@ func (x *exchanges) giveBackNetted(s *step, leaving []*schemas.Line) {
 		if r == nil || r.Netted >= 0 || owed == 0 {
 			continue
 		}
-		part := min(owed, -r.Netted)
+		part := min(owed, x.netsStill(l))
 		owed -= part
 		r.Netted += part
-		if slices.Contains(leaving, l) || l.LeavesAs == schemas.Converted && l.State != schemas.Closed && l.State != schemas.Converting {
+		if part == 0 || slices.Contains(leaving, l) || l.LeavesAs == schemas.Converted && l.State != schemas.Closed && l.State != schemas.Converting {
 			continue // it leaves too, and is paid for in full there
 		}
 		r.GivesBack = max(r.GivesBack, l.Refunded.Minor) + part
@@ -65,6 +65,11 @@ func (x *exchanges) giveBackNetted(s *step, leaving []*schemas.Line) {
 		return
 	}
 	s.say("What line(s) %s had paid for it goes back to the customer.", lineList(payers))
+	if x.asksAboutAllMoney() && x.aboveLimit(payers) {
+		left, _ := sort2(payers, hasLeft)
+		x.askForLeft(s, left)
+		return
+	}
 	// What waits for its old goods, or for a second person, is paid when it is finished.
 	now, _ := sort2(payers, func(l *schemas.Line) bool {
 		gone := l.State == schemas.Closed || x.undoesNetting() && l.State == schemas.Converting
@@ -78,7 +83,7 @@ func (x *exchanges) giveBackNetted(s *step, leaving []*schemas.Line) {
 func (x *exchanges) takeBackNetted(s *step, dropped []*schemas.Line) {
 	var again []*schemas.Line
 	for _, payer := range dropped {
-		owed := -payer.Replacement.Netted
+		owed, booked := x.netsStill(payer), -payer.Replacement.Netted-x.netsStill(payer)
 		for _, l := range x.Lines {
 			if r := l.Replacement; owed > 0 && r != nil && r.Netted > 0 && paysBeforeItIsSent(l) && !slices.Contains(dropped, l) {
 				part := min(owed, r.Netted)
@@ -89,7 +94,7 @@ func (x *exchanges) takeBackNetted(s *step, dropped []*schemas.Line) {
 				}
 			}
 		}
-		if owed > 0 {
+		if owed += booked; owed > 0 {
 			spent := spentOf(x.Case, payer).Sub(x.money(-payer.Replacement.Netted - owed))
 			payer.Spent, payer.Payable = &spent, payer.Payable.Sub(x.money(owed))
 			s.say("%s of what the bank took of line %s had paid for another article.", x.money(owed), payer.LineID)
@@ -108,6 +113,40 @@ func (x *exchanges) takeBackNetted(s *step, dropped []*schemas.Line) {
 func paysBeforeItIsSent(l *schemas.Line) bool {
 	r := l.Replacement
 	return r.ShipmentID == "" && r.ConfirmedAt == nil && !r.Asking && l.LeavesAs != schemas.Converted && (l.State == schemas.ShipReplacement || l.State == schemas.OutOfStock)
+}
+
+// paidBy says which lines have paid what of a replacement that is settled for good, of which so much was paid on top. Asked again it says the
+// same: the ledger moves what can be paid out of those lines to this one.
+func (x *exchanges) paidBy(l *schemas.Line, onTop int64) []schemas.Share {
+	r := l.Replacement
+	if !x.booksNetting() || r.PaidBy != nil {
+		return r.PaidBy
+	}
+	owed := min(r.Netted, onTop)
+	for _, payer := range x.Lines {
+		if owed <= 0 {
+			break
+		}
+		if part := min(owed, x.netsStill(payer)); part > 0 {
+			owed -= part
+			r.PaidBy = append(r.PaidBy, schemas.Share{LineID: payer.LineID, Units: payer.Units, Amount: x.money(part)})
+		}
+	}
+	return r.PaidBy
+}
+
+// netsStill is what of a line's price has paid for articles that are not settled for good yet: that can be undone.
+func (x *exchanges) netsStill(payer *schemas.Line) int64 {
+	if payer.Replacement == nil || payer.Replacement.Netted >= 0 {
+		return 0
+	}
+	still := -payer.Replacement.Netted
+	for _, l := range x.Lines {
+		if l.Replacement != nil {
+			still -= x.partOfShares(l.Replacement.PaidBy, payer)
+		}
+	}
+	return max(0, still)
 }
 
 // spentOf is what of a line's price has paid for another article, in this case or before it.

@@ -92,7 +92,7 @@ func TestWhatABalancedExchangeHasNettedIsUndoneToo(t *testing.T) {
 		v := tl.run()
 		require.Equal(t, schemas.Converted, v.Outcome)
 		require.Equal(t, map[string]schemas.Money{"p-1": usd(500)}, tl.paidBack(), "its own return pays the rest of the price of line 2")
-		require.Equal(t, []schemas.Share{{LineID: "2", Units: []int{1}, Amount: usd(500)}}, tl.ordered[0].Shares)
+		require.Equal(t, []schemas.Share{{LineID: "2", Units: []int{1}, Amount: usd(500), Netted: true}}, tl.ordered[0].Shares)
 	})
 }
 

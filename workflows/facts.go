@@ -141,9 +141,13 @@ func (c *Case) hearReport(name string, report schemas.Report) {
 	}
 	s.eventID, s.report = report.EventID, &report
 	s.note("occurred_at", stamp(report.OccurredAt))
-	if gone := c.foundTooLate(name, body); len(gone) > 0 {
+	gone, others := c.foundTooLate(name, body)
+	if len(gone) > 0 {
 		s.note("waybill", body.(schemas.ParcelWord).Waybill)
-		c.forward(s, report, gone)
+		c.tellReturns(s, report, gone)
+	}
+	if len(gone) > 0 && !others {
+		s.lines = gone
 	} else if c.foundAfterTheChange(s, name, body) {
 		c.bookWord(s, body)
 	} else if gone := c.goesOn(body); len(gone) > 0 {
@@ -152,6 +156,7 @@ func (c *Case) hearReport(name string, report schemas.Report) {
 	} else if whole := c.story.ofCase(name); whole != nil && c.ClosedAt == nil {
 		whole.act(s, body)
 	} else {
+		again := c.arrivedBefore(name, body)
 		ended := c.bookWord(s, body)
 		if c.ClosedAt == nil && c.onItsWayBack(s, name, body) {
 			c.settle(s)
@@ -164,7 +169,7 @@ func (c *Case) hearReport(name string, report schemas.Report) {
 			s.note("fact", name)
 			s.name = schemas.EventLateFact
 			s.say("%s came when nothing waits for it; it is kept.", name)
-			if c.ClosedAt == nil && !c.hadHeard(name, body) {
+			if c.ClosedAt == nil && !again && !c.hadHeard(name, body) {
 				s.staff("staff.task", c.Owner, vars{"task": "late_fact", "due": ""})
 			}
 			c.settle(s)

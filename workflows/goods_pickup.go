@@ -125,7 +125,7 @@ func (g *goods) bookPickup(s *step, before *parcelRecord, elsewhere bool) {
 		if parcel.PickupAt != nil {
 			g.awaitPickup(s, g.parcel(parcel.Waybill), *parcel.PickupAt)
 		}
-		s.tell(g.text("approved"), vars{"lines": linesVar(waiting), "freight": string(schemas.TurnMerchant), "label": parcel.Waybill, "due": stamp(g.dueOf(waiting))})
+		g.tellWay(s, waiting, schemas.TurnMerchant, parcel.Waybill)
 		g.settle(s)
 	})
 }

@@ -78,8 +78,28 @@ func (c *Case) payOut(s *step) {
 // needsSecond reports whether a second person must grant the refund of these lines: when it takes the case above the limit,
 // so that nobody stays below it by paying in parts.
 func (c *Case) needsSecond(lines []*schemas.Line) bool {
-	large := c.refundedInAll().Add(c.owedNow(lines)).Minor > c.Plan.Limits.LargeRefund.Minor
-	return (large || secondByRule(lines)) && !c.approved(lines)
+	return c.aboveLimit(lines) && !c.approved(lines)
+}
+
+// aboveLimit reports whether the refund of these lines takes the case above the limit, with what has gone out and what is on its way, or whether
+// the rules want a second person for it in any case.
+func (c *Case) aboveLimit(lines []*schemas.Line) bool {
+	sum := c.refundedInAll().Add(c.owedNow(lines))
+	if c.asksAboutAllMoney() {
+		sum = sum.Sub(c.owedNow(lines)).Add(c.onItsWay()).Add(c.notUnderWay(lines))
+	}
+	return sum.Minor > c.Plan.Limits.LargeRefund.Minor || secondByRule(lines)
+}
+
+// onItsWay is what has been ordered and may still come through.
+func (c *Case) onItsWay() schemas.Money {
+	sum := c.money(0)
+	for _, f := range c.Refunds {
+		if c.ours(f.RefundID) && !moved(f.Status) && f.Status != schemas.RefundCancelled {
+			sum = sum.Add(f.Amount)
+		}
+	}
+	return sum
 }
 
 // secondByRule reports whether the rules want a second person for any of these lines, whatever the amount.
@@ -211,7 +231,8 @@ func (c *Case) spread(lines []*schemas.Line) []*schemas.Refund {
 			}
 			owed -= part
 			left[p.PaymentID] -= part
-			refunds = addShare(refunds, p, c.method(p), schemas.Share{LineID: l.LineID, Units: l.Units, Amount: c.money(part)})
+			gone := l.State == schemas.Converting || l.Outcome == schemas.Converted
+			refunds = addShare(refunds, p, c.method(p), schemas.Share{LineID: l.LineID, Units: l.Units, Amount: c.money(part), Netted: gone})
 		}
 	}
 	return refunds

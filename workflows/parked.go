@@ -258,18 +258,23 @@ func (c *Case) holdsOpen(outcome schemas.Outcome) bool {
 			return true
 		}
 	}
-	return c.awaitsRefunds()
+	return c.awaitsRefunds() || c.asksForLeft()
 }
 
 // awaitsRefunds reports whether a refund of this case is under way, whatever has become of its line: what is left of a deposit, say, goes back
 // after the line has ended.
 func (c *Case) awaitsRefunds() bool {
-	return c.waitsForRefunds() && slices.ContainsFunc(c.Refunds, func(f *schemas.Refund) bool { return c.ours(f.RefundID) && c.inFlight(f) })
+	return c.waitsForRefunds() && slices.ContainsFunc(c.Refunds, func(f *schemas.Refund) bool {
+		kept := c.asksAboutAllMoney() && f.Held && f.Status == schemas.RefundRequested
+		return c.ours(f.RefundID) && (c.inFlight(f) || kept)
+	})
 }
 
 // closeFreed closes the case once nothing of it is parked or under way.
 func (c *Case) closeFreed(ctx workflow.Context) {
-	if workflow.Await(ctx, func() bool { return !c.Closing || (len(c.Parked) == 0 && len(c.calls) == 0 && !c.awaitsRefunds()) }) != nil || !c.Closing {
+	if workflow.Await(ctx, func() bool {
+		return !c.Closing || (len(c.Parked) == 0 && len(c.calls) == 0 && !c.awaitsRefunds() && !c.asksForLeft())
+	}) != nil || !c.Closing {
 		return
 	}
 	c.Closing = false

@@ -76,6 +76,9 @@ func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft)
 	s.note("refund_id", f.RefundID)
 	s.note("code", string(schemas.CodeNoMoneyLeft))
 	s.say("Less is left of the order than refund %s of %s; no provider was asked.", f.RefundID, f.Amount)
+	if c.refusedForEnded(s, f, left) {
+		return
+	}
 	f.Status, f.Code, f.ChangedAt = schemas.RefundCancelled, schemas.CodeNoMoneyLeft, stamp(s.at)
 	if c.held(schemas.RefundHold) || len(left.Disputes) > 0 {
 		c.waitForBank(s, f, left)
@@ -135,7 +138,7 @@ func (c *Case) payWhatIsLeft(s *step, f *schemas.Refund, left schemas.OrderLeft)
 		s.tell("refund.reduced", vars{"lines": linesVar(open), "amount": amount(c.money(ordered)), "short": amount(c.money(short))})
 	}
 	idle, _ := sort2(open, func(l *schemas.Line) bool { return c.underWay(l) == 0 && !(c.cutsDifferences() && beside(l)) })
-	paid, nothing := sort2(idle, func(l *schemas.Line) bool { return l.Refunded.Minor > 0 })
+	paid, nothing := sort2(idle, func(l *schemas.Line) bool { return l.Refunded.Minor > 0 || c.asksAboutAllMoney() && hadEnded(l) })
 	c.afterRefund(s, paid)
 	for _, l := range nothing {
 		l.Code = schemas.CodeNoMoneyLeft

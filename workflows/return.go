@@ -250,6 +250,6 @@ func (r *returns) pay(s *step, lines []*schemas.Line) {
 	}
 	if len(ship) > 0 {
 		r.move(s, ship, schemas.WaitShipback)
-		s.tell("return.approved", vars{"lines": linesVar(ship), "freight": string(ship[0].Verdict.Freight), "label": "", "due": stamp(r.dueOf(ship))})
+		r.tellApproved(s, ship)
 	}
 }

@@ -85,6 +85,7 @@ func (g *goods) hand(s *step, lines []*schemas.Line, next string) {
 		l.Outcome, l.Holder = schemas.Converted, next
 	}
 	g.move(s, lines, schemas.Closed)
+	g.seeToFailed(s, lines)
 }
 
 // aKind writes a kind with its article.

@@ -305,9 +305,28 @@ func (c *Case) booksWhatIsKept() bool { return c.Edition >= 4 }
 // counted as owed, so that a request that had been refused, or had expired, was paid once the shop had won.
 func (c *Case) remembersWhereItStood() bool { return c.Edition >= 4 }
 
+// tellsEveryReturn tells the return of one line of a parcel that it was found although other lines of it have stayed, and counts the arrival of a
+// parcel once. 2026-11-26: until then that return paid for an article that its customer had, and a carrier that said twice that it had come
+// gave its owner two tasks.
+func (c *Case) tellsEveryReturn() bool { return c.Edition >= 5 }
+
+// asksAboutAllMoney lets a second person decide on money however it is put together, also for lines that have ended, and counts what is on its way;
+// and has finance see to a refund of such a line that the ledger refuses, or that fails while the line goes on in another case. 2026-11-26: until then
+// what an article had paid for another went back unseen once its line had ended, two refunds on their way counted as none, and a refusal was
+// told to nobody.
+func (c *Case) asksAboutAllMoney() bool { return c.Edition >= 5 }
+
+// booksNetting has the ledger book what lines of an exchange have paid for each other once that is settled for good. 2026-11-26: until then a
+// replacement that another line had paid a part of could be claimed for the rest of its price only, and that line for more than it was worth.
+func (c *Case) booksNetting() bool { return c.Edition >= 5 }
+
 // waitsForBookings keeps a case open until the ledger has written down how its disputes were decided. 2026-11-26: until then one whose lines had all
 // ended closed in the moment of the decision, and nobody was told of money that had gone twice.
 func (c *Case) waitsForBookings() bool { return c.Edition >= 4 }
+
+// tellsWithTheLabel tells the customer of an approval and of its label in one message. 2026-11-26: until then these were two within a second, and
+// each cost the case a call.
+func (c *Case) tellsWithTheLabel() bool { return c.Edition >= 5 }
 
 // paysBesideWhatIsUnderWay pays what is still owed for a line whose failed refund was given up for a chargeback while another refund of it is under
 // way, and asks about that one. 2026-11-26: until then such a line waited for finance for ever, with no failed refund left to ask for again, and

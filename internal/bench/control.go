@@ -26,9 +26,6 @@ type step struct {
 	// heard of when it begins: the workflow task that wanted it is over then, as it is when the product's row is visible. A call is
 	// heard of when it was made. Empty: at once.
 	after string
-	// later lets a moment pass first: what an outside system reports, and what has no notice to be heard of by. A parcel is not
-	// delivered in the millisecond in which it was scanned, and without the moment both would share a task that they never share in life.
-	later bool
 }
 
 type what int
@@ -58,19 +55,19 @@ var returnControl = control{workflow: "control.return", steps: []step{
 	{does: tells, name: "approved"},
 	{does: decides, name: "ship"},
 	{does: calls, name: callRegister},
-	{does: hears, name: "scanned", later: true},
-	{does: hears, name: "delivered", later: true},
+	{does: hears, name: "scanned"},
+	{does: hears, name: "delivered"},
 	{does: sleeps, wait: blink},
 	{does: tells, name: "received"},
 	{does: decides, name: "pass", after: "received"},
 	{does: calls, name: callRefund},
 	{does: tells, name: "ordered"},
-	{does: hears, name: "refunded", after: callRefund, later: true},
+	{does: hears, name: "refunded", after: callRefund},
 	{does: sleeps, wait: blink},
 	{does: calls, name: callDispose},
 	{does: sleeps, wait: surveyPause},
 	{does: tells, name: "survey"},
-	{does: decides, name: "answer", after: "survey", later: true},
+	{does: decides, name: "answer", after: "survey"},
 	{does: tells, name: "closed"},
 }}
 
@@ -83,24 +80,24 @@ var exchangeControl = control{workflow: "control.exchange", steps: []step{
 	{does: sleeps, wait: blink},
 	{does: calls, name: callLabel},
 	{does: tells, name: "approved"},
-	{does: hears, name: "scanned", after: "approved", later: true},
-	{does: hears, name: "delivered", later: true},
+	{does: hears, name: "scanned", after: "approved"},
+	{does: hears, name: "delivered"},
 	{does: sleeps, wait: blink},
 	{does: tells, name: "received"},
 	{does: decides, name: "pass", after: "received"},
 	{does: calls, name: callCharge},
 	{does: tells, name: "payment"},
-	{does: hears, name: "paid", after: callCharge, later: true},
+	{does: hears, name: "paid", after: callCharge},
 	{does: calls, name: callShip},
-	{does: hears, name: "sent", after: callShip, later: true},
+	{does: hears, name: "sent", after: callShip},
 	{does: tells, name: "shipped"},
-	{does: hears, name: "arrived", after: "shipped", later: true},
+	{does: hears, name: "arrived", after: "shipped"},
 	{does: decides, name: "confirm"},
 	{does: sleeps, wait: blink},
 	{does: calls, name: callDispose},
 	{does: sleeps, wait: surveyPause},
 	{does: tells, name: "survey"},
-	{does: decides, name: "answer", after: "survey", later: true},
+	{does: decides, name: "answer", after: "survey"},
 	{does: tells, name: "closed"},
 }}
 

@@ -40,6 +40,12 @@ type played struct {
 	view              schemas.View // product
 }
 
+// moment is how long everybody takes before they act on what they see, people, carriers and providers, on both sides: nobody decides, and
+// no parcel is delivered, in the millisecond in which it was told of. Without it, answers meet in one workflow task that never meet in
+// life, and more of them on the side on which less stands between two steps. It is as long as the sandboxes take to report what a
+// provider does.
+const moment = 150 * time.Millisecond
+
 // rest waits until Temporal has nothing under way for a workflow: no call, no workflow task.
 func (s *stage) rest(ctx context.Context, id string) error {
 	for {

@@ -11,9 +11,6 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// settling is how long the sandboxes take to report what a provider does, and so how long "later" is on both sides.
-const settling = 150 * time.Millisecond
-
 // controlCase is one control being driven.
 type controlCase struct {
 	*stage
@@ -62,13 +59,8 @@ func (c *controlCase) turn(ctx context.Context, before []step, next step) error 
 			return err
 		}
 	}
-	if next.later {
-		if err := pause(ctx, settling); err != nil {
-			return err
-		}
-	}
 	if !c.calm {
-		return nil
+		return pause(ctx, moment)
 	}
 	for _, s := range before {
 		if s.does == calls || s.does == tells {

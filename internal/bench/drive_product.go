@@ -165,8 +165,19 @@ func (p *productCase) settled(ctx context.Context) error {
 	return p.rest(ctx, p.id)
 }
 
+// hesitate is the moment before somebody acts; a calm case has come to rest instead.
+func (p *productCase) hesitate(ctx context.Context) error {
+	if p.calm {
+		return nil
+	}
+	return pause(ctx, moment)
+}
+
 // approved gives the first decision and measures how long it takes until everybody can see it.
 func (p *productCase) approved(ctx context.Context) error {
+	if err := p.hesitate(ctx); err != nil {
+		return err
+	}
 	for len(p.heard) > 0 {
 		<-p.heard
 	}
@@ -190,6 +201,9 @@ func (p *productCase) approved(ctx context.Context) error {
 }
 
 func (p *productCase) give(ctx context.Context, command string, by schemas.Actor, body any) error {
+	if err := p.hesitate(ctx); err != nil {
+		return err
+	}
 	if _, err := p.send(ctx, command, by, body); err != nil {
 		return err
 	}
@@ -208,9 +222,9 @@ func (p *productCase) send(ctx context.Context, command string, by schemas.Actor
 	return receipt, nil
 }
 
-// report lets the carrier say something, a moment after what it is about.
+// report lets the carrier say something.
 func (p *productCase) report(ctx context.Context, fact schemas.Fact[schemas.ParcelWord], waybill string) error {
-	if err := pause(ctx, settling); err != nil {
+	if err := p.hesitate(ctx); err != nil {
 		return err
 	}
 	noted, err := cases.Notify(ctx, p.cases, fact, schemas.Report{

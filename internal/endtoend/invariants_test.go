@@ -118,8 +118,10 @@ func (h *house) soundMoney() {
 		select l.order_id || ' ' || l.line_id from aftercare.order_lines l
 		join aftercare.refund_shares s using (merchant_id, order_id, line_id) join aftercare.refunds r using (merchant_id, refund_id)
 		where `+left+` and not exists (select from aftercare.charges c where c.merchant_id = r.merchant_id and c.charge_id = r.payment_id)
-		group by l.merchant_id, l.order_id, l.line_id, l.cost_minor, l.prior_minor
-		having sum(s.amount_minor) + l.prior_minor > l.cost_minor`)
+		group by l.merchant_id, l.order_id, l.line_id, l.cost_minor, l.netted_minor, l.prior_minor
+		having sum(s.amount_minor) + l.prior_minor > l.cost_minor + l.netted_minor`)
+	h.none(`order whose lines have paid each other more or less than they were paid`, `
+		select merchant_id || ' ' || order_id from aftercare.order_lines group by merchant_id, order_id having sum(netted_minor) <> 0`)
 	h.none(`payment that refunds and chargebacks exceed together`, `
 		select p.payment_id from aftercare.payments p
 		where p.prior_minor

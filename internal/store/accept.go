@@ -205,7 +205,7 @@ func accept(ctx context.Context, tx pgx.Tx, in AcceptInput, known bool) (AcceptR
 	}
 	lines = asTheyAre(lines, replaced, request.Reason, successor)
 	result.Lines = lines
-	if err := capLines(ctx, tx, in.Order.CaseID, in.ShopOrder, lines, replaced); err != nil {
+	if err := capLines(ctx, tx, in.Order, in.ShopOrder, lines, replaced); err != nil {
 		return AcceptResult{}, err
 	}
 	if result.Payments, err = payments(ctx, tx, in.ShopOrder); err != nil {
@@ -305,9 +305,10 @@ func claimsOf(ctx context.Context, tx querier, merchant, order string) (map[stri
 	return taken, nil
 }
 
-// capLines says of each line what can still be paid for it (worthOf.left), and what was paid on top for an article that it is by now. What has
-// no units can be paid nothing.
-func capLines(ctx context.Context, tx pgx.Tx, caseID string, o schemas.ShopOrder, lines []schemas.Line, replaced map[string]map[int]replacedUnit) error {
+// capLines says of each line what can still be paid for it: what its units are worth, never more than what is left of the line, and what was
+// paid on top for an article that it is by now, by its customer or by other lines. What has no units can be paid nothing.
+func capLines(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, o schemas.ShopOrder, lines []schemas.Line, replaced map[string]map[int]replacedUnit) error {
+	caseID := in.CaseID
 	taken, err := claimsOf(ctx, tx, o.MerchantID, o.OrderID)
 	if err != nil {
 		return err
@@ -319,8 +320,8 @@ func capLines(ctx context.Context, tx pgx.Tx, caseID string, o schemas.ShopOrder
 	worth := map[string]worthOf{}
 	var id string
 	var w worthOf
-	_, err = pgx.ForEachRow(rows, []any{&id, &w.bought, &w.price, &w.cost, &w.prior, &w.paidOut}, func() error {
-		w.units, w.paidTo = taken[id], map[string]int64{}
+	_, err = pgx.ForEachRow(rows, []any{&id, &w.bought, &w.price, &w.cost, &w.netted, &w.prior, &w.paidOut}, func() error {
+		w.units, w.now, w.paidTo = taken[id], replaced[id], map[string]int64{}
 		worth[id] = w
 		return nil
 	})
@@ -339,17 +340,28 @@ func capLines(ctx context.Context, tx pgx.Tx, caseID string, o schemas.ShopOrder
 	if err != nil {
 		return fmt.Errorf("read what went out for the lines: %w", err)
 	}
+	known, err := knownNettings(ctx, tx, in)
+	if err != nil {
+		return err
+	}
 	// What a part of a reopened line was paid is part of what it may cost; the parts of a line share what is left of it.
 	used := map[string]int64{}
 	for i := range lines {
 		l := &lines[i]
 		w := worth[l.LineID]
-		left := max(0, min(w.left(caseID, l.Units), w.of(l.Units)-l.Refunded.Minor, w.room(caseID)-used[l.LineID]))
-		used[l.LineID] += left
+		spent := known.of(l)
+		left := max(0, min(w.of(l.Units)-l.Refunded.Minor, w.room(caseID)+spent-used[l.LineID]))
+		used[l.LineID] += max(0, left-spent)
 		l.Payable = schemas.Money{Minor: l.Refunded.Minor + left, Currency: o.Currency}.Min(l.Price())
-		if top := min(paidOnTop(replaced[l.LineID], l.Units), l.Price().Minor-l.Payable.Minor); top > 0 {
+		onTop, charged := paidOnTop(replaced[l.LineID], l.Units)
+		onTop = min(onTop, l.Price().Minor-l.Payable.Minor)
+		if top := min(onTop, charged); top > 0 {
 			l.OnTop = &schemas.Money{Minor: top, Currency: o.Currency}
-			l.Payable.Minor += top
+			l.Payable.Minor, onTop = l.Payable.Minor+top, onTop-top
+		}
+		if others := min(onTop, w.netted, w.room(caseID)-used[l.LineID]); others > 0 {
+			used[l.LineID] += others
+			l.Payable.Minor += others
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ func (s *Store) SettleUnits(ctx context.Context, caseID string, units []schemas.
 		if _, err := tx.Exec(ctx, replacementsPut, merchant, order, caseID, at, now); err != nil {
 			return fmt.Errorf("keep what replaced units of %s: %w", caseID, err)
 		}
-		return nil
+		return bookNettings(ctx, tx, merchant, order, caseID, replaced, at)
 	})
 }
 

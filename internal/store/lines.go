@@ -197,17 +197,20 @@ func keepFree(line *schemas.Line, bought int, taken map[int]claim, replaced map[
 
 // worthOf is the money of an order line in the ledger and the units that share it.
 type worthOf struct {
-	price   int64 // of one unit
-	paidOut int64 // for the line, prior included
-	cost    int64
+	price   int64         // of one unit
+	paidOut int64         // for the line, prior included
+	cost    int64         // what can be paid out of the line in all: what it cost, and netted
+	netted  int64         // what other lines have paid for it, or below zero what it has paid for others
 	prior   int64         // refunded before Aftercare
 	units   map[int]claim // who has which
 	bought  int
-	paidTo  map[string]int64 // what went out for the line by case
+	paidTo  map[string]int64     // what went out for the line by case
+	now     map[int]replacedUnit // which of them are another article by now, that may cost less
 }
 
 // of is what some units are worth: their price less their part of what was taken off the line before without naming units. The parts
 // are even but for single minor units, and those go by the units' numbers, so that it does not matter which case asks first.
+// One that was replaced is worth no more than what it is by now.
 func (w worthOf) of(units []int) int64 {
 	var open []int
 	for unit := 1; unit <= w.bought; unit++ {
@@ -224,19 +227,14 @@ func (w worthOf) of(units []int) int64 {
 	var sum int64
 	for _, unit := range units {
 		if i, is := slices.BinarySearch(open, unit); is {
-			sum += max(0, w.price-upTo(int64(i)+1)+upTo(int64(i)))
+			worth := max(0, w.price-upTo(int64(i)+1)+upTo(int64(i)))
+			if now, is := w.now[unit]; is {
+				worth = min(worth, now.price)
+			}
+			sum += worth
 		}
 	}
 	return sum
-}
-
-// left is what can be paid for units of a case: what they are worth, and never more than what is left of the line after what the
-// other open cases may still take.
-func (w worthOf) left(caseID string, units []int) int64 {
-	if len(units) == 0 {
-		return 0
-	}
-	return max(0, min(w.of(units), w.room(caseID)))
 }
 
 // room is what is left of the line after what the other open cases may still take.

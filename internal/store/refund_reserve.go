@@ -220,8 +220,8 @@ func leftOf(ctx context.Context, tx pgx.Tx, merchant, order, currency string) (s
 	}
 	var id string
 	var quantity int
-	var price, cost, prior, paidOut int64
-	_, err = pgx.ForEachRow(rows, []any{&id, &quantity, &price, &cost, &prior, &paidOut}, func() error {
+	var price, cost, netted, prior, paidOut int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &quantity, &price, &cost, &netted, &prior, &paidOut}, func() error {
 		left.Lines = append(left.Lines, schemas.Share{LineID: id, Amount: schemas.Money{Minor: cost - paidOut, Currency: currency}})
 		return nil
 	})

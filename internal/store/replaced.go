@@ -166,11 +166,11 @@ func become(l *schemas.Line, was map[int]replacedUnit, reason schemas.Reason) {
 	}
 }
 
-// paidOnTop is what can be paid back for units beyond the price of the article that was bought.
-func paidOnTop(was map[int]replacedUnit, units []int) int64 {
-	var sum, left int64
+// paidOnTop is what was paid for units beyond the price of the article that was bought, and how much is left of what their customer has paid
+// of it. The rest other lines have paid.
+func paidOnTop(was map[int]replacedUnit, units []int) (sum, charged int64) {
 	for _, unit := range units {
-		sum, left = sum+was[unit].onTop, max(left, was[unit].charged)
+		sum, charged = sum+was[unit].onTop, max(charged, was[unit].charged)
 	}
-	return min(sum, left)
+	return sum, charged
 }

@@ -8,6 +8,6 @@ FROM jsonb_to_recordset($3::jsonb) AS g (line_id text, sku text, shipped_sku tex
 ON CONFLICT (merchant_id, order_id, line_id) DO UPDATE
 SET sku = excluded.sku, shipped_sku = excluded.shipped_sku, product_id = excluded.product_id,
     quantity = excluded.quantity, unit_price_minor = excluded.unit_price_minor,
-    cost_minor = CASE WHEN aftercare.order_is_booked($1, $2) THEN GREATEST(excluded.cost_minor, l.paid_out_minor) ELSE excluded.cost_minor END,
+    cost_minor = CASE WHEN aftercare.order_is_booked($1, $2) THEN GREATEST(excluded.cost_minor, l.paid_out_minor - l.netted_minor) ELSE excluded.cost_minor END,
     prior_minor = CASE WHEN aftercare.order_is_booked($1, $2) THEN l.prior_minor ELSE excluded.prior_minor END,
     paid_out_minor = CASE WHEN aftercare.order_is_booked($1, $2) THEN l.paid_out_minor ELSE excluded.prior_minor END
