@@ -33,9 +33,9 @@ func checkEnd(w *walk) []string {
 			say("In the end nothing is kept for nobody. %s still is (%s).", key, h.Status)
 		}
 	}
-	for _, waybill := range w.cameAfterAll() {
-		if tasks(b, "late_fact") == 0 && !w.couldNotSayAnywhere() {
-			say("In the end nobody is left with both. The replacement in %s had counted as lost and has come, and nobody was told.", waybill)
+	for _, f := range w.cameAfterAll() {
+		if !w.toldOf(f) {
+			say("In the end nobody is left with both. The replacement of line %s in %s had counted as lost and has come, and nobody was told.", f.line, f.waybill)
 		}
 	}
 	var cases []schemas.View
@@ -61,27 +61,6 @@ func checkEnd(w *walk) []string {
 		}
 	}
 	return list
-}
-
-// cameAfterAll lists the replacements that had counted as lost and of whose arrival a case was told after all, where their line was paid back.
-func (w *walk) cameAfterAll() []string {
-	var list []string
-	for waybill, p := range ordered(w.books.Parcels) {
-		said := slices.ContainsFunc(w.sent, func(f happening) bool {
-			word, is := f.body.(schemas.ParcelWord)
-			return is && word.Waybill == waybill && f.name == schemas.ParcelDeliver.Name
-		})
-		for id, l := range ordered(w.books.Lines) {
-			if said && p.Replaces && p.Arrived && p.CountedAsLost && carries(p, id) && l.Price > 0 && w.books.paidFor(id) >= l.Price && !cameBackAfter(w.books, p, id) && !securedBy(w.books, id) {
-				list = append(list, waybill)
-			}
-		}
-	}
-	return list
-}
-
-func (w *walk) couldNotSayAnywhere() bool {
-	return slices.ContainsFunc(w.stories, func(s *sight) bool { return couldNotSay(s.All, "") })
 }
 
 // couldNotSay reports whether no channel took a message, so that the owner is to say it in another way.

@@ -163,6 +163,7 @@ func (o *outside) listen(env *testsuite.TestWorkflowEnvironment) {
 	})
 	serve(env, o, schemas.NoticeSend, func(n schemas.NoticeOrder) string { return n.Step }, func(n schemas.NoticeOrder) schemas.NoticeReceipt {
 		o.books.Told = append(o.books.Told, n.Messages...)
+		o.books.noteTasks(n)
 		for _, m := range n.Messages {
 			o.packs(m)
 		}
