@@ -118,7 +118,6 @@ func reach(workflow.Context) {
 	none[*Case]().bankPaysInstead(none[*step](), none[*schemas.Refund]())
 	none[*Case]().begin(none[string](), none[schemas.Actor](), none[schemas.Door]())
 	none[*Case]().begins(none[*step](), none[schemas.ExternalWord]())
-	none[*Case]().begunShown(none[workflow.Context]())
 	none[*Case]().beingApproved(none[*schemas.Line]())
 	none[*Case]().believesTheLedger()
 	none[*Case]().beside(none[string](), none[string](), none[error](), none[func(workflow.Context) error]())
