@@ -66,7 +66,7 @@ func (c *Client) start(ctx context.Context, caseID string, opening schemas.Openi
 }
 
 // attributesOf are the search attributes of a case that nobody has taken in yet: it is found by its order and its merchant before any
-// worker has seen it. The case says the rest itself, and all of it where it was started without them.
+// worker has seen it. The case says all of them again itself: a worker of an earlier version does, and a case may go on under any.
 func attributesOf(r schemas.Request) temporal.SearchAttributes {
 	keyword := temporal.NewSearchAttributeKeyKeyword
 	return temporal.NewSearchAttributes(

@@ -69,7 +69,6 @@ func opened(ctx workflow.Context, input converter.RawValue, kind schemas.Kind) *
 	if refusal == nil {
 		c.Refusal = checkCaseID(c.CaseID, opening)
 	}
-	c.shown = c.begunShown(ctx)
 	return c
 }
 

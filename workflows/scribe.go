@@ -42,29 +42,6 @@ func (s shown) saysMore(than shown) bool {
 	return moved || s != than
 }
 
-// begunShown is what the search attributes say that a case was started with, if they are what it would say itself; else nothing.
-func (c *Case) begunShown(ctx workflow.Context) shown {
-	first := shown{stage: schemas.StageIntake, state: schemas.Submitted, turn: schemas.TurnSystem, priority: c.Priority, level: c.Level}
-	r, given := c.Opening.Request, workflow.GetTypedSearchAttributes(ctx)
-	for _, says := range []struct{ attribute, word string }{
-		{schemas.AttrKind, string(r.Kind)},
-		{schemas.AttrMerchant, r.MerchantID},
-		{schemas.AttrOrder, r.OrderID},
-		{schemas.AttrStage, string(first.stage)},
-		{schemas.AttrState, string(first.state)},
-		{schemas.AttrTurn, string(first.turn)},
-		{schemas.AttrPriority, string(first.priority)},
-	} {
-		if word, ok := given.GetKeyword(keyword(says.attribute)); !ok || word != says.word {
-			return shown{}
-		}
-	}
-	if level, ok := given.GetInt64(levelKey); !ok || int(level) != first.level {
-		return shown{}
-	}
-	return first
-}
-
 // write is the scribe. It is created last, waits until something has happened, lets everybody else run once more in this
 // workflow task, and then writes it all in one local activity and one transaction, so that a task has exactly one marker.
 func (c *Case) write(ctx workflow.Context) {
@@ -154,12 +131,8 @@ func (c *Case) show(ctx workflow.Context) {
 const passing = time.Minute
 
 // passes reports whether the case is in a state of the system's own that it has only just entered, and that nothing is known to hold
-// up. The next state is shown instead; one that lasts is shown when its clock has run out, at the latest. A case that was started with its
-// attributes says nothing more until it has been taken in.
+// up. The next state is shown instead; one that lasts is shown when its clock has run out, at the latest.
 func (c *Case) passes(now shown) bool {
-	if !c.ready() {
-		return c.shown.state != "" && len(c.Parked) == 0 && c.now().Sub(c.OpenedAt) < passing
-	}
 	if !c.showsWhatChanges() || now.turn != schemas.TurnSystem || len(c.Stuck) > 0 || now.stuck != c.shown.stuck || now.outside != c.shown.outside {
 		return false
 	}
@@ -188,7 +161,7 @@ func (c *Case) attributes(before, now shown) (updates []temporal.SearchAttribute
 	say(now.owner != before.owner, keyword(schemas.AttrOwner).ValueSet(now.owner))
 	say(false, keyword(schemas.AttrMerchant).ValueSet(r.MerchantID))
 	say(false, keyword(schemas.AttrOrder).ValueSet(r.OrderID))
-	say(now.level != before.level, levelKey.ValueSet(int64(now.level)))
+	say(now.level != before.level, temporal.NewSearchAttributeKeyInt64(schemas.AttrLevel).ValueSet(int64(now.level)))
 	due := temporal.NewSearchAttributeKeyTime(schemas.AttrDue)
 	if now.due.IsZero() {
 		say(!before.due.IsZero(), due.ValueUnset())
@@ -213,8 +186,6 @@ func (c *Case) attributes(before, now shown) (updates []temporal.SearchAttribute
 	}
 	return updates
 }
-
-var levelKey = temporal.NewSearchAttributeKeyInt64(schemas.AttrLevel)
 
 func keyword(name string) temporal.SearchAttributeKeyKeyword {
 	return temporal.NewSearchAttributeKeyKeyword(name)

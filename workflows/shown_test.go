@@ -1,7 +1,6 @@
 package workflows_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/mock"
@@ -103,53 +102,4 @@ func TestUnitsOfAnExchangeAreSettledWithTheGoods(t *testing.T) {
 		require.Len(t, tl.replaced, 1)
 		require.Contains(t, tl.calls, schemas.ClaimsSettle.Name)
 	})
-}
-
-// startedWith are the attributes that the client starts a return of the order with.
-func startedWith(order string) temporal.SearchAttributes {
-	keyword := temporal.NewSearchAttributeKeyKeyword
-	return temporal.NewSearchAttributes(
-		kindShown.ValueSet("return"), keyword(schemas.AttrMerchant).ValueSet("shop"), keyword(schemas.AttrOrder).ValueSet(order),
-		keyword(schemas.AttrStage).ValueSet("INTAKE"), stateShown.ValueSet("SUBMITTED"), keyword(schemas.AttrTurn).ValueSet("system"),
-		keyword(schemas.AttrPriority).ValueSet("P2"), temporal.NewSearchAttributeKeyInt64(schemas.AttrLevel).ValueSet(1),
-	)
-}
-
-// A case that our own client starts is shown before any worker has seen it. It says nothing again until it has been taken in, unless
-// that lasts, or what was said is not true.
-func TestACaseThatWasStartedWithItsAttributesDoesNotRepeatThem(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		order    string
-		away     int
-		states   []string
-		saysKind bool
-	}{
-		"its own":                   {order: "o-1", states: []string{"REVIEW", "FOLLOW_UP", "CLOSED"}},
-		"its own, and intake lasts": {order: "o-1", away: 8, states: []string{"SUBMITTED", "REVIEW", "FOLLOW_UP", "CLOSED"}, saysKind: true},
-		"those of another order":    {order: "o-2", states: []string{"SUBMITTED", "REVIEW", "FOLLOW_UP", "CLOSED"}, saysKind: true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			tl := aReturn(t)
-			tl.in(schemas.Review, does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{}))
-			take, asked := tl.intake, 0
-			tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
-				if asked++; asked <= c.away {
-					return schemas.Intake{}, errors.New("the database is away")
-				}
-				return take(o)
-			}
-			shown := tl.shows()
-			listen := tl.ready
-			tl.ready = func() {
-				listen()
-				require.NoError(t, tl.env.SetTypedSearchAttributesOnStart(startedWith(c.order)))
-			}
-			require.Equal(t, schemas.Withdrawn, tl.run().Outcome)
-			require.Equal(t, c.states, statesIn(*shown))
-			_, saysKind := (*shown)[0].GetKeyword(kindShown)
-			require.Equal(t, c.saysKind, saysKind)
-		})
-	}
 }

@@ -345,3 +345,7 @@ func (c *Case) paysBesideWhatIsUnderWay() bool { return c.Edition >= 5 }
 // turnsRoundUnderReview lets a bank that turns its decision round do so also for lines that people look at again because their customer was not
 // content. 2026-11-26: until then these still ended as settled by the bank, which had paid nothing.
 func (c *Case) turnsRoundUnderReview() bool { return c.Edition >= 5 }
+
+// expiresAsItHadEnded lets a line that people look at again end as it had ended when its customer does not answer what they ask. 2026-11-26: until
+// then it ended as EXPIRED, although it had been paid, and its units were free for another request.
+func (c *Case) expiresAsItHadEnded() bool { return c.Edition >= 5 }

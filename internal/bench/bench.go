@@ -50,6 +50,7 @@ type run struct {
 	Options
 	stage
 	worker *process
+	place  *place
 	size   int    // cases of each side of the next pair
 	pids   []int  // worker, Temporal, PostgreSQL
 	noCPU  string // why CPU is not measured
@@ -124,7 +125,11 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 		return closeAll, err
 	}
 	closers = append(closers, world.Close)
-	if r.db, err = pgxpool.New(ctx, at.url); err != nil {
+	watching, err := at.watching()
+	if err != nil {
+		return closeAll, err
+	}
+	if r.db, err = pgxpool.NewWithConfig(ctx, watching); err != nil {
 		return closeAll, err
 	}
 	closers = append(closers, r.db.Close)
@@ -138,7 +143,7 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 	closers = append(closers, deaf)
 	r.news = &news{}
 	for _, channel := range []string{"aftercare_cases", channel} {
-		if err := r.news.listen(hearing, at.url, channel, fail); err != nil {
+		if err := r.news.listen(hearing, watching.ConnConfig, channel, fail); err != nil {
 			return closeAll, err
 		}
 	}
@@ -152,30 +157,32 @@ func (r *run) open(ctx context.Context, at *place, fail context.CancelCauseFunc)
 		<-r.worker.ended
 		fail(errWorkerEnded) // nothing hears it any more where we ended it ourselves
 	}()
-	r.findProcesses(ctx, at)
+	r.place = at
+	r.findProcesses(ctx)
 	return closeAll, nil
 }
 
 // findProcesses finds whose CPU is to be added up. Where one is not to be seen, none is measured: a part would be no answer.
-func (r *run) findProcesses(ctx context.Context, at *place) {
+func (r *run) findProcesses(ctx context.Context) {
 	server, err := listenerOf(r.Address)
 	if err == nil {
 		var backend, postmaster int
-		if err = at.admin.QueryRow(ctx, "select pg_backend_pid()").Scan(&backend); err == nil {
-			postmaster, err = postmasterOf(at.admin.Config().Host, backend)
+		if err = r.place.admin.QueryRow(ctx, "select pg_backend_pid()").Scan(&backend); err == nil {
+			postmaster, err = postmasterOf(r.place.admin.Config().Host, backend)
 		}
 		r.pids = []int{r.worker.pid(), server, postmaster}
 	}
 	if err == nil {
-		_, err = r.cpu()
+		_, err = r.cpu(ctx)
 	}
 	if err != nil {
 		r.noCPU, r.pids = err.Error(), nil
 	}
 }
 
-// cpu is what each of the processes has used so far; nothing where none is measured.
-func (r *run) cpu() (CPU, error) {
+// cpu is what each of the processes has used so far, without what PostgreSQL does for the benchmark's own looking; nothing where none is
+// measured.
+func (r *run) cpu(ctx context.Context) (CPU, error) {
 	if r.pids == nil {
 		return CPU{}, nil
 	}
@@ -186,6 +193,17 @@ func (r *run) cpu() (CPU, error) {
 			return CPU{}, fmt.Errorf("measure the CPU: %w", err)
 		}
 		used[i] = milliseconds(sum)
+	}
+	watchers, err := r.place.watchers(ctx)
+	if err != nil {
+		return CPU{}, fmt.Errorf("measure the CPU: %w", err)
+	}
+	for _, pid := range watchers {
+		own, err := cpuOf(pid)
+		if err != nil {
+			return CPU{}, fmt.Errorf("measure the CPU: %w", err)
+		}
+		used[2] -= milliseconds(own)
 	}
 	return CPU{Worker: used[0], Temporal: used[1], PostgreSQL: used[2]}, nil
 }

@@ -137,7 +137,7 @@ func (r *run) underLoad(ctx context.Context, what string, kind schemas.Kind, s s
 	if err != nil {
 		return load{}, err
 	}
-	used, err := r.cpu()
+	used, err := r.cpu(ctx)
 	if err != nil {
 		return load{}, err
 	}
@@ -160,7 +160,7 @@ func (r *run) underLoad(ctx context.Context, what string, kind schemas.Kind, s s
 	if err := pause(ctx, trailing); err != nil {
 		return load{}, err
 	}
-	usedNow, err := r.cpu()
+	usedNow, err := r.cpu(ctx)
 	if err != nil {
 		return load{}, err
 	}

@@ -24,8 +24,8 @@ type told struct {
 }
 
 // listen hears a channel until ctx ends. A lost connection ends the run: what was missed cannot be told from what is slow.
-func (n *news) listen(ctx context.Context, url, channel string, lost func(error)) error {
-	conn, err := pgx.Connect(ctx, url)
+func (n *news) listen(ctx context.Context, at *pgx.ConnConfig, channel string, lost func(error)) error {
+	conn, err := pgx.ConnectConfig(ctx, at)
 	if err != nil {
 		return fmt.Errorf("listen to the bench's database: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"go.temporal.io/api/enums/v1"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
@@ -72,6 +73,28 @@ func (p *place) make(ctx context.Context, stackURL string) error {
 		return fmt.Errorf("make a database for the bench; its user must be allowed to: %w", err)
 	}
 	return nil
+}
+
+// watcher is what the benchmark's own connections call themselves, those that neither a case nor a control has.
+const watcher = "aftercare-bench"
+
+// watching is how the benchmark connects to look at what happens.
+func (p *place) watching() (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(p.url)
+	if err != nil {
+		return nil, fmt.Errorf("open the bench's database: %w", err)
+	}
+	config.ConnConfig.RuntimeParams["application_name"] = watcher
+	return config, nil
+}
+
+// watchers are the processes of PostgreSQL that serve them.
+func (p *place) watchers(ctx context.Context) ([]int, error) {
+	rows, err := p.admin.Query(ctx, "select pid from pg_stat_activity where application_name = $1 and datname = $2", watcher, p.name)
+	if err != nil {
+		return nil, fmt.Errorf("look for the bench's connections: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int])
 }
 
 // sweep drops what killed runs left. Nobody else has the lock.
