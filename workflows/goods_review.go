@@ -249,5 +249,9 @@ func (g *goods) unanswered(s *step) {
 	s.lines = rest
 	s.say("The customer did not answer; line(s) %s expire.", lineList(s.lines))
 	s.tell("case.expired", vars{"lines": linesVar(s.lines)})
-	g.end(s, s.lines, schemas.Expired)
+	before, rest := sort2(rest, func(l *schemas.Line) bool { return g.expiresAsItHadEnded() && l.LeavesAs != schemas.OutcomeNone })
+	for _, l := range before {
+		g.end(s, []*schemas.Line{l}, l.LeavesAs)
+	}
+	g.end(s, rest, schemas.Expired)
 }

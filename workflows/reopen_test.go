@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -124,6 +125,20 @@ func TestNobodyDecidesOnAReopenedCaseAndItEndsAsItHad(t *testing.T) {
 		require.Equal(t, want, v.Outcome)
 		require.Empty(t, tl.ordered)
 		require.NotContains(t, tl.calls, schemas.ParcelSendBack.Name)
+	}
+}
+
+// The walks found it.
+func TestAReopenedCaseWhoseCustomerIsSilentEndsAsItHad(t *testing.T) {
+	t.Parallel()
+	for edition, want := range map[int]schemas.Outcome{4: schemas.Expired, schemas.Edition: schemas.Completed} {
+		kept := paidInFull
+		kept.GoodsWith = schemas.TurnCustomer
+		tl := reopenedWith(aReturn(t).refundOnly(), kept, paidBefore(4784)).ofEdition(edition)
+		tl.in(schemas.Review, does(tl, schemas.ReviewRequestInfo, aSupervisor, schemas.RequestInfo{Wanted: []string{"photo"}}))
+		v := tl.run()
+		require.Equal(t, want, v.Outcome)
+		require.Equal(t, want == schemas.Expired, slices.Contains(tl.calls, schemas.ClaimsRelease.Name), "what was paid for is nobody's to ask for again")
 	}
 }
 

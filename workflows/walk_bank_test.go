@@ -137,6 +137,9 @@ func (o *outside) bookDispute(in schemas.DisputeOrder) schemas.DisputeReceipt {
 	}
 	if newer {
 		k.Dispute.Status, k.Dispute.Heard = d.Status, d.Heard
+		if bank := b.Bank[d.DisputeID]; bank != nil && !d.Status.Over() {
+			bank.told(d.Status, d.Heard) // also what only people say
+		}
 	}
 	if d.Amount.Minor > 0 && (newer || was.Amount.Minor == 0) {
 		k.Dispute.Amount = d.Amount

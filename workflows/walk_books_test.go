@@ -30,6 +30,7 @@ type books struct {
 	Words      map[string][]schemas.ExternalWord // what was said outside, by the number of the dispute
 	Answers    map[string]answerBook             // by command id
 	Told       []schemas.Notice
+	Given      []givenTask
 	Successors []schemas.Opening
 	Personal   []string // calls and rows in which personal data stood in clear
 	OpenedAt   time.Time

@@ -308,6 +308,24 @@ func TestEveryAnswerThatIsWrongIsSeen(t *testing.T) {
 	require.NotEmpty(t, refusedWell(schemas.CaseRequestHuman.Name, schemas.Order{Actor: theCustomer}, no, v, v), "a person was declined")
 }
 
+// TestAFoundReplacementIsToldOfByItself wants the task of that parcel, and not just any.
+func TestAFoundReplacementIsToldOfByItself(t *testing.T) {
+	t.Parallel()
+	s := aSight()
+	arrival := schemas.Event{Revision: 3, At: s.Now.Now, Name: schemas.EventLateFact, EventID: "f-1"}
+	s.All = append(s.All, arrival)
+	w := &walk{outside: &outside{books: s.Books}, stories: []*sight{s}}
+	found := foundReplacement{waybill: "RP1", line: "1", words: []string{"f-1"}}
+	task := schemas.NoticeOrder{CaseID: "shop:r-1", Step: "003-" + arrival.Name, At: arrival.At.Add(time.Minute), Messages: []schemas.Notice{{Template: "staff.task", Vars: map[string]string{"task": "late_fact"}}}}
+	s.Books.noteTasks(task)
+	require.False(t, w.toldOf(found), "it was another fact's")
+	task.At = arrival.At
+	s.Books.noteTasks(task)
+	require.True(t, w.toldOf(found))
+	s.All[len(s.All)-1].Lines = []string{"2"}
+	require.False(t, w.toldOf(found), "it was another line's")
+}
+
 // TestEveryEndThatIsWrongIsSeen does so for the end of a walk.
 func TestEveryEndThatIsWrongIsSeen(t *testing.T) {
 	t.Parallel()

@@ -33,9 +33,9 @@ func checkEnd(w *walk) []string {
 			say("In the end nothing is kept for nobody. %s still is (%s).", key, h.Status)
 		}
 	}
-	for _, waybill := range w.cameAfterAll() {
-		if tasks(b, "late_fact") == 0 && !w.couldNotSayAnywhere() {
-			say("In the end nobody is left with both. The replacement in %s had counted as lost and has come, and nobody was told.", waybill)
+	for _, f := range w.cameAfterAll() {
+		if !w.toldOf(f) {
+			say("In the end nobody is left with both. The replacement of line %s in %s had counted as lost and has come, and nobody was told.", f.line, f.waybill)
 		}
 	}
 	var cases []schemas.View
@@ -51,7 +51,7 @@ func checkEnd(w *walk) []string {
 		}
 	}
 	for _, s := range w.stories {
-		for _, l := range s.Now.Lines {
+		for _, l := range s.lasting() {
 			if fault := endOf(b, s.All, l); fault != "" {
 				say("%s", fault)
 			}
@@ -63,27 +63,6 @@ func checkEnd(w *walk) []string {
 	return list
 }
 
-// cameAfterAll lists the replacements that had counted as lost and of whose arrival a case was told after all, where their line was paid back.
-func (w *walk) cameAfterAll() []string {
-	var list []string
-	for waybill, p := range ordered(w.books.Parcels) {
-		said := slices.ContainsFunc(w.sent, func(f happening) bool {
-			word, is := f.body.(schemas.ParcelWord)
-			return is && word.Waybill == waybill && f.name == schemas.ParcelDeliver.Name
-		})
-		for id, l := range ordered(w.books.Lines) {
-			if said && p.Replaces && p.Arrived && p.CountedAsLost && carries(p, id) && l.Price > 0 && w.books.paidFor(id) >= l.Price && !cameBackAfter(w.books, p, id) && !securedBy(w.books, id) {
-				list = append(list, waybill)
-			}
-		}
-	}
-	return list
-}
-
-func (w *walk) couldNotSayAnywhere() bool {
-	return slices.ContainsFunc(w.stories, func(s *sight) bool { return couldNotSay(s.All, "") })
-}
-
 // couldNotSay reports whether no channel took a message, so that the owner is to say it in another way.
 func couldNotSay(events []schemas.Event, what string) bool {
 	for _, e := range events {
@@ -92,6 +71,13 @@ func couldNotSay(events []schemas.Event, what string) bool {
 		}
 	}
 	return false
+}
+
+// couldNotSayOfParcel reports so of the messages about what a parcel has brought.
+func couldNotSayOfParcel(events []schemas.Event) bool {
+	return slices.ContainsFunc([]string{schemas.EventLateFact, schemas.ParcelDeliver.Name, schemas.GoodsReceived.Name, schemas.EventTraced}, func(what string) bool {
+		return couldNotSay(events, what)
+	})
 }
 
 func told(b *books, template string) int {
@@ -175,6 +161,9 @@ func endOf(b *books, all []schemas.Event, l schemas.Line) string {
 			}
 			return ""
 		}
+		if l.LeavesAs == l.Outcome {
+			return "" // it ended as it had ended before people looked at it again: what is left of its price was goodwill
+		}
 		if l.GoodsWith != schemas.TurnCustomer && l.Owed().Minor > 0 {
 			return fmt.Sprintf("In the end nobody is left unpaid. Line %s ended as %s, and %s is owed.", l.LineID, l.Outcome, l.Owed())
 		}
@@ -183,7 +172,7 @@ func endOf(b *books, all []schemas.Event, l schemas.Line) string {
 			return "" // there was nothing in the parcel; another one that comes is a task of the owner's
 		}
 		if l.GoodsWith == schemas.TurnWarehouse && cameAfterTheEnd(b, l) {
-			if tasks(b, "late_fact") == 0 && !couldNotSay(all, schemas.EventLateFact) {
+			if tasks(b, "late_fact") == 0 && !couldNotSayOfParcel(all) {
 				return fmt.Sprintf("In the end nobody is left without both. The goods of line %s came after it had ended as %s, and nobody was told.", l.LineID, l.Outcome)
 			}
 			return ""

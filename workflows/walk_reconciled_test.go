@@ -75,14 +75,17 @@ func entriesOf[E any](all []E) iter.Seq2[E, error] {
 func own(v schemas.View, number string) bool { return strings.HasPrefix(number, v.CaseID+"/") }
 
 func (a accounts) LedgerEntries(context.Context, string) iter.Seq2[store.LedgerEntry, error] {
-	var all []store.LedgerEntry
+	last := map[string]schemas.Refund{} // by the case that heard of it last
 	for _, v := range a.cases {
 		for _, f := range v.Money.Entries {
-			// What came back after it had arrived is known once the word of it was heard, and that word may be lost.
-			if r := a.books.Refunds[f.RefundID]; !own(v, f.RefundID) || r != nil && r.Status == schemas.RefundReversed {
-				continue
-			}
-			all = append(all, store.LedgerEntry{MerchantID: "shop", CaseID: v.CaseID, Refund: f})
+			last[f.RefundID] = f
+		}
+	}
+	var all []store.LedgerEntry
+	for id, f := range ordered(last) {
+		// What came back after it had arrived is known once the word of it was heard, and that word may be lost.
+		if r := a.books.Refunds[id]; r == nil || r.Status != schemas.RefundReversed {
+			all = append(all, store.LedgerEntry{MerchantID: "shop", CaseID: caseOf(id), Refund: f})
 		}
 	}
 	return entriesOf(all)

@@ -38,14 +38,21 @@ func settledExactly(w *walk) string {
 	return ""
 }
 
-// ends are the lines where they ended, and not where they went on as another kind.
+// ends are the lines where they ended, and not where they went on as another kind or were looked at again.
 func (w *walk) ends() []schemas.Line {
 	var list []schemas.Line
 	for _, s := range w.stories {
-		for _, l := range s.Now.Lines {
-			if l.Outcome != schemas.Converted {
-				list = append(list, l)
-			}
+		list = append(list, s.lasting()...)
+	}
+	return list
+}
+
+func (s *sight) lasting() []schemas.Line {
+	var list []schemas.Line
+	for _, l := range s.Now.Lines {
+		again := s.Reopened && l.Outcome != schemas.Merged && l.Outcome != schemas.Invalid && l.Outcome != schemas.SettledExternally
+		if l.Outcome != schemas.Converted && !again {
+			list = append(list, l)
 		}
 	}
 	return list

@@ -75,6 +75,7 @@ func TestWalks(t *testing.T) {
 				seed := rapid.Uint64Range(0, 1<<20).Draw(rt, "seed of the world")
 				rate := rapid.SampledFrom([]int{0, 15, 40}).Draw(rt, "faults")
 				w := newWalk(s, seed, rate, drawSteps(rt))
+				w.reopening = drawReopening(rt)
 				w.run()
 				for _, line := range w.told {
 					rt.Log(line)
@@ -112,6 +113,7 @@ type walk struct {
 	since     time.Time // the moment of which the rows were written last, and how often
 	writes    int
 	days      int
+	reopening *reopening // how a case is reopened that has ended; nil where none is, or it was
 }
 
 type forwardedFact struct {
@@ -144,10 +146,17 @@ func (w *walk) run() {
 	for range 6 {
 		before := len(w.books.Successors)
 		at = w.runCase(id, kind, opening, at)
-		if len(w.faults) > 0 || len(w.books.Successors) == before {
+		if len(w.faults) > 0 {
 			break
 		}
-		opening = w.books.Successors[len(w.books.Successors)-1]
+		if len(w.books.Successors) > before {
+			opening = w.books.Successors[len(w.books.Successors)-1]
+		} else {
+			var reopened bool
+			if opening, at, reopened = w.reopens(at); !reopened {
+				break
+			}
+		}
 		id, kind = schemas.SuccessorID(id), opening.Request.Kind
 	}
 	if len(w.faults) == 0 {

@@ -32,6 +32,7 @@ type outside struct {
 	clock  int                 // counts what happens
 	served map[string]bool     // the calls that the world answers
 	spoilt bool                // somebody has sent what should not be sent
+	ended  *schemas.View       // the case that is reopened
 	setup  setup
 }
 
@@ -162,6 +163,7 @@ func (o *outside) listen(env *testsuite.TestWorkflowEnvironment) {
 	})
 	serve(env, o, schemas.NoticeSend, func(n schemas.NoticeOrder) string { return n.Step }, func(n schemas.NoticeOrder) schemas.NoticeReceipt {
 		o.books.Told = append(o.books.Told, n.Messages...)
+		o.books.noteTasks(n)
 		for _, m := range n.Messages {
 			o.packs(m)
 		}
@@ -209,6 +211,19 @@ func (o *outside) judged(what, which string) schemas.Judged {
 func (o *outside) takeIn(in schemas.IntakeOrder) schemas.Intake {
 	got := schemas.Intake{Currency: "USD", Owner: "agent-1", Plan: thePlan(), Edition: schemas.Edition}
 	got.Plan.Limits.LargeRefund, got.Plan.Suspicion = usd(o.setup.large), o.setup.suspect
+	if p := in.Predecessor; p != nil && p.Why == schemas.WhyReopen {
+		o.takeInAgain(in, &got)
+	} else {
+		o.takeInFresh(in, &got)
+	}
+	for _, p := range o.setup.payments {
+		p.Refundable = usd(p.Captured.Minor - o.books.promised(p.PaymentID, ""))
+		got.Payments = append(got.Payments, p)
+	}
+	return got
+}
+
+func (o *outside) takeInFresh(in schemas.IntakeOrder, got *schemas.Intake) {
 	for _, l := range o.setup.lines {
 		for _, asked := range in.Request.Lines {
 			if asked.LineID == l.LineID {
@@ -216,11 +231,6 @@ func (o *outside) takeIn(in schemas.IntakeOrder) schemas.Intake {
 			}
 		}
 	}
-	for _, p := range o.setup.payments {
-		p.Refundable = usd(p.Captured.Minor - o.books.promised(p.PaymentID, ""))
-		got.Payments = append(got.Payments, p)
-	}
-	return got
 }
 
 func (o *outside) lineFor(l schemas.Line, asked schemas.RequestLine, in schemas.IntakeOrder) schemas.Line {
