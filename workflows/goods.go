@@ -8,7 +8,7 @@ import (
 )
 
 // goods is a case in which goods come back: what returns and exchanges have in common. The verbs lie in goods_*.go, in the order
-// they happen: review, offers, appeal, transit, inspection, the way home, withdrawal, refund.
+// they happen: review, offers, appeal, label, transit, inspection, the way home, withdrawal, refund.
 type goods struct {
 	*Case
 	// onward sends lines on whose wish is granted; it is where the kinds part ways.
