@@ -33,6 +33,8 @@ type Replacement struct {
 	Netted int64 `json:"netted,omitempty"`
 	// PaidBy says, once the replacement is settled for good, which lines have paid how much of it in the end.
 	PaidBy []Share `json:"paid_by,omitempty"`
+	// BankSeen is what of its price a bank has kept, in minor units, of which people know: they say whether it is sent all the same.
+	BankSeen int64 `json:"bank_seen,omitempty"`
 	// Both marks a customer who has an article more than was paid for: what was sent in advance, and still the old one.
 	Both bool `json:"both,omitempty"`
 	// BroughtAway is how many pieces were put into their place before what comes back now: the old ones, and those rejected before.

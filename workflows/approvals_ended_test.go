@@ -39,6 +39,7 @@ func TestWhatGoesBackForALineThatHasEndedNeedsASecondPersonAsAnyOtherMoney(t *te
 	t.Run("who grants it", func(t *testing.T) {
 		t.Parallel()
 		tl := dearBothWays(t).hasEnded()
+		tl.trouble = map[string][]error{schemas.RefundRequest.Name: {errAway, errAway}} // and its answer is lost
 		tl.in(schemas.FollowUp, func() {
 			require.Empty(t, tl.ordered)
 			require.Equal(t, usd(150000), tl.last().Approvals[0].Amount)

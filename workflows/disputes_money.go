@@ -137,6 +137,9 @@ func (c *Case) booked(s *step, d *schemas.Dispute, got schemas.DisputeReceipt) {
 	if c.paysWhatIsGivenUp() {
 		c.payTheRest(s, got.GivenUp)
 	}
+	if x, ok := c.as.(*exchanges); ok {
+		x.bankKeeps(s, d)
+	}
 	if !d.Status.Over() {
 		return
 	}

@@ -168,6 +168,7 @@ var exchangeStory = func() *story {
 				hear: []answer{
 					fact(schemas.ReplacementSent, x.replacementSent),
 					fact(schemas.StockLost, x.stockLost),
+					on(schemas.DecisionRevoke, x.revoked, x.mayRevoke),
 				},
 				silence:  does("the warehouse is asked what became of its order, and the supervisor", x.notSentYet),
 				lastRung: does("the replacement is ordered again, and operations are told", x.shipAgain),

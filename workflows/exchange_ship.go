@@ -19,6 +19,9 @@ func (x *exchanges) shipOut(s *step) {
 		x.keepBack(s, s.lines)
 		return
 	}
+	if x.keptForBank(s, s.lines) {
+		return
+	}
 	// What was kept for a line that was split since is kept for each part anew: a reservation is sent whole.
 	parted, whole := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Parted })
 	x.forgetStock(parted)

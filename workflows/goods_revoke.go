@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -20,16 +21,20 @@ func (g *goods) mayRevoke(s *step, _ schemas.Revoke) *schemas.Refusal {
 		}
 		r := l.Replacement
 		switch {
+		case l.State == schemas.ShipReplacement && !g.revokesUnorderedMoney():
+			return &schemas.Refusal{Code: schemas.CodeWrongState, Message: fmt.Sprintf("line %s is in %s; nothing is taken back there.", l.LineID, l.State)}
 		case l.LeavesAs == schemas.Converted:
 			return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: fmt.Sprintf("line %s goes on in another case; revoke it there.", l.LineID)}
-		case l.Refunded.Minor > 0 || g.underWay(l) > 0:
+		case l.Refunded.Minor > 0 || g.orderedFor(l) > 0:
 			return late("has moved money")
 		case r != nil && (r.ShipmentID != "" || r.ConfirmedAt != nil):
 			return late("has sent a replacement")
-		case r != nil && r.Settled != 0:
+		case r != nil && r.Netted != 0 && g.revokesUnorderedMoney():
+			return late("has settled it as one amount with another article")
+		case r != nil && (r.Settled > 0 || r.Settled != 0 && !g.revokesUnorderedMoney()):
 			return late("has made the customer pay")
 		}
-		if l.State == schemas.RefundApproved {
+		if l.State == schemas.RefundApproved || r != nil && r.GivesBack > 0 {
 			if refusal := fourEyes(l.Approver, s.actor, "approved it"); refusal != nil {
 				return refusal
 			}
@@ -51,6 +56,7 @@ func (g *goods) revoked(s *step, d schemas.Revoke) {
 		}
 	}
 	g.narrowApprovals(lines)
+	g.giveUpKept(s, lines)
 	if g.undo != nil {
 		g.undo(s, lines)
 	}
@@ -70,6 +76,49 @@ func (g *goods) revoked(s *step, d schemas.Revoke) {
 	g.move(s, away, schemas.Review)
 	s.tell("decision.revoked", vars{"lines": linesVar(lines), "reason": d.Reason, "due": stamp(g.dueOf(lines))})
 	s.staff("staff.task", g.Owner, vars{"task": "decision_revoked", "due": stamp(g.dueOf(lines))})
+}
+
+// neverOrdered tells a refund that a hold has kept back from the beginning: no provider has heard of it.
+func neverOrdered(f *schemas.Refund) bool {
+	return f.Held && f.Status == schemas.RefundRequested && f.Replaces == ""
+}
+
+// orderedFor is what has been ordered for a line and has neither come through nor been given up. What is kept back was not ordered.
+func (g *goods) orderedFor(l *schemas.Line) int64 {
+	sum := g.underWay(l)
+	for _, f := range g.Refunds {
+		if g.revokesUnorderedMoney() && neverOrdered(f) {
+			sum -= g.partFor(f, l)
+		}
+	}
+	return sum
+}
+
+// giveUpKept gives up what was to be paid for lines and was kept back, or waited for its second person. What was to be paid for others along with
+// it is kept back for them alone.
+func (g *goods) giveUpKept(s *step, lines []*schemas.Line) {
+	if !g.revokesUnorderedMoney() {
+		return
+	}
+	var others []*schemas.Line
+	for _, f := range g.Refunds {
+		if !neverOrdered(f) || !g.paysAny(f, lines) {
+			continue
+		}
+		f.Status, f.Held, f.ChangedAt = schemas.RefundCancelled, false, stamp(s.at)
+		s.say("Refund %s, which was kept back, is given up.", f.RefundID)
+		for _, l := range g.linesPaidBy(f) {
+			if !slices.Contains(lines, l) && !slices.Contains(others, l) {
+				others = append(others, l)
+			}
+		}
+	}
+	for _, l := range lines {
+		if r := l.Replacement; r != nil && r.Settled < 0 {
+			r.Settled, r.GivesBack = 0, 0
+		}
+	}
+	g.order(s, g.spread(others)...)
 }
 
 // undecide gives up what an exchange had asked the customer for. What the warehouse keeps stays kept: the wish is still there.

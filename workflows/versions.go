@@ -309,6 +309,15 @@ func (c *Case) booksWhatIsKept() bool { return c.Edition >= 4 }
 // counted as owed, so that a request that had been refused, or had expired, was paid once the shop had won.
 func (c *Case) remembersWhereItStood() bool { return c.Edition >= 4 }
 
+// asksAboutWhatBanksKeep asks a person before a replacement leaves of whose price, or of what was paid on top, a bank has kept a part; and tells finance
+// of one that has left. 2026-11-26: until then it left when the bank had decided, as if nothing had happened, and nobody recovered anything.
+func (c *Case) asksAboutWhatBanksKeep() bool { return c.Edition >= 5 }
+
+// revokesUnorderedMoney lets a decision be taken back as long as none of its money was ordered: what a hold keeps back, or a second person has not
+// granted, has not moved; and as long as its replacement was not. 2026-11-26: until then a difference that was only kept back counted as paid, and
+// nothing was taken back once a line waited for its replacement to be sent.
+func (c *Case) revokesUnorderedMoney() bool { return c.Edition >= 5 }
+
 // tellsEveryReturn tells the return of one line of a parcel that it was found although other lines of it have stayed, and counts the arrival of a
 // parcel once. 2026-11-26: until then that return paid for an article that its customer had, and a carrier that said twice that it had come
 // gave its owner two tasks.

@@ -39,3 +39,46 @@ func TestAReplacementThatFailsAfterItsCaseIsOverIsARequestOfItsOwn(t *testing.T)
 	require.Equal(t, schemas.CodeAlreadySettled, h.awaitEnd(id, schemas.Invalid).Refusal.Code)
 	h.balanced()
 }
+
+// twoLamps is the wish of a customer who has bought two lamps, for a dearer and a cheaper one.
+func (h *house) twoLamps() schemas.Request {
+	h.t.Helper()
+	h.wish(bought) // the shelf is filled
+	o := anOrder(bought, 0)
+	o.OrderID, o.CustomerID = "two-lamps", "c-two-lamps"
+	o.Lines = []schemas.ShopLine{line("1", "LAMP", 1, 4000), line("2", "LAMP", 1, 4000)}
+	o.Payments[0] = schemas.ShopPayment{PaymentID: "two-lamps-p1", PaymentMethodID: "card-two-lamps", Captured: dollars(8000)}
+	customer := schemas.ShopCustomer{
+		MerchantID: merchant, CustomerID: o.CustomerID, Locale: "en", Email: o.CustomerID + "@shop.example",
+		PaymentMethods: []schemas.PaymentMethod{{PaymentMethodID: "card-two-lamps", Kind: "credit_card"}},
+	}
+	h.starter("import", file(h.t, "orders.jsonl", []schemas.ShopOrder{o}), file(h.t, "customers.jsonl", []schemas.ShopCustomer{customer})).done(h.t)
+	return schemas.Request{
+		RequestID: "two-lamps", Kind: schemas.KindExchange, MerchantID: merchant, OrderID: o.OrderID, CustomerID: o.CustomerID, Channel: "web",
+		Reason: schemas.WrongVariant, SettleWith: schemas.SettleOriginal,
+		Lines: []schemas.RequestLine{{LineID: "1", Quantity: 1, ReplacementSKU: dearer}, {LineID: "2", Quantity: 1, ReplacementSKU: cheaper}},
+	}
+}
+
+// One of two lamps is exchanged for a dearer one, of which the other, that is exchanged for a cheaper one, pays the most. Both fail, and each is worth what
+// it costs now: together all that was ever paid.
+func TestWhatOneLampHasPaidForAnotherIsRefundedWithThatOne(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	h.canForward()
+	first := h.twoLamps()
+	v := h.starter("play", file(t, "first.jsonl", []schemas.Request{first}), "--fast", "--json").done(t).views(t)[0]
+	require.Equal(t, schemas.Completed, v.Outcome, timeline(v))
+	require.Equal(t, int64(100), v.Money.Charged.Minor, "46.00 and 35.00 for 80.00")
+	require.Equal(t, []schemas.Share{{LineID: "2", Units: []int{1}, Amount: dollars(500)}}, v.Lines[0].Replacement.PaidBy)
+
+	for i, worth := range []int64{4600, 3500} {
+		again := first
+		again.Kind, again.Reason, again.RequestID = schemas.KindReturn, schemas.Defective, first.RequestID+"-"+first.Lines[i].LineID
+		again.Lines = []schemas.RequestLine{{LineID: first.Lines[i].LineID, Quantity: 1}}
+		v := h.starter("play", file(t, "again.jsonl", []schemas.Request{again}), "--fast", "--json").done(t).views(t)[0]
+		require.Equal(t, schemas.Completed, v.Outcome, timeline(v))
+		require.Equal(t, worth, v.Money.Refunded.Minor, timeline(v))
+	}
+	h.balanced()
+}
