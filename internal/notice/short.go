@@ -69,6 +69,14 @@ func (w words) checkShort(short *template.Template, t schemas.NoticeTemplate, un
 	if err := errors.Join(faults...); err != nil {
 		return err
 	}
+	if err := w.fits(short, longest); err != nil || !used["label"] {
+		return err
+	}
+	longest["label"] = "" // a message reads otherwise where there is none
+	return w.fits(short, longest)
+}
+
+func (w words) fits(short *template.Template, longest map[string]string) error {
 	text, err := fill(short, longest)
 	if err != nil {
 		return fmt.Errorf("SMS: %w", err)
@@ -93,7 +101,7 @@ func (w words) longest(name string) (string, bool) {
 		return strings.Repeat("M", likelyCaseID), true
 	case "merchant_id":
 		return strings.Repeat("M", likelyMerchant), true
-	case "order_id", "waybill":
+	case "order_id", "waybill", "label":
 		return strings.Repeat("M", likelyNumber), true
 	case "due", "from", "expected":
 		value, err := w.time("2026-09-30T23:59:00Z", time.FixedZone("", -12*60*60))

@@ -73,6 +73,7 @@ func TestFaultsOfTextMessagesAreFoundAtLoad(t *testing.T) {
 		{"no date", "texts/refund.started.en.txt", "done by {{.due}};", "done soon;", "{{.due}} is missing"},
 		{"too long in Chinese", "texts/case.reply.zh-CN.txt", "SMS: ", "SMS: " + strings.Repeat("您好。", 28), "3 segments; 2 are allowed"},
 		{"too long in English", "texts/case.reply.en.txt", "SMS: ", "SMS: " + strings.Repeat("Hello. ", 30), "3 segments; 2 are allowed"},
+		{"too long where there is no label", "texts/return.approved.en.txt", "SMS: ", "SMS: {{if .label}}{{else}}" + strings.Repeat("Hello. ", 30) + "{{end}}", "segments; 2 are allowed"},
 		{"a sign outside the GSM alphabet", "texts/return.reminder.en.txt", "SMS: Reminder:", "SMS: Reminder –", "segments; 2 are allowed"},
 		{"one for staff", "texts/staff.task.en.txt", "\n\n", "\nSMS: {{.task}} {{.case_id}}\n\n", "messages to staff go to the work app only"},
 		{"one that does not parse", "texts/refund.done.en.txt", "SMS: Your", "SMS: {{.case_id Your", `function "Your" not defined`},
