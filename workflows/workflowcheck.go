@@ -598,6 +598,7 @@ func reach(workflow.Context) {
 	none[*exchanges]().forgetStock(none[[]*schemas.Line]())
 	none[*exchanges]().fromDeposit(none[*schemas.Charge]())
 	none[*exchanges]().giveBack(none[*step](), none[[]*schemas.Line](), none[schemas.Outcome]())
+	none[*exchanges]().giveBackBooked(none[*step](), none[*schemas.Line]())
 	none[*exchanges]().giveBackGoods(none[[]*schemas.Line]())
 	none[*exchanges]().giveBackNetted(none[*step](), none[[]*schemas.Line]())
 	none[*exchanges]().giveStockBack(none[[]string]())
