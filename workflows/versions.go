@@ -362,3 +362,8 @@ func (c *Case) dutyOfEachLine() bool { return c.Edition >= 5 && c.story.kind == 
 // knowsWhatHadEnded lets a reopened case take the ledger's word for a dispute that was decided before it, and whose beginning it hears late or once
 // more. 2026-11-26: until then it was open here for months, kept money back, and then counted as lost: what the bank had paid was counted twice.
 func (c *Case) knowsWhatHadEnded() bool { return c.Edition >= 5 }
+
+// takesUpBesideOthers lets the word on a label count also for a line whose approval was taken back, and that has no other number since, where the
+// label is still that of another line. 2026-11-26: until then its goods were lost, or came, with those of the other one, and its customer
+// was asked to send them.
+func (c *Case) takesUpBesideOthers() bool { return c.Edition >= 5 }
