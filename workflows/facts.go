@@ -220,7 +220,8 @@ func (c *Case) takeUp(p *parcelRecord) {
 	if !c.knowsEarlierParcels() || p.Direction != schemas.ToMerchant || len(inIt) > 0 && !c.takesUpBesideOthers() {
 		return
 	}
-	c.putIntoOf(p, func(l *schemas.Line) bool { return len(inIt) == 0 || l.Waybill == "" })
+	ids := lineIDs(inIt) // another part of a line that is in it may have stayed at home
+	c.putIntoOf(p, func(l *schemas.Line) bool { return len(inIt) == 0 || l.Waybill == "" && !contains(ids, l.LineID) })
 }
 
 // putInto counts the lines that a parcel was booked for as in it, but those of which another parcel has moved.
