@@ -63,6 +63,9 @@ func worthOf(l schemas.Line) int64 {
 	if l.Outcome != schemas.Completed && l.Outcome != schemas.CompletedPartial {
 		return 0
 	}
+	if l.LeavesAs == l.Outcome && (l.Replacement == nil || l.Replacement.ConfirmedAt == nil) {
+		return -l.Refunded.Minor // it ended as it had ended before people looked at it again
+	}
 	if r := l.Replacement; r != nil && r.Same {
 		return l.Deduction.Minor
 	} else if r != nil {
