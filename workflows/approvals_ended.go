@@ -112,7 +112,16 @@ func (c *Case) refusedForEnded(s *step, f *schemas.Refund, left schemas.OrderLef
 
 // hadEnded tells a line that had ended, or gone on in another case, before a refund of it failed here: nothing about it is decided again.
 func hadEnded(l *schemas.Line) bool {
-	return goneOn(l) || l.Replacement != nil && l.Replacement.ConfirmedAt != nil
+	for i, h := range l.History {
+		next := l.State
+		if i+1 < len(l.History) {
+			next = l.History[i+1].State
+		}
+		if h.State == schemas.Closed && next == schemas.RefundFailed {
+			return true
+		}
+	}
+	return false
 }
 
 // goneOn tells a line that another case has taken over, and that stands here for a refund alone.

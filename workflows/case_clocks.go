@@ -173,6 +173,9 @@ func init() {
 			s.note("legal_breach", true)
 			s.say("A statutory duty was not done in time.")
 			c.breach(s, 4)
+			if g, ok := c.as.(interface{ missedForOne(*step) }); ok && s.clock.Name == refundDuty {
+				g.missedForOne(s)
+			}
 		}},
 		"external.platform":      missed,
 		"external.psp_complaint": missed,

@@ -115,6 +115,7 @@ func (c *Case) booked(s *step, d *schemas.Dispute, got schemas.DisputeReceipt) {
 	}
 	s.note("taken", d.Taken.String())
 	s.say("The ledger keeps %s for %s.", d.Taken, d.DisputeID)
+	c.endedBefore(s, d, got.Status)
 	if d.Over.Minor > 0 {
 		s.say("%s of it had been paid out before.", d.Over)
 	}

@@ -81,3 +81,14 @@ func undecidedIn(state schemas.State) bool {
 	}
 	return false
 }
+
+// endedBefore takes the ledger's word for a dispute of which a reopened case hears only how it began: it was decided before, and what it paid is
+// reckoned in what can still be paid here.
+func (c *Case) endedBefore(s *step, d *schemas.Dispute, ledger schemas.DisputeStatus) {
+	if !c.knowsWhatHadEnded() || !c.reopened() || d.Status.Over() || !ledger.Over() || !d.OpenedAt.Before(c.OpenedAt) {
+		return
+	}
+	d.Status, d.DecidedAt, d.AnsweredAt = ledger, at(s.at), at(s.at)
+	c.stopDisputeClocks(d)
+	s.say("%s had ended before: %s.", d.DisputeID, ledger)
+}

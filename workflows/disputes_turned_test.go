@@ -102,3 +102,27 @@ func TestWhatWasGrantedIsPaidWhenABankTurnsRoundWhilePeopleLookAgain(t *testing.
 	require.Equal(t, schemas.Completed, v.Outcome)
 	require.Equal(t, usd(4784), v.Money.Refunded)
 }
+
+// The walks found it.
+func TestAReopenedCaseKnowsOfADisputeThatHadEnded(t *testing.T) {
+	t.Parallel()
+	tl := reopenedWith(aReturn(t), paidInPart, paidBefore(4284))
+	tl.dispute = func(o schemas.DisputeOrder) (schemas.DisputeReceipt, error) {
+		got := keptFor(o, 500)
+		got.Status = schemas.DisputeAccepted
+		return got, nil
+	}
+	tl.in(schemas.Review, func() {
+		w := aChargeback(500)
+		w.DueAt = nil
+		tl.env.SignalWorkflow(schemas.ExternalOpened.Name, schemas.Report{Source: "bank", EventID: "late", OccurredAt: started.AddDate(0, 0, -10), ReceivedAt: tl.env.Now(), Body: encode(t, w)})
+		soon(tl, time.Minute, func() {
+			require.Equal(t, schemas.DisputeAccepted, theDispute(t, tl.last()).Status)
+			require.Nil(t, clockNamed(tl.last(), "external.chargeback"))
+			require.Empty(t, tl.last().Holds, "nothing is kept back for it")
+			does(tl, schemas.ReviewReject, aSupervisor, schemas.Reject{Reason: "explained", EvidenceIDs: []string{"photo-1"}})()
+		})
+	})
+	v := tl.run()
+	require.Nil(t, v.Lines[0].BankTook, "what it took was reckoned when the case began")
+}

@@ -120,8 +120,10 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	failed, paid := sort2(paid, func(l *schemas.Line) bool {
 		return x.parksFailedDifferences() && slices.ContainsFunc(x.failedRefunds(), func(f *schemas.Refund) bool { return x.paysFor(f, l) })
 	})
+	second, rest := sort2(rest, func(l *schemas.Line) bool { return x.booksNetting() && x.owes(l).Minor > 0 })
 	x.move(s, failed, schemas.RefundFailed)
 	x.move(s, paid, schemas.RefundProcessing)
+	x.move(s, second, schemas.RefundApproved)
 	if len(rest) > 0 {
 		x.startSuccessor(s, rest, schemas.KindReturn, "")
 	}

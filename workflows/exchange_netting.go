@@ -42,7 +42,8 @@ func (x *exchanges) giveBackNetted(s *step, leaving []*schemas.Line) {
 	owed := int64(0)
 	for _, l := range leaving {
 		if r := l.Replacement; r.Netted > 0 {
-			owed += r.Netted
+			booked := x.giveBackBooked(s, l)
+			owed += r.Netted - booked
 			r.Netted = 0
 		}
 	}
@@ -76,6 +77,24 @@ func (x *exchanges) giveBackNetted(s *step, leaving []*schemas.Line) {
 		return gone || l.GoodsWith != schemas.TurnCustomer && !x.needsSecond(payers)
 	})
 	x.order(s, x.spread(now)...)
+}
+
+// giveBackBooked gives back with a line itself what the ledger has moved to it already, when a case that had ended is reopened, and says how
+// much that is: what can be paid out of the lines that had paid it is less since.
+func (x *exchanges) giveBackBooked(s *step, l *schemas.Line) int64 {
+	booked := int64(0)
+	for _, share := range l.Replacement.PaidBy {
+		booked += share.Amount.Minor
+	}
+	if booked = min(booked, l.Replacement.Netted); booked <= 0 {
+		return 0
+	}
+	l.Replacement.GivesBack = max(l.Replacement.GivesBack, l.Refunded.Minor) + x.underWay(l) + booked // what was paid on top is on its way already
+	s.say("What other lines had paid for line %s goes back to the customer with it.", l.LineID)
+	if one := []*schemas.Line{l}; !x.aboveLimit(one) {
+		x.order(s, x.spread(one)...)
+	}
+	return booked
 }
 
 // takeBackNetted undoes what lines have paid for others whose whole price a bank has given back: the others are asked for it, as long as nothing

@@ -217,15 +217,23 @@ func (c *Case) takeUp(p *parcelRecord) {
 	inIt, _ := sort2(c.linesNamed(schemas.ParcelWord{Waybill: p.Waybill}), func(l *schemas.Line) bool {
 		return l.State != schemas.Closed || c.leftTooEarly(l)
 	})
-	if !c.knowsEarlierParcels() || p.Direction != schemas.ToMerchant || len(inIt) > 0 {
+	if !c.knowsEarlierParcels() || p.Direction != schemas.ToMerchant || len(inIt) > 0 && !c.takesUpBesideOthers() {
 		return
 	}
-	c.putInto(p)
+	ids := lineIDs(inIt) // another part of a line that is in it may have stayed at home
+	c.putIntoOf(p, func(l *schemas.Line) bool { return len(inIt) == 0 || l.Waybill == "" && !contains(ids, l.LineID) })
 }
 
 // putInto counts the lines that a parcel was booked for as in it, but those of which another parcel has moved.
 func (c *Case) putInto(p *parcelRecord) {
+	c.putIntoOf(p, func(*schemas.Line) bool { return true })
+}
+
+func (c *Case) putIntoOf(p *parcelRecord, may func(*schemas.Line) bool) {
 	for _, l := range c.Lines {
+		if !may(l) {
+			continue
+		}
 		later := c.parcel(l.Waybill)
 		waits := l.State == schemas.WaitShipback || l.State == schemas.ReturnInTransit
 		takenBack := beforeADecision(l.State) && l.GoodsWith == schemas.TurnCustomer && c.noticesGoodsUnasked()

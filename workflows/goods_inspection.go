@@ -98,7 +98,7 @@ func (g *goods) found(s *step, d schemas.Fail, by schemas.Actor) {
 	s.say("%s found line(s) %s %s and proposes %s less.", by, lineList(s.lines), d.Finding, deduction)
 	g.move(s, s.lines, schemas.InspectionFailed)
 	// A person has shown with evidence that the goods are not as declared: the duty to refund them in full is in dispute.
-	g.stopClock("law.refund")
+	g.endRefundDuty(s)
 	if g.startsDutiesOnArrival() {
 		g.stopClock("law.remedy")
 	}

@@ -164,8 +164,8 @@ func (g *goods) finishRefund(s *step) {
 		full, part := sort2(done, func(l *schemas.Line) bool { return l.Deduction.Minor == 0 && l.Short == nil })
 		g.end(s, full, schemas.Completed)
 		g.end(s, part, schemas.CompletedPartial)
-		if len(g.inState(schemas.Received)) == 0 && len(g.inState(schemas.RefundApproved)) == 0 && len(g.inState(schemas.RefundProcessing)) == 0 {
-			g.stopClock("law.refund")
+		if g.dutyOfEachLine() || len(g.inState(schemas.Received)) == 0 && len(g.inState(schemas.RefundApproved)) == 0 && len(g.inState(schemas.RefundProcessing)) == 0 {
+			g.endRefundDuty(s)
 		}
 		g.settle(s)
 	})

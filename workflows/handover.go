@@ -149,6 +149,9 @@ func (g *goods) inheritLine(l *schemas.Line, handed schemas.HandedLine) {
 	}
 	if r := handed.Replacement; r != nil && l.Replacement != nil {
 		l.Replacement.Settled, l.Replacement.GivesBack, l.Replacement.Attempts = r.Settled, r.GivesBack, r.Attempts
+		if g.booksNetting() {
+			l.Replacement.Netted, l.Replacement.PaidBy = r.Netted, r.PaidBy
+		}
 	}
 	switch {
 	case handed.Settled():

@@ -244,6 +244,54 @@ func TestAReopenedExchangeWhoseCustomerWantsTheMoneyGivesTheDifferenceBackToo(t 
 	require.Equal(t, 1, tl.successors[0].Predecessor.Handover.Reopened, "the return that goes on knows that the wish was reopened once")
 }
 
+// A cheaper article of the same exchange had paid 5.00 of the replacement, which the ledger has booked since.
+func TestAReopenedExchangeGivesBackWhatAnotherLineHadPaidToo(t *testing.T) {
+	t.Parallel()
+	confirmed := started.AddDate(0, 0, -5)
+	handed := schemas.HandedLine{
+		Outcome: schemas.Completed, GoodsWith: schemas.TurnCustomer,
+		Replacement: &schemas.Replacement{
+			SKU: "other", Settled: 1216, Netted: 500, ConfirmedAt: &confirmed, PaidBy: []schemas.Share{{LineID: "2", Units: []int{1}, Amount: usd(500)}},
+		},
+	}
+	wants := func(t *testing.T) *tale {
+		t.Helper()
+		tl := reopenedWith(anExchange(t, 6000), handed, func(h *schemas.Handover) {
+			h.Charges = []schemas.Charge{{ChargeID: "shop:r-1/charge/1", Kind: schemas.ChargeDifference, Method: "card-1", Amount: usd(716), Status: schemas.ChargeSucceeded, Lines: []string{"1"}}}
+		})
+		tl.reserve = func(o schemas.StockOrder) (schemas.StockReceipt, error) { return schemas.StockReceipt{Key: o.Key}, nil }
+		tl.in(schemas.Review, does(tl, schemas.ReviewApprove, aSupervisor, schemas.Approve{}))
+		return tl.in(schemas.OutOfStock, does(tl, schemas.OfferDecline, theCustomer, schemas.AnswerOffer{})).looksUp(schemas.RefundSucceeded)
+	}
+	tl := wants(t)
+	tl.trouble = map[string][]error{schemas.RefundRequest.Name: {errAway}}
+	require.Equal(t, schemas.Converted, tl.run().Outcome)
+	require.Equal(t, map[string]schemas.Money{"shop:r-1/charge/1": usd(716), "p-1": usd(500)}, tl.paidBack(), "the return pays the rest of its price")
+	require.Zero(t, tl.successors[0].Predecessor.Handover.Lines[0].Spent)
+
+	tl = wants(t).ofEdition(4)
+	tl.run()
+	require.Equal(t, map[string]schemas.Money{"shop:r-1/charge/1": usd(716)}, tl.paidBack(), "what the other line had paid was nobody's")
+
+	large := *handed.Replacement
+	large.Settled, large.Netted, large.PaidBy = 120716, 120000, []schemas.Share{{LineID: "2", Units: []int{1}, Amount: usd(120000)}}
+	handed.Replacement = &large
+	tl = wants(t)
+	tl.in(schemas.RefundApproved, func() {
+		require.Len(t, tl.ordered, 1, "what was paid on top alone")
+		require.Equal(t, usd(120000), tl.last().Approvals[0].Amount)
+		does(tl, schemas.ApprovalGrant, aManager, schemas.DecideApproval{})()
+	})
+	find := tl.intake
+	tl.intake = func(o schemas.IntakeOrder) (schemas.Intake, error) {
+		got, err := find(o)
+		got.Payments[0].Captured, got.Payments[0].Refundable = usd(200000), usd(200000)
+		return got, err
+	}
+	require.Equal(t, schemas.Converted, tl.run().Outcome)
+	require.Equal(t, usd(120000), tl.paidBack()["p-1"], "after a second person's word")
+}
+
 func TestAnOpenCaseSaysWhatToDoInsteadOfReopeningIt(t *testing.T) {
 	t.Parallel()
 	tl := aReturn(t)

@@ -1,6 +1,10 @@
 package workflows
 
-import "go.temporal.io/sdk/workflow"
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
 
 // Changes to running workflow code go through this file: one named predicate a change, with its date and its reason. There are two
 // ways to tell a case that began under older code:
@@ -349,3 +353,17 @@ func (c *Case) turnsRoundUnderReview() bool { return c.Edition >= 5 }
 // expiresAsItHadEnded lets a line that people look at again end as it had ended when its customer does not answer what they ask. 2026-11-26: until
 // then it ended as EXPIRED, although it had been paid, and its units were free for another request.
 func (c *Case) expiresAsItHadEnded() bool { return c.Edition >= 5 }
+
+// dutyOfEachLine lets the statutory duty to pay back end for a line alone, and count for each from its own delivery. 2026-11-26: until then what an
+// inspector found on one line ended the duty for the others as well, so that nobody saw when it was missed; and one whose goods had come later
+// was told of as missed with the first.
+func (c *Case) dutyOfEachLine() bool { return c.Edition >= 5 && c.story.kind == schemas.KindReturn }
+
+// knowsWhatHadEnded lets a reopened case take the ledger's word for a dispute that was decided before it, and whose beginning it hears late or once
+// more. 2026-11-26: until then it was open here for months, kept money back, and then counted as lost: what the bank had paid was counted twice.
+func (c *Case) knowsWhatHadEnded() bool { return c.Edition >= 5 }
+
+// takesUpBesideOthers lets the word on a label count also for a line whose approval was taken back, and that has no other number since, where the
+// label is still that of another line. 2026-11-26: until then its goods were lost, or came, with those of the other one, and its customer
+// was asked to send them.
+func (c *Case) takesUpBesideOthers() bool { return c.Edition >= 5 }

@@ -21,10 +21,11 @@ type bankBook struct {
 	// Told is how it stands by the newest word of its own that has reached a case.
 	Told   schemas.DisputeStatus
 	ToldAt time.Time
+	Other  bool // people have entered it with another amount than the bank's
 }
 
 // known reports whether the cases have heard how it stands.
-func (b *bankBook) known() bool { return b.Told == b.Status }
+func (b *bankBook) known() bool { return b.Told == b.Status && !b.Other }
 
 // told notes a word that a case has heard.
 func (b *bankBook) told(status schemas.DisputeStatus, at time.Time) {
@@ -139,6 +140,7 @@ func (o *outside) bookDispute(in schemas.DisputeOrder) schemas.DisputeReceipt {
 		k.Dispute.Status, k.Dispute.Heard = d.Status, d.Heard
 		if bank := b.Bank[d.DisputeID]; bank != nil && !d.Status.Over() {
 			bank.told(d.Status, d.Heard) // also what only people say
+			bank.Other = bank.Other || bank.Word.Amount != nil && d.Amount != *bank.Word.Amount
 		}
 	}
 	if d.Amount.Minor > 0 && (newer || was.Amount.Minor == 0) {

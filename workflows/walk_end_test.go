@@ -155,14 +155,14 @@ func tasks(b *books, kind string) int {
 func endOf(b *books, all []schemas.Event, l schemas.Line) string {
 	switch l.Outcome {
 	case schemas.Completed, schemas.CompletedPartial:
+		if l.LeavesAs == l.Outcome {
+			return "" // it ended as it had ended before people looked at it again: what is left of its price was goodwill
+		}
 		if l.Replacement != nil {
 			if !sentFor(b, []string{l.LineID}) {
 				return fmt.Sprintf("In the end nobody is left unsent. Line %s ended as %s, and no replacement was sent.", l.LineID, l.Outcome)
 			}
 			return ""
-		}
-		if l.LeavesAs == l.Outcome {
-			return "" // it ended as it had ended before people looked at it again: what is left of its price was goodwill
 		}
 		if l.GoodsWith != schemas.TurnCustomer && l.Owed().Minor > 0 {
 			return fmt.Sprintf("In the end nobody is left unpaid. Line %s ended as %s, and %s is owed.", l.LineID, l.Outcome, l.Owed())

@@ -47,7 +47,10 @@ func onlyTheOutsideDecides(s *sight) string {
 			ours := e.Name == schemas.ExternalAccept.Name || e.Name == schemas.ExternalSettle.Name || e.Name == schemas.ApprovalGrant.Name || e.Name == schemas.EventApprovalMoved
 			return ours || e.Name == schemas.EventExpired && (e.Data["clock"] == "external.decision" || e.Data["clock"] == "return.approval_deputy" || e.Data["clock"] == "exchange.approval_deputy")
 		})
-		if !said && !agreed {
+		// The ledger tells a case that is reopened what had been decided before it began.
+		before := s.Now.Continues == schemas.WhyReopen && s.Books.Kept[d.DisputeID] != nil && s.Books.Kept[d.DisputeID].Dispute.Status == d.Status &&
+			slices.ContainsFunc(s.New, func(e schemas.Event) bool { return e.Name == schemas.EventDisputeBooked })
+		if !said && !agreed && !before {
 			return fmt.Sprintf("%s is %s, and nobody outside has said so.", d.DisputeID, d.Status)
 		}
 	}

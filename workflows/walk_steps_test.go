@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -273,5 +274,9 @@ func (w *walk) sendFact(f happening) {
 		}
 		w.mu.Unlock()
 	}
-	w.env.SignalWorkflow(f.name, schemas.Report{Source: "test", EventID: f.id, OccurredAt: f.at, ReceivedAt: w.env.Now(), Body: raw})
+	report := schemas.Report{Source: "test", EventID: f.id, OccurredAt: f.at, ReceivedAt: w.env.Now(), Body: raw}
+	if strings.HasPrefix(f.name, "external.") && len(w.books.Successors) > w.before {
+		w.forwards(f.name, report) // every open case of an order hears what was decided outside
+	}
+	w.env.SignalWorkflow(f.name, report)
 }

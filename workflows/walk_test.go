@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -109,6 +110,7 @@ type walk struct {
 	number  int
 	// what a case has sent on to the one that continues it, which is walked once that has ended
 	forwarded []forwardedFact
+	before    int       // how many cases had been begun by others when this one began
 	stories   []*sight  // the last sight of every case of the walk
 	since     time.Time // the moment of which the rows were written last, and how often
 	writes    int
@@ -117,8 +119,12 @@ type walk struct {
 }
 
 type forwardedFact struct {
-	name   string
-	report schemas.Report
+	from, name string
+	report     schemas.Report
+}
+
+func (w *walk) forwards(name string, report schemas.Report) {
+	w.forwarded = append(w.forwarded, forwardedFact{from: w.caseID, name: name, report: report})
 }
 
 func newWalk(s setup, seed uint64, rate int, steps []stepDrawn) *walk {
@@ -144,12 +150,12 @@ func (w *walk) run() {
 	id, kind, at := "shop:r-1", w.setup.kind, started
 	opening := schemas.Opening{Request: w.setup.request}
 	for range 6 {
-		before := len(w.books.Successors)
+		w.before = len(w.books.Successors)
 		at = w.runCase(id, kind, opening, at)
 		if len(w.faults) > 0 {
 			break
 		}
-		if len(w.books.Successors) > before {
+		if len(w.books.Successors) > w.before {
 			opening = w.books.Successors[len(w.books.Successors)-1]
 		} else {
 			var reopened bool
@@ -234,14 +240,16 @@ func (w *walk) runOnce(payload *commonpb.Payload, at time.Time, again bool) (tim
 	w.env.OnSignalExternalWorkflow(mock.Anything, mock.Anything, mock.Anything, mock.Anything, mock.Anything).Return(
 		func(_, to, _, name string, arg any) error {
 			if report, is := arg.(schemas.Report); is && to == schemas.SuccessorID(w.caseID) {
-				w.forwarded = append(w.forwarded, forwardedFact{name: name, report: report})
+				w.forwards(name, report)
 			}
 			return nil
 		})
 	for _, f := range w.forwarded {
-		w.env.RegisterDelayedCallback(func() { w.env.SignalWorkflow(f.name, f.report) }, time.Millisecond)
+		if f.from != w.caseID {
+			w.env.RegisterDelayedCallback(func() { w.env.SignalWorkflow(f.name, f.report) }, time.Millisecond)
+		}
 	}
-	w.forwarded = nil
+	w.forwarded = slices.DeleteFunc(w.forwarded, func(f forwardedFact) bool { return f.from != w.caseID })
 	w.listen(w.env)
 	w.begun.Store(false)
 	w.next()

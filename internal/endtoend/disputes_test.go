@@ -43,6 +43,29 @@ func disputeIs(status schemas.DisputeStatus) func(schemas.View) bool {
 	}
 }
 
+// A bank keeps 10.00 of what an article cost whose replacement is just to leave, and the worker dies when it hears of it.
+func TestAReplacementOfWhichABankKeepsAPartLeavesOnAPersonsWord(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	r := h.wish(bought, swaps(likeIt))
+	id := h.shippedAndReceived(r)
+	h.takesBack(r, "dp-"+r.RequestID, 1000)
+	h.await(id, "the case holds goods back", disputeIs(schemas.DisputeOpen))
+	h.do(id, schemas.InspectionPass.Name, inspector, schemas.Pass{})
+	h.awaitState(id, schemas.ShipReplacement)
+	h.decides("dp-"+r.RequestID, schemas.DisputeLost)
+	h.killWorker()
+	v := h.await(id, "a person is asked", func(v schemas.View) bool { return len(v.Holds) == 1 && v.Holds[0].Reason == "bank_took_part" })
+	require.Equal(t, dollars(1000), *v.Lines[0].BankTook)
+	require.Empty(t, v.Lines[0].Replacement.ShipmentID)
+	h.do(id, schemas.HoldRelease.Name, supervisor, schemas.ChangeHold{Hold: schemas.ShipmentHold, Reason: "agreed"})
+	h.replacementArrives(id)
+	h.do(id, schemas.ReplacementConfirm.Name, customerOf(r), schemas.OnLines{})
+	h.surveyed(id, schemas.Completed)
+	h.moved(id, 0, 0)
+	h.balanced()
+}
+
 // TestAChargebackWhileARefundIsInFlight is the worst moment: the provider has the order, its answer is lost, the bank takes the same money
 // back, and the worker dies.
 func TestAChargebackWhileARefundIsInFlight(t *testing.T) {

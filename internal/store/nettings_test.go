@@ -55,6 +55,20 @@ func TestAReplacementThatAnotherLineHasPaidForIsClaimedForAllOfItsPrice(t *testi
 	refusedWith(t, err, schemas.CodeNoMoneyLeft)
 }
 
+func TestACaseThatGoesOnFromAnotherAndSettlesAnewMovesNothingASecondTime(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	bothWays(t, s)
+	in := swaps(t, s, "R1", schemas.ChangedMind, forArticle("2", 1, "LAMP-2"))
+	in.Order.CaseID, in.Order.Predecessor = "shop:R1:2", &schemas.Predecessor{CaseID: "shop:R1", AtReview: true, Why: schemas.WhyRequestHuman}
+	require.Nil(t, accept(t, s, in).Refusal)
+	lamp := hasNow("2", "LAMP-2", 6000, 1000, 1)
+	lamp.PaidBy = []schemas.Share{{LineID: "1", Units: []int{1}, Amount: usd(500)}}
+	require.NoError(t, s.SettleUnits(ctx, in.Order.CaseID, []schemas.LineUnits{{LineID: "2", Units: []int{1}}}, []schemas.Replaced{lamp}, noon.Add(2*time.Hour)))
+	require.Equal(t, 500, netted(t, s, "2"))
+	require.Equal(t, -500, netted(t, s, "1"))
+}
+
 func TestALineThatHasPaidForAnotherIsWorthNoMoreThanTheRest(t *testing.T) {
 	t.Parallel()
 	s := shopWithOrder(t)
