@@ -210,31 +210,42 @@ func paymentOf(ctx context.Context, tx pgx.Tx, in schemas.DisputeOrder, next sch
 	return id, room, charged, nil
 }
 
-// share gives the lines their part of what is kept: as much as the case owes for each, as long as there is some.
+// part is what of a dispute was given to a line for one request.
+type part struct {
+	line, caseID string
+	own          bool // of the case that asks
+	minor        int64
+}
+
+// share gives the lines of a case their part of what is kept: as much as the case owes for each, as long as there is some. Other cases of the
+// order have parts of their own, also of the same lines.
 func share(ctx context.Context, tx pgx.Tx, in schemas.DisputeOrder, next schemas.Dispute) ([]schemas.Share, error) {
-	has := map[string]int64{}
-	var order []string
-	var line string
-	var minor, sum int64
-	rows, err := tx.Query(ctx, disputeSharesGet, in.MerchantID, next.DisputeID)
+	rows, err := tx.Query(ctx, disputeSharesGet, in.MerchantID, next.DisputeID, in.CaseID)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := pgx.ForEachRow(rows, []any{&line, &minor}, func() error {
-		has[line], sum, order = minor, sum+minor, append(order, line)
-		return nil
-	}); err != nil {
+	parts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p part, err error) {
+		return p, row.Scan(&p.line, &p.caseID, &p.own, &p.minor)
+	})
+	if err != nil {
 		return nil, err
 	}
-	put := func(line string, minor int64) error {
-		_, err := tx.Exec(ctx, disputeSharePut, in.MerchantID, next.DisputeID, in.OrderID, line, minor)
-		has[line] = minor
+	var sum int64
+	for _, p := range parts {
+		sum += p.minor
+	}
+	give := func(p *part, more int64) error {
+		p.minor += more
+		sum += more
+		if p.own {
+			p.caseID = in.CaseID
+		}
+		_, err := tx.Exec(ctx, disputeSharePut, in.MerchantID, next.DisputeID, in.OrderID, p.line, p.minor, p.caseID)
 		return err
 	}
-	for _, line := range order {
-		if cut := min(has[line], sum-next.Taken.Minor); cut > 0 {
-			sum -= cut
-			if err := put(line, has[line]-cut); err != nil {
+	for i := range parts {
+		if cut := min(parts[i].minor, sum-next.Taken.Minor); cut > 0 {
+			if err := give(&parts[i], -cut); err != nil {
 				return nil, err
 			}
 		}
@@ -250,20 +261,20 @@ func share(ctx context.Context, tx pgx.Tx, in schemas.DisputeOrder, next schemas
 				room = l.Amount.Minor
 			}
 		}
-		if more := min(want.Amount.Minor-has[want.LineID], room, next.Taken.Minor-sum); more > 0 {
-			if !slices.Contains(order, want.LineID) {
-				order = append(order, want.LineID)
-			}
-			sum += more
-			if err := put(want.LineID, has[want.LineID]+more); err != nil {
+		i := slices.IndexFunc(parts, func(p part) bool { return p.own && p.line == want.LineID })
+		if i < 0 {
+			i, parts = len(parts), append(parts, part{line: want.LineID, caseID: in.CaseID, own: true})
+		}
+		if more := min(want.Amount.Minor-parts[i].minor, room, next.Taken.Minor-sum); more > 0 {
+			if err := give(&parts[i], more); err != nil {
 				return nil, err
 			}
 		}
 	}
 	var shares []schemas.Share
-	for _, line := range order {
-		if has[line] > 0 {
-			shares = append(shares, schemas.Share{LineID: line, Amount: schemas.Money{Minor: has[line], Currency: next.Amount.Currency}})
+	for _, p := range parts {
+		if p.own && p.minor > 0 {
+			shares = append(shares, schemas.Share{LineID: p.line, Amount: schemas.Money{Minor: p.minor, Currency: next.Amount.Currency}})
 		}
 	}
 	return shares, nil

@@ -100,6 +100,52 @@ func TestALineGetsOfAChargebackWhatItsCaseOwes(t *testing.T) {
 	require.Equal(t, [2]int{0, 0}, [2]int{payment, line})
 }
 
+// partOf is what a case that owes so much of line 2 gets of a chargeback.
+func partOf(t testing.TB, s *store.Store, caseID string, minor int64, status schemas.DisputeStatus, owed int64) (of []schemas.Share) {
+	t.Helper()
+	in := inDispute(minor, status, owed)
+	in.CaseID = caseID
+	if status.Over() {
+		in.Dispute.Heard = noon.Add(time.Hour)
+	}
+	receipt, err := s.BookDispute(ctx, in)
+	require.NoError(t, err)
+	return receipt.Shares
+}
+
+// Two cases are about different units of one line, and hear of one chargeback that does not reach for both.
+func TestEachCaseOfALineHasAPartOfItsOwnOfAChargeback(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	of := func(minor int64) []schemas.Share { return []schemas.Share{{LineID: "2", Amount: usd(minor)}} }
+	for range 2 { // the answer was lost
+		require.Equal(t, of(2500), partOf(t, s, "shop:R1", 4000, schemas.DisputeOpen, 2500))
+		require.Equal(t, of(1500), partOf(t, s, "shop:R2", 4000, schemas.DisputeOpen, 2500))
+	}
+	payment, line := paidOut(t, s, "P-card", "2")
+	require.Equal(t, [2]int{4000, 4000}, [2]int{payment, line}, "what the two have is what the bank took")
+	require.Equal(t, of(2500), partOf(t, s, "shop:R1:2", 4000, schemas.DisputeOpen, 2500), "the case that goes on with the request has its part")
+
+	require.Equal(t, of(1500), partOf(t, s, "shop:R2", 4000, schemas.DisputeLost, 2500))
+	require.Equal(t, of(2500), partOf(t, s, "shop:R1:2", 4000, schemas.DisputeLost, 2500))
+	_, line = paidOut(t, s, "P-card", "2")
+	require.Equal(t, 4000, line)
+	reserve(t, s, refund("1", "P-gift", "2", 1000))
+	_, _, err := s.ReserveRefund(ctx, refund("2", "P-gift", "2", 1))
+	refusedWith(t, err, schemas.CodeNoMoneyLeft)
+}
+
+func TestABankThatTurnsRoundGivesEachCaseItsPartBack(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	partOf(t, s, "shop:R1", 4000, schemas.DisputeOpen, 2500)
+	partOf(t, s, "shop:R2", 4000, schemas.DisputeOpen, 2500)
+	require.Empty(t, partOf(t, s, "shop:R2", 4000, schemas.DisputeWon, 2500))
+	require.Empty(t, partOf(t, s, "shop:R1", 4000, schemas.DisputeWon, 2500))
+	payment, line := paidOut(t, s, "P-card", "2")
+	require.Equal(t, [2]int{0, 0}, [2]int{payment, line})
+}
+
 func TestWhatIsRefundedAlreadyIsNotTakenAgain(t *testing.T) {
 	t.Parallel()
 	s := shopWithOrder(t)

@@ -26,6 +26,8 @@ var (
 	claimsSettledInherit string
 	//go:embed queries/disputes_inherit.sql
 	disputesInherit string
+	//go:embed queries/dispute_shares_inherit.sql
+	disputeSharesInherit string
 	//go:embed queries/facts_missed.sql
 	factsMissed string
 )
@@ -148,7 +150,7 @@ func retakeUnits(ctx context.Context, tx pgx.Tx, row schemas.View, from, to stri
 // is under way with a provider is under way once, and what has moved is not paid again.
 func inheritMoney(ctx context.Context, tx pgx.Tx, from, to string, resumed *schemas.Resumed) error {
 	merchant := merchantOf(from)
-	for _, sql := range []string{moneyInherit, chargesInherit, claimsSettledInherit, disputesInherit} {
+	for _, sql := range []string{moneyInherit, chargesInherit, claimsSettledInherit, disputesInherit, disputeSharesInherit} {
 		if _, err := tx.Exec(ctx, sql, merchant, from, to); err != nil {
 			return fmt.Errorf("take its money over: %w", err)
 		}

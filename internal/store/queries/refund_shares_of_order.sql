@@ -6,8 +6,7 @@ FROM (SELECT s.line_id, r.case_id, s.amount_minor
       WHERE s.merchant_id = $1 AND s.order_id = $2 AND r.status <> 'cancelled'
         AND NOT EXISTS (SELECT FROM aftercare.charges c WHERE c.merchant_id = r.merchant_id AND c.charge_id = r.payment_id)
       UNION ALL
-      SELECT s.line_id, d.case_id, s.amount_minor
+      SELECT s.line_id, s.case_id, s.amount_minor
       FROM aftercare.dispute_shares s
-      JOIN aftercare.disputes d USING (merchant_id, dispute_id)
       WHERE s.merchant_id = $1 AND s.order_id = $2) AS o
 GROUP BY o.line_id, o.case_id
