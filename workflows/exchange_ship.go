@@ -361,11 +361,17 @@ func (x *exchanges) confirm(s *step) {
 	for _, l := range s.lines {
 		l.Replacement.ConfirmedAt = &now
 	}
-	owing, done := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Advance && l.GoodsWith == schemas.TurnCustomer })
+	owing, done := sort2(s.lines, func(l *schemas.Line) bool {
+		came := x.beforeItsReplacement(l) && l.GoodsWith != schemas.TurnCustomer // nobody has looked at them yet
+		return l.Replacement.Advance && (l.GoodsWith == schemas.TurnCustomer || came)
+	})
 	for _, l := range owing {
 		l.Replacement.Both = true
 	}
 	x.move(s, done, schemas.Confirmed)
+	if x.noticesEarlyGoods() {
+		owing = x.comeBack(s, owing)
+	}
 	if len(owing) > 0 {
 		x.move(s, owing, schemas.WaitShipback)
 		s.tell("exchange.send_old", vars{"lines": linesVar(owing), "due": stamp(x.dueOf(owing))})

@@ -236,7 +236,7 @@ func (c *Case) putIntoOf(p *parcelRecord, may func(*schemas.Line) bool) {
 		}
 		later := c.parcel(l.Waybill)
 		waits := l.State == schemas.WaitShipback || l.State == schemas.ReturnInTransit
-		takenBack := beforeADecision(l.State) && l.GoodsWith == schemas.TurnCustomer && c.noticesGoodsUnasked()
+		takenBack := (beforeADecision(l.State) || c.beforeItsReplacement(l)) && l.GoodsWith == schemas.TurnCustomer && c.noticesGoodsUnasked()
 		if (waits || takenBack || c.leftTooEarly(l)) && picksContain(p.Lines, l.LineID) && (later == nil || later.MovedAt == nil) {
 			l.Waybill = p.Waybill
 		}

@@ -137,6 +137,9 @@ func (g *goods) inheritMoney(h schemas.Handover) {
 func (g *goods) inheritLine(l *schemas.Line, handed schemas.HandedLine) {
 	l.GoodsWith, l.Waybill, l.Disposition, l.Finding, l.Approver = handed.GoodsWith, handed.Waybill, handed.Disposition, handed.Finding, handed.Approver
 	l.BackSKU = handed.BackSKU
+	if last := g.lastLabel(l); last != "" && l.GoodsWith == schemas.TurnCustomer && g.beginsWithTheLastLabel() {
+		l.Waybill = last
+	}
 	l.Undecided, l.Offer = handed.Undecided, handed.Offer
 	if handed.Deduction.Minor > 0 {
 		l.Deduction = handed.Deduction
@@ -161,6 +164,17 @@ func (g *goods) inheritLine(l *schemas.Line, handed schemas.HandedLine) {
 		l.Verdict.Owed, l.Verdict.Proposal, l.Verdict.Rule = true, schemas.ProposeApprove, or(handed.Rule, l.Verdict.Rule)
 		l.Verdict.Freight = handed.Freight
 	}
+}
+
+// lastLabel is the number that was given last for goods that are still at the customer, of a parcel nobody has seen yet. The case before may
+// have gone through the earlier ones when it asked the carrier.
+func (c *Case) lastLabel(l *schemas.Line) (last string) {
+	for _, p := range c.Parcels {
+		if p.Direction == schemas.ToMerchant && p.Status == schemas.ParcelExpected && picksContain(p.Lines, l.LineID) {
+			last = p.Waybill
+		}
+	}
+	return last
 }
 
 // inheritClocks stops what nobody owes any more, and lets the duties of the law go on from when they began.
@@ -285,7 +299,7 @@ func (c *Case) cameUnasked(word schemas.ParcelWord) (ended []*schemas.Line) {
 	for _, l := range c.linesNamed(word) {
 		left := c.leftTooEarly(l)
 		switch {
-		case !beforeADecision(l.State) && !left || l.GoodsWith == schemas.TurnMerchant:
+		case !beforeADecision(l.State) && !left && !c.beforeItsReplacement(l) || l.GoodsWith == schemas.TurnMerchant:
 		case p.DeliveredAt != nil:
 			l.GoodsWith = schemas.TurnWarehouse
 		case p.Status == schemas.ParcelMoving, c.noticesLossesUnasked() && (p.Status == schemas.ParcelLost || p.Status == schemas.ParcelDamaged):
@@ -296,6 +310,19 @@ func (c *Case) cameUnasked(word schemas.ParcelWord) (ended []*schemas.Line) {
 		}
 	}
 	return ended
+}
+
+// beforeItsReplacement reports whether a line of an exchange is to have its replacement first, with its goods at the customer: they may come all
+// the same, in a label that was given before that was decided.
+func (c *Case) beforeItsReplacement(l *schemas.Line) bool {
+	if !c.noticesEarlyGoods() || l.Replacement == nil || l.Disposition != "" || l.Finding != "" {
+		return false
+	}
+	switch l.State {
+	case schemas.WaitPayment, schemas.OutOfStock, schemas.ShipReplacement, schemas.ReplacementInTransit:
+		return l.Replacement.Advance || l.State == schemas.OutOfStock
+	}
+	return false
 }
 
 // leftTooEarly reports whether a line has ended with its goods at the customer, who may have sent them all the same. Should the case come

@@ -367,3 +367,11 @@ func (c *Case) knowsWhatHadEnded() bool { return c.Edition >= 5 }
 // label is still that of another line. 2026-11-26: until then its goods were lost, or came, with those of the other one, and its customer
 // was asked to send them.
 func (c *Case) takesUpBesideOthers() bool { return c.Edition >= 5 }
+
+// beginsWithTheLastLabel lets a case that goes on with goods which are still at their customer count on the label that was given last. 2026-11-26: until
+// then it counted on the one that the case before had asked about last, which is the first: goods in a later one came unheard.
+func (c *Case) beginsWithTheLastLabel() bool { return c.Edition >= 5 }
+
+// noticesEarlyGoods sees the old goods of an exchange come before their customer has the replacement, in a label of an approval that was taken back.
+// 2026-11-26: until then the customer was asked for them again, and had nothing in the end.
+func (c *Case) noticesEarlyGoods() bool { return c.Edition >= 5 }
