@@ -17,8 +17,7 @@ type goods struct {
 	unsent func(*step)
 	// undo gives back what lines took that are decided anew; nil where a kind takes nothing.
 	undo func(*step, []*schemas.Line)
-	// untold are lines whose customer hears of their approval with the label that is being booked. A case does not go on in a new run
-	// while it waits for one.
+	// untold are lines whose customer is to hear of their approval with the label that is about to be booked.
 	untold []*schemas.Line
 }
 

@@ -29,7 +29,6 @@ func (g *goods) tellApproved(s *step, lines []*schemas.Line) {
 }
 
 func (g *goods) tellWay(s *step, lines []*schemas.Line, freight schemas.Turn, label string) {
-	g.untold = slices.DeleteFunc(g.untold, func(l *schemas.Line) bool { return slices.Contains(lines, l) })
 	s.tell(g.text("approved"), vars{"lines": linesVar(lines), "freight": string(freight), "label": label, "due": stamp(g.dueOf(lines))})
 }
 
@@ -46,9 +45,14 @@ func (g *goods) bookLabel(s *step) {
 	}
 	order := g.parcelOrder(ours, schemas.ToMerchant, schemas.TurnMerchant)
 	order.Key = g.keyAgain(schemas.ParcelLabel.Name, order.Key)
+	asked := byUnits(ours)
 	g.effect(schemas.ParcelLabel.Name, order.Key, func(ctx workflow.Context) {
 		needed := func() []*schemas.Line {
-			waiting, _ := sort2(ours, func(l *schemas.Line) bool { return l.State == schemas.WaitShipback && l.Waybill == "" })
+			lines := ours
+			if g.tellsWithTheLabel() { // a part that was split off since is in the label, too
+				lines, _ = sort2(g.Lines, func(l *schemas.Line) bool { return g.coveredBy(asked, l) })
+			}
+			waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.WaitShipback && l.Waybill == "" })
 			return waiting
 		}
 		parcel, err := g.label(ctx, order, needed, g.parkingOf(ours, func() bool { return len(needed()) == 0 }))
@@ -78,11 +82,13 @@ func (g *goods) label(ctx workflow.Context, order schemas.ParcelOrder, needed fu
 	if !g.tellsWithTheLabel() {
 		return insist(ctx, g.Case, schemas.ParcelLabel, order.Key, order, p)
 	}
+	promised := byUnits(g.untold)
+	g.untold = nil
 	parcel, err := inTime(ctx, g.Case, labelPatience, schemas.ParcelLabel, order.Key, order)
 	if err == nil || temporal.IsCanceledError(err) {
 		return parcel, err
 	}
-	if untold, _ := sort2(needed(), func(l *schemas.Line) bool { return slices.Contains(g.untold, l) }); len(untold) > 0 {
+	if untold, _ := sort2(needed(), func(l *schemas.Line) bool { return g.coveredBy(promised, l) }); len(untold) > 0 {
 		s := g.begin(schemas.EventLabelLate, schemas.System, schemas.DoorSystem)
 		s.lines = untold
 		s.say("There is no label for line(s) %s yet; the customer hears of the approval without it.", lineList(untold))
@@ -93,6 +99,19 @@ func (g *goods) label(ctx workflow.Context, order schemas.ParcelOrder, needed fu
 		return insistAfter(ctx, g.Case, schemas.ParcelLabel, order.Key, order, p, parcel, err)
 	}
 	return insist(ctx, g.Case, schemas.ParcelLabel, order.Key, order, p)
+}
+
+// byUnits names lines by their units, so that their parts are known again however they are split.
+func byUnits(lines []*schemas.Line) []schemas.Share {
+	var shares []schemas.Share
+	for _, l := range lines {
+		shares = append(shares, schemas.Share{LineID: l.LineID, Units: slices.Clone(l.Units)})
+	}
+	return shares
+}
+
+func (c *Case) coveredBy(shares []schemas.Share, l *schemas.Line) bool {
+	return slices.ContainsFunc(shares, func(share schemas.Share) bool { return c.covers(share, l) })
 }
 
 // parkingOf lets the order of a parcel wait, and be given to another carrier, under another number.

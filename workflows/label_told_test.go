@@ -29,7 +29,7 @@ func (tl *tale) arrivesAndIsPaid() schemas.View {
 		says(tl, schemas.ParcelDeliver, parcelWord(tl.last().Parcels[0].Waybill))()
 	})
 	v := tl.inspectedAndRefunded().answersSurvey(5, schemas.SolvedYes).run()
-	require.Equal(tl.t, schemas.Completed, v.Outcome)
+	require.Equal(tl.t, schemas.Completed, v.Lines[len(v.Lines)-1].Outcome)
 	return v
 }
 
@@ -112,4 +112,40 @@ func TestALabelThatTheCustomerWasNotPromisedIsNotLate(t *testing.T) {
 	require.Contains(t, tl.told(), "exchange.send_old")
 	require.Equal(t, 1, count(tl.told(), "exchange.approved"), "when there is a label")
 	require.Empty(t, named(v, schemas.EventLabelLate))
+}
+
+// What stays of a line of which a part is taken back meanwhile is told, and is in the label.
+func TestThePartThatStaysHearsOfItsApprovalAndIsInTheLabel(t *testing.T) {
+	t.Parallel()
+	for name, tries := range map[string]int{"in one message": 3, "first without it": 12} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tl := aReturn(t).because(schemas.Defective)
+			tl.opening.Request.Lines = []schemas.RequestLine{{LineID: "1", Quantity: 2}}
+			tl.intake = func(schemas.IntakeOrder) (schemas.Intake, error) {
+				l := line("1", 4784)
+				l.Quantity, l.Units, l.Payable = 2, []int{1, 2}, usd(9568)
+				l.Verdict.Freight = schemas.TurnMerchant
+				return tl.found(l), nil
+			}
+			asked := 0
+			tl.parcel = func(o schemas.ParcelOrder) (schemas.Parcel, error) {
+				if asked++; asked < tries {
+					return schemas.Parcel{}, errors.New("the carrier is away")
+				}
+				return schemas.Parcel{Waybill: "LB1", Carrier: o.Carrier, Direction: o.Direction}, nil
+			}
+			tl.approved()
+			tl.in(schemas.WaitShipback, does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{OnLines: one}))
+			v := tl.arrivesAndIsPaid()
+			require.Len(t, v.Lines, 2)
+			require.Equal(t, schemas.Withdrawn, v.Lines[0].Outcome)
+			require.Equal(t, "LB1", v.Lines[1].Waybill)
+			labels := []string{"LB1"}
+			if tries > 3 {
+				labels = []string{"", "LB1"}
+			}
+			require.Equal(t, labels, tl.approvals())
+		})
+	}
 }
