@@ -36,7 +36,7 @@ type Intake struct {
 }
 
 // Edition is the edition of the stories that intake gives to a case. A case keeps its own until it ends.
-const Edition = 5
+const Edition = 6
 
 // Payment is one captured payment of an order.
 type Payment struct {

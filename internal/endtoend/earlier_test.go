@@ -20,6 +20,7 @@ var editions = map[string]string{
 	"edition 2": "71cd2a7",
 	"edition 3": "e3650d0",
 	"edition 4": "41d2bf2",
+	"edition 5": "95dc278",
 }
 
 // builtFrom is the worker of an earlier commit, built once into the cache. A checkout without git or without that commit has none.
