@@ -359,6 +359,11 @@ func (c *Case) expiresAsItHadEnded() bool { return c.Edition >= 5 }
 // was told of as missed with the first.
 func (c *Case) dutyOfEachLine() bool { return c.Edition >= 5 && c.story.kind == schemas.KindReturn }
 
+// followsEachDuty lets the clock on the statutory duty to pay back follow every step: goods that came unasked, or of which a finding is taken back, are
+// to be paid in time too, and one line's duty that was missed says nothing of another's. 2026-11-26: until then no clock ran on these, so that nobody
+// saw when it was missed.
+func (c *Case) followsEachDuty() bool { return c.dutyOfEachLine() && c.Edition >= 6 }
+
 // knowsWhatHadEnded lets a reopened case take the ledger's word for a dispute that was decided before it, and whose beginning it hears late or once
 // more. 2026-11-26: until then it was open here for months, kept money back, and then counted as lost: what the bank had paid was counted twice.
 func (c *Case) knowsWhatHadEnded() bool { return c.Edition >= 5 }
