@@ -375,3 +375,8 @@ func (c *Case) beginsWithTheLastLabel() bool { return c.Edition >= 5 }
 // noticesEarlyGoods sees the old goods of an exchange come before their customer has the replacement, in a label of an approval that was taken back.
 // 2026-11-26: until then the customer was asked for them again, and had nothing in the end.
 func (c *Case) noticesEarlyGoods() bool { return c.Edition >= 5 }
+
+// parksBookings parks the last question about a difference that was paid back, before its line goes on as another kind, where no answer comes; and
+// takes a success back that the provider does not stand by. 2026-11-26: until then the line stayed in CONVERTING with an alert every minute, or
+// went on although nobody had answered, and what had not arrived after all counted as paid.
+func (c *Case) parksBookings() bool { return c.Edition >= 6 }
