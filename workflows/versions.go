@@ -380,3 +380,11 @@ func (c *Case) noticesEarlyGoods() bool { return c.Edition >= 5 }
 // takes a success back that the provider does not stand by. 2026-11-26: until then the line stayed in CONVERTING with an alert every minute, or
 // went on although nobody had answered, and what had not arrived after all counted as paid.
 func (c *Case) parksBookings() bool { return c.Edition >= 6 }
+
+// revokesOneAmount lets a decision be taken back whose difference was settled as one amount with that of another article, as long as none of it was
+// paid: the other one is settled anew. 2026-11-26: until then it was refused, although nothing had moved.
+func (c *Case) revokesOneAmount() bool { return c.Edition >= 6 }
+
+// asksAnew asks for what lines owe without others that were to be paid for with them and have left. 2026-11-26: until then they were asked for the sum
+// of all, and once that was paid they counted as paid for: what a cheaper article that had left had paid for a dearer one was the shop's loss.
+func (c *Case) asksAnew() bool { return c.Edition >= 6 }
