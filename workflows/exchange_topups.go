@@ -83,7 +83,7 @@ func (x *exchanges) lapseOthers(ch *schemas.Charge, lines []*schemas.Line) {
 	}
 	for _, other := range x.Charges {
 		idle := len(x.waitingFor(other)) == 0 || x.askedSince(other)
-		if other != ch && other.Kind == schemas.ChargeDifference && other.Open() && meets(other.Lines, lineIDs(lines)) && idle {
+		if other != ch && other.Kind == schemas.ChargeDifference && other.Open() && isForAny(other, lines) && idle {
 			x.chargeCall(schemas.PaymentLapse, other)
 		}
 	}
