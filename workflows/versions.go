@@ -375,3 +375,11 @@ func (c *Case) beginsWithTheLastLabel() bool { return c.Edition >= 5 }
 // noticesEarlyGoods sees the old goods of an exchange come before their customer has the replacement, in a label of an approval that was taken back.
 // 2026-11-26: until then the customer was asked for them again, and had nothing in the end.
 func (c *Case) noticesEarlyGoods() bool { return c.Edition >= 5 }
+
+// shelvesBeside brings the goods of a return away while its refund is looked up. 2026-11-26: until then it was done in between, so that a warehouse
+// that did not answer kept the customer from hearing that their money had come.
+func (c *Case) shelvesBeside() bool { return c.Edition >= 6 }
+
+// showsWhenQuestionsClose lets ops see in the Temporal UI, from the resolution on, when the case's survey closes. 2026-11-26: until then they saw for a
+// day when it would be sent, which is nobody's to do, and the attributes said something new when it was.
+func (c *Case) showsWhenQuestionsClose() bool { return c.Edition >= 6 }
