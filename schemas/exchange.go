@@ -169,6 +169,7 @@ type Charge struct {
 	Status    ChargeStatus `json:"status"`
 	Code      Code         `json:"code,omitempty"`
 	Lines     []string     `json:"lines"`
+	Parts     []LineUnits  `json:"parts,omitempty"`      // of lines that had been split when it was asked for: the units it is for
 	ChangedAt string       `json:"changed_at,omitempty"` // RFC 3339 UTC, the case's own time
 }
 

@@ -68,7 +68,8 @@ type HandedLine struct {
 	Deduction   Money       `json:"deduction,omitzero"`  // agreed by the customer
 	Offer       *Offer      `json:"offer,omitempty"`     // what the customer was offered after a failed inspection
 	Spent       Money       `json:"spent,omitzero"`      // what of its price has paid for another article of an exchange
-	// Of a line that had ended: how, what was paid for it, and what it got instead.
+	// Of a line that had ended: how, what was paid for it, and what it got instead. Of one that goes on as a return because that was rejected too, it
+	// is what is to come back.
 	Outcome     Outcome      `json:"outcome,omitempty"`
 	DecidedBy   *Actor       `json:"decided_by,omitempty"` // who refused it, or else granted it
 	Refunded    Money        `json:"refunded,omitzero"`

@@ -23,7 +23,7 @@ func (x *exchanges) unpaidFor(l *schemas.Line) int64 {
 		sum = max(0, l.BankTook.Minor+l.Refunded.Minor-r.GivesBack)
 	}
 	for _, d := range x.Disputes {
-		if ch := x.chargeNamed(d.PaymentID); d.Pays && ch != nil && ch.Kind == schemas.ChargeDifference && contains(ch.Lines, l.LineID) {
+		if ch := x.chargeNamed(d.PaymentID); d.Pays && ch != nil && ch.Kind == schemas.ChargeDifference && isFor(ch, l) {
 			sum += d.Taken.Minor
 		}
 	}

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
@@ -22,7 +23,7 @@ func (x *exchanges) needDeposit(lines []*schemas.Line) []*schemas.Line {
 
 func (x *exchanges) depositOf(l *schemas.Line) *schemas.Charge {
 	for _, ch := range x.Charges {
-		if ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeHeld && contains(ch.Lines, l.LineID) {
+		if ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeHeld && isFor(ch, l) {
 			return ch
 		}
 	}
@@ -37,9 +38,8 @@ func (x *exchanges) settleDeposits(s *step, lines []*schemas.Line) {
 			s.staff("staff.task", x.Owner, vars{"task": "recover_goods", "due": stamp(x.firstDue())})
 		}
 	}
-	ids := lineIDs(lines)
 	for _, ch := range x.Charges {
-		if ch.Kind != schemas.ChargeDeposit || !meets(ch.Lines, ids) || x.needed(ch, ids) {
+		if ch.Kind != schemas.ChargeDeposit || !isForAny(ch, lines) || x.needed(ch, lines) {
 			continue
 		}
 		switch {
@@ -68,10 +68,10 @@ func (x *exchanges) oweForBoth(lines []*schemas.Line) {
 // These lines wait for its arrival like any others: a case is not closed over money that is on its way.
 func (x *exchanges) takeDeposits(ctx workflow.Context, lines []*schemas.Line) bool {
 	x.oweForBoth(lines)
-	ids, waits := lineIDs(lines), false
+	waits := false
 	for _, ch := range x.Charges {
 		due := ch.Kind == schemas.ChargeDeposit && ch.Status == schemas.ChargeHeld && ch.Code != schemas.CodeSkipped
-		if !due || !meets(ch.Lines, ids) || x.needed(ch, ids) || x.fromDeposit(ch) == 0 {
+		if !due || !isForAny(ch, lines) || x.needed(ch, lines) || x.fromDeposit(ch) == 0 {
 			continue
 		}
 		got, err := x.endCharge(ctx, schemas.DepositCapture, ch, x.askAbout(ch), lines)
@@ -157,7 +157,7 @@ func (x *exchanges) endSkipped(ch *schemas.Charge, call string) {
 func (x *exchanges) fromDeposit(ch *schemas.Charge) int64 {
 	var sum int64
 	for _, l := range x.Lines {
-		if l.Replacement != nil && contains(ch.Lines, l.LineID) {
+		if l.Replacement != nil && isFor(ch, l) {
 			sum += l.Replacement.FromDeposit
 		}
 	}
@@ -165,10 +165,11 @@ func (x *exchanges) fromDeposit(ch *schemas.Charge) int64 {
 }
 
 // needed reports whether a line that is not about to leave still needs a deposit.
-func (x *exchanges) needed(ch *schemas.Charge, leaving []string) bool {
+func (x *exchanges) needed(ch *schemas.Charge, leaving []*schemas.Line) bool {
 	for _, l := range x.Lines {
-		gone := l.State == schemas.Closed || l.LeavesAs == schemas.Converted || contains(leaving, l.LineID)
-		if contains(ch.Lines, l.LineID) && !gone && l.Replacement != nil && l.Replacement.Advance {
+		leaves := slices.Contains(leaving, l) || !x.chargesParts() && contains(lineIDs(leaving), l.LineID)
+		gone := l.State == schemas.Closed || l.LeavesAs == schemas.Converted || leaves
+		if isFor(ch, l) && !gone && l.Replacement != nil && l.Replacement.Advance {
 			return true
 		}
 	}
@@ -179,7 +180,7 @@ func (x *exchanges) needed(ch *schemas.Charge, leaving []string) bool {
 func (x *exchanges) tookFor(l *schemas.Line) bool {
 	for _, ch := range x.Charges {
 		tried := ch.Status == schemas.ChargeCaptured || ch.Status == schemas.ChargeReleased && x.takesNoMoreThanItCosts()
-		if ch.Kind == schemas.ChargeDeposit && tried && contains(ch.Lines, l.LineID) {
+		if ch.Kind == schemas.ChargeDeposit && tried && isFor(ch, l) {
 			return true
 		}
 	}

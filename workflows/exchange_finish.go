@@ -74,7 +74,7 @@ func (x *exchanges) nowHas(lines []*schemas.Line) []schemas.Replaced {
 	var all []schemas.Replaced
 	for _, l := range lines {
 		r := l.Replacement
-		if r.ConfirmedAt == nil || len(l.Units) == 0 || l.BankTook != nil && l.BankTook.Minor > 0 {
+		if r.ConfirmedAt == nil && !x.keepsRejected(l) || len(l.Units) == 0 || l.BankTook != nil && l.BankTook.Minor > 0 {
 			continue
 		}
 		now := schemas.Replaced{LineID: l.LineID, Units: l.Units, SKU: r.SKU, ProductID: r.ProductID, UnitPrice: r.UnitPrice, OnTop: x.money(0)}

@@ -102,7 +102,7 @@ func (x *exchanges) payingMethod() string {
 func (x *exchanges) charge(s *step, lines []*schemas.Line, kind schemas.ChargeKind, sum schemas.Money, method string) {
 	ch := &schemas.Charge{
 		ChargeID: fmt.Sprintf("%s/charge/%d", x.CaseID, x.next("charge")), Kind: kind, Method: method, Amount: sum,
-		Status: schemas.ChargeRequested, Lines: lineIDs(lines), ChangedAt: stamp(s.at),
+		Status: schemas.ChargeRequested, Lines: lineIDs(lines), Parts: x.partsOfCharge(lines), ChangedAt: stamp(s.at),
 	}
 	x.Charges = append(x.Charges, ch)
 	s.note("charge_id", ch.ChargeID)
@@ -173,7 +173,7 @@ func (x *exchanges) parkedCharge(ch *schemas.Charge) *Parked {
 func (x *exchanges) askedSince(ch *schemas.Charge) bool {
 	last := ch
 	for _, other := range x.Charges {
-		if meets(other.Lines, ch.Lines) {
+		if overlaps(other, ch, x.Lines) {
 			last = other
 		}
 	}
@@ -225,8 +225,11 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 			x.returnCharge(s, ch)
 			return
 		}
-		if len(lines) == 0 {
-			return // it is paid back before the lines go on as a return
+		if len(lines) == 0 { // it is paid back before the lines go on as a return
+			if x.givesUpSharedCharges() {
+				x.order(s, &schemas.Refund{PaymentID: ch.ChargeID, Method: ch.Method, Amount: ch.Amount, Shares: sharesOf(ch, waiting, ch.Amount)})
+			}
+			return
 		}
 		due := x.net(lines)
 		if x.undoesNetting() && due <= 0 {
@@ -295,7 +298,7 @@ func newsOfCharge(known, word schemas.ChargeStatus) bool {
 
 // waitingFor lists the lines that wait for a charge.
 func (x *exchanges) waitingFor(ch *schemas.Charge) []*schemas.Line {
-	lines, _ := sort2(x.inState(schemas.WaitPayment), func(l *schemas.Line) bool { return contains(ch.Lines, l.LineID) })
+	lines, _ := sort2(x.inState(schemas.WaitPayment), func(l *schemas.Line) bool { return isFor(ch, l) })
 	return lines
 }
 
@@ -417,18 +420,6 @@ func (x *exchanges) lapseCharges(lines []*schemas.Line) {
 	for _, ch := range x.openCharges(lines) {
 		x.chargeCall(schemas.PaymentLapse, ch)
 	}
-}
-
-// openCharges lists the charges of lines that may still be paid.
-func (x *exchanges) openCharges(lines []*schemas.Line) []*schemas.Charge {
-	ids := lineIDs(lines)
-	var open []*schemas.Charge
-	for _, ch := range x.Charges {
-		if ch.Kind == schemas.ChargeDifference && ch.Open() && subset(ch.Lines, ids) {
-			open = append(open, ch)
-		}
-	}
-	return open
 }
 
 func subset(some, all []string) bool {

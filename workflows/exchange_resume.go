@@ -92,7 +92,7 @@ func (x *exchanges) chargeAgain(s *step, lines []*schemas.Line) {
 			continue
 		}
 		for _, l := range waiting {
-			asked[l] = asked[l] || contains(ch.Lines, l.LineID)
+			asked[l] = asked[l] || isFor(ch, l)
 		}
 		x.chargeCall(schemas.PaymentLookup, ch)
 	}

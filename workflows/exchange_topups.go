@@ -11,14 +11,13 @@ import (
 // chargesBack is what goes back of the charges of lines that leave. What other lines have paid of them stays.
 func (x *exchanges) chargesBack(lines []*schemas.Line) []*schemas.Refund {
 	var back []*schemas.Refund
-	ids := lineIDs(lines)
 	left := x.paidOnTop(lines)
 	for _, ch := range x.Charges {
-		if ch.Kind != schemas.ChargeDifference || ch.Status != schemas.ChargeSucceeded || !meets(ch.Lines, ids) {
+		if ch.Kind != schemas.ChargeDifference || ch.Status != schemas.ChargeSucceeded || !isForAny(ch, lines) {
 			continue
 		}
 		amount := ch.Amount
-		if !subset(ch.Lines, ids) || x.returned(ch) {
+		if !x.isForOnly(ch, lines) || x.returned(ch) {
 			if !x.returnsParts() {
 				continue
 			}
@@ -38,9 +37,8 @@ func (x *exchanges) owedNothingNow(s *step, leaving []*schemas.Line) {
 	if !x.undoesNetting() {
 		return
 	}
-	ids := lineIDs(leaving)
 	for _, ch := range x.Charges {
-		if ch.Kind != schemas.ChargeDifference || !meets(ch.Lines, ids) || x.askedSince(ch) {
+		if ch.Kind != schemas.ChargeDifference || !isForAny(ch, leaving) || x.askedSince(ch) {
 			continue
 		}
 		waiting, _ := sort2(x.waitingFor(ch), func(l *schemas.Line) bool {
@@ -105,7 +103,7 @@ func (x *exchanges) returned(ch *schemas.Charge) bool {
 // sharesOf gives what goes back of a charge to the first of its lines: it pays for no article, only for a difference.
 func sharesOf(ch *schemas.Charge, lines []*schemas.Line, sum schemas.Money) []schemas.Share {
 	for _, l := range lines {
-		if contains(ch.Lines, l.LineID) {
+		if isFor(ch, l) {
 			return []schemas.Share{{LineID: l.LineID, Units: l.Units, Amount: sum}}
 		}
 	}

@@ -379,6 +379,9 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 			Undecided: l.Undecided,
 		}
 		handed.Spent = spentOf(g.Case, l)
+		if l.BackSKU != "" && kind == schemas.KindReturn && g.remembersWhatIsKept() {
+			handed.Replacement = g.rejectedOf(l)
+		}
 		if kind == schemas.KindExchange {
 			handed.Deduction, handed.Offer = l.Deduction, l.Offer
 		}

@@ -170,9 +170,8 @@ func (g *goods) labelBefore(l *schemas.Line) (before string) {
 // lookUpOpenCharges asks the provider about charges of these lines that may have been paid without a word of it.
 func (x *exchanges) lookUpOpenCharges(lines []*schemas.Line) {
 	waiting, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.WaitPayment })
-	ids := lineIDs(waiting)
 	for _, ch := range x.Charges {
-		if ch.Open() && meets(ch.Lines, ids) {
+		if ch.Open() && isForAny(ch, waiting) {
 			x.chargeCall(schemas.PaymentLookup, ch)
 		}
 	}

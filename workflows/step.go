@@ -166,6 +166,8 @@ func (c *Case) end(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
 		// Nothing was paid, and the customer has the goods again, or never sent any.
 		return l.Refunded.Minor == 0 && (l.GoodsWith != schemas.TurnWarehouse || noGoods(l))
 	})
+	kept, free := sort2(free, c.keepsRejected)
+	c.settleRejected(s, kept)
 	c.release(free)
 }
 

@@ -383,3 +383,15 @@ func (c *Case) shelvesBeside() bool { return c.Edition >= 6 }
 // showsWhenQuestionsClose lets ops see in the Temporal UI, from the resolution on, when the case's survey closes. 2026-11-26: until then they saw for a
 // day when it would be sent, which is nobody's to do, and the attributes said something new when it was.
 func (c *Case) showsWhenQuestionsClose() bool { return c.Edition >= 6 }
+
+// chargesParts lets each part of a line that was split have charges and deposits of its own. 2026-11-26: until then a charge knew its lines and not
+// their parts: what one part had paid went back when another one left, its deposit with it, and what one paid let the other go on unpaid.
+func (c *Case) chargesParts() bool { return c.Edition >= 6 }
+
+// givesUpSharedCharges gives up a charge for several lines when the last of them leaves that waits for it. 2026-11-26: until then it was given up
+// only where all of them left in one moment: what had been paid for it without a word stayed with the shop.
+func (c *Case) givesUpSharedCharges() bool { return c.Edition >= 6 }
+
+// remembersWhatIsKept lets the ledger know the replacement that a customer has rejected and never sent back, when its line ends. 2026-11-26: until then
+// its units were free as the article that had been bought: a new request for them was for the wrong article, and for what that had cost.
+func (c *Case) remembersWhatIsKept() bool { return c.Edition >= 6 }

@@ -22,6 +22,8 @@ func checkEnd(w *walk) []string {
 		switch ch.Status {
 		case schemas.ChargeHeld:
 			say("In the end no deposit is held. %s still is.", id)
+		case schemas.ChargeRequested, schemas.ChargeAccepted, schemas.ChargeUnknown:
+			say("In the end nobody can pay for what they do not get. %s may still be paid.", id)
 		case schemas.ChargeSucceeded:
 			if b.paidOut(id) < ch.Charge.Amount.Minor && !sentFor(b, ch.Charge.Lines) {
 				say("In the end nobody has paid for nothing. The customer paid %s, and nothing was sent for it.", id)

@@ -28,7 +28,7 @@ func settledExactly(w *walk) string {
 	}
 	said := ""
 	for _, l := range w.ends() {
-		worth := worthOf(l)
+		worth := w.worthOf(l)
 		costs += worth
 		said += fmt.Sprintf(" Line %s %v ended as %s, which is worth %d.", l.LineID, l.Units, l.Outcome, worth)
 	}
@@ -71,9 +71,9 @@ func (s *sight) lasting() []schemas.Line {
 }
 
 // worthOf is what the customer has after the end of a line, less what it cost when it was bought.
-func worthOf(l schemas.Line) int64 {
+func (w *walk) worthOf(l schemas.Line) int64 {
 	if l.Outcome != schemas.Completed && l.Outcome != schemas.CompletedPartial {
-		return 0
+		return w.keptInstead(l)
 	}
 	if l.LeavesAs == l.Outcome && (l.Replacement == nil || l.Replacement.ConfirmedAt == nil) {
 		return -l.Refunded.Minor // it ended as it had ended before people looked at it again
@@ -84,6 +84,22 @@ func worthOf(l schemas.Line) int64 {
 		return r.UnitPrice.Minor*int64(l.Quantity) - l.Price().Minor + l.Deduction.Minor
 	}
 	return l.Deduction.Minor - l.Price().Minor
+}
+
+// keptInstead is the same for a line that ended without anything being settled: nothing, unless its customer has kept a replacement that was
+// rejected, for which the old goods had gone back. One that comes back after the end is a task of the owner's, and counts as it was then.
+func (w *walk) keptInstead(l schemas.Line) int64 {
+	if l.BackSKU == "" || l.GoodsWith != schemas.TurnCustomer && !cameAfterTheEnd(w.books, l) {
+		return 0
+	}
+	for _, s := range w.stories {
+		for _, was := range s.Now.Lines {
+			if r := was.Replacement; was.LineID == l.LineID && r != nil && r.SKU == l.BackSKU && !r.Same {
+				return (r.UnitPrice.Minor - l.UnitPrice.Minor) * int64(l.Quantity)
+			}
+		}
+	}
+	return 0
 }
 
 // muddled reports whether somebody else had a hand in the money of a walk, or people have something left to do about it.
