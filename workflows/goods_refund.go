@@ -142,18 +142,23 @@ func oldest(lines []*schemas.Line) time.Time {
 	return first
 }
 
-// finishRefund is the work of REFUNDED: the provider's word is looked up once more and booked with the units it settles, the
-// goods go where they belong, and the customer is told.
+// finishRefund is the work of REFUNDED: the provider's word is looked up once more and booked with the units it settles, and the customer is
+// told. Meanwhile the goods go where they belong: they have been looked at and are the shop's, whatever the provider says.
 func (g *goods) finishRefund(s *step) {
 	lines := s.lines
 	key := g.keyAgain(schemas.RefundConfirm.Name, fmt.Sprintf("%s/settle/%d", g.CaseID, g.next("settle")))
+	if g.shelvesBeside() {
+		g.effect(schemas.GoodsDispose.Name, key, func(ctx workflow.Context) { g.dispose(ctx, lines, key, nil, nil) })
+	}
 	g.effect(schemas.RefundConfirm.Name, key, func(ctx workflow.Context) {
 		for _, f := range g.Refunds {
 			if f.Status == schemas.RefundSucceeded && !f.Confirmed && g.paysAny(f, lines) && !g.confirmRefund(ctx, f) {
 				return
 			}
 		}
-		g.dispose(ctx, lines, key, nil, nil)
+		if !g.shelvesBeside() {
+			g.dispose(ctx, lines, key, nil, nil)
+		}
 		done, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Refunded })
 		if len(done) == 0 {
 			return
