@@ -104,6 +104,10 @@ const pollSays = "the provider is asked again"
 
 // pollBeforeTheEnd asks the provider about refunds that keep a case from closing, although its lines have ended. Finance looks too.
 func (g *goods) pollBeforeTheEnd(s *step) {
+	if w := g.parkedStep(s.clock.Trigger); w != nil {
+		g.pollParked(s, w)
+		return
+	}
 	if !g.Closing {
 		return
 	}
@@ -138,18 +142,23 @@ func oldest(lines []*schemas.Line) time.Time {
 	return first
 }
 
-// finishRefund is the work of REFUNDED: the provider's word is looked up once more and booked with the units it settles, the
-// goods go where they belong, and the customer is told.
+// finishRefund is the work of REFUNDED: the provider's word is looked up once more and booked with the units it settles, and the customer is
+// told. Meanwhile the goods go where they belong: they have been looked at and are the shop's, whatever the provider says.
 func (g *goods) finishRefund(s *step) {
 	lines := s.lines
 	key := g.keyAgain(schemas.RefundConfirm.Name, fmt.Sprintf("%s/settle/%d", g.CaseID, g.next("settle")))
+	if g.shelvesBeside() {
+		g.effect(schemas.GoodsDispose.Name, key, func(ctx workflow.Context) { g.dispose(ctx, lines, key, nil, nil) })
+	}
 	g.effect(schemas.RefundConfirm.Name, key, func(ctx workflow.Context) {
 		for _, f := range g.Refunds {
 			if f.Status == schemas.RefundSucceeded && !f.Confirmed && g.paysAny(f, lines) && !g.confirmRefund(ctx, f) {
 				return
 			}
 		}
-		g.dispose(ctx, lines, key, nil, nil)
+		if !g.shelvesBeside() {
+			g.dispose(ctx, lines, key, nil, nil)
+		}
 		done, _ := sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Refunded })
 		if len(done) == 0 {
 			return
@@ -211,6 +220,13 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 		f.Confirmed = true
 		return true
 	}
+	g.notStoodBy(f, receipt)
+	return false
+}
+
+// notStoodBy takes a success back of which the provider, asked, says something else. Lines that are just going on in another case do so all the
+// same: what is still to be paid is paid here.
+func (g *goods) notStoodBy(f *schemas.Refund, receipt schemas.RefundReceipt) {
 	s := g.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
 	s.lines = g.linesPaidBy(f)
 	s.say("The provider does not stand by the success of %s: it says %s.", f.RefundID, receipt.Status)
@@ -224,10 +240,10 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 		s.tell("refund.reversed", vars{"amount": amount(f.Amount)})
 		g.refundFailed(s, f, schemas.CodeReversed)
 	default:
-		g.move(s, s.lines, schemas.RefundProcessing)
+		waiting, _ := sort2(s.lines, func(l *schemas.Line) bool { return !g.parksBookings() || !beside(l) && l.State != schemas.Closed })
+		g.move(s, waiting, schemas.RefundProcessing)
 	}
 	g.settle(s)
-	return false
 }
 
 // dispose brings inspected goods where they belong, and lets units be settled on the way; it reports whether they are. A failure is a task

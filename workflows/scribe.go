@@ -111,7 +111,7 @@ func (c *Case) show(ctx workflow.Context) {
 	if !c.showsWhoIsAsked() {
 		now.turn = c.turnOfState()
 	}
-	if at := c.due(); at != nil {
+	if at := c.dueShown(); at != nil {
 		now.due = *at
 	}
 	if c.parksSteps() || len(c.Parked) > 0 {
@@ -125,6 +125,18 @@ func (c *Case) show(ctx workflow.Context) {
 	if err := workflow.UpsertTypedSearchAttributes(ctx, c.attributes(before, now)...); err != nil {
 		c.log.Error("search attributes", "case_id", c.CaseID, "error", err)
 	}
+}
+
+// dueShown is the due that the attributes say: the case's own, but for the day before its customer is asked how it went. Nobody acts on that
+// day's end, and ops are told when the questions close.
+func (c *Case) dueShown() *time.Time {
+	k := c.nearest()
+	open, ok := c.Plan.Clocks["survey.open"]
+	if k == nil || k.Name != "survey.wait" || !ok || !c.showsWhenQuestionsClose() {
+		return c.due()
+	}
+	closes := c.Plan.Due(open, k.Due).Due.UTC()
+	return &closes
 }
 
 // passing is how long a state of the system's own may last before ops are shown it.

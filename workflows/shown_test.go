@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
@@ -13,6 +14,7 @@ import (
 var (
 	stateShown = temporal.NewSearchAttributeKeyKeyword(schemas.AttrState)
 	kindShown  = temporal.NewSearchAttributeKeyKeyword(schemas.AttrKind)
+	dueShown   = temporal.NewSearchAttributeKeyTime(schemas.AttrDue)
 	ownerShown = temporal.NewSearchAttributeKeyKeyword(schemas.AttrOwner)
 )
 
@@ -49,6 +51,31 @@ func TestOpsAreShownWhatHasChangedAndNoStateThatPassesByItself(t *testing.T) {
 	}
 	_, saysOwner := (*shown)[len(*shown)-1].GetKeyword(ownerShown)
 	require.False(t, saysOwner, "the owner is who it was")
+}
+
+func TestOpsSeeWhenTheQuestionsCloseAndNothingNewWhenTheyAreSent(t *testing.T) {
+	t.Parallel()
+	// dues lists what was shown as due during the follow-up, counted from its beginning.
+	dues := func(t *testing.T, edition int) (all []time.Duration) {
+		tl := aReturn(t).approvedAndShipped().inspectedAndRefunded().answersSurvey(5, schemas.SolvedYes).ofEdition(edition)
+		shown := tl.shows()
+		v := tl.run()
+		require.Equal(t, schemas.Completed, v.Outcome)
+		began := named(v, schemas.EventFollowUp)[0].At
+		following := false
+		for _, a := range *shown {
+			if state, ok := a.GetKeyword(stateShown); ok {
+				following = state == string(schemas.FollowUp)
+			}
+			if due, ok := a.GetTime(dueShown); ok && following {
+				all = append(all, due.Sub(began).Round(time.Hour))
+			}
+		}
+		return all
+	}
+	const day = 24 * time.Hour
+	require.Equal(t, []time.Duration{15 * day}, dues(t, schemas.Edition))
+	require.Equal(t, []time.Duration{day, 15 * day}, dues(t, 5), "as it was before the sixth edition")
 }
 
 func TestAStateOfTheSystemsOwnIsShownOnceItLasts(t *testing.T) {

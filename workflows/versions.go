@@ -318,6 +318,19 @@ func (c *Case) asksAboutWhatBanksKeep() bool { return c.Edition >= 5 }
 // nothing was taken back once a line waited for its replacement to be sent.
 func (c *Case) revokesUnorderedMoney() bool { return c.Edition >= 5 }
 
+// parksBookings parks the last question about a difference that was paid back, before its line goes on as another kind, where no answer comes; and
+// takes a success back that the provider does not stand by. 2026-11-26: until then the line stayed in CONVERTING with an alert every minute, or
+// went on although nobody had answered, and what had not arrived after all counted as paid.
+func (c *Case) parksBookings() bool { return c.Edition >= 6 }
+
+// revokesOneAmount lets a decision be taken back whose difference was settled as one amount with that of another article, as long as none of it was
+// paid: the other one is settled anew. 2026-11-26: until then it was refused, although nothing had moved.
+func (c *Case) revokesOneAmount() bool { return c.Edition >= 6 }
+
+// asksAnew asks for what lines owe without others that were to be paid for with them and have left. 2026-11-26: until then they were asked for the sum
+// of all, and once that was paid they counted as paid for: what a cheaper article that had left had paid for a dearer one was the shop's loss.
+func (c *Case) asksAnew() bool { return c.Edition >= 6 }
+
 // tellsEveryReturn tells the return of one line of a parcel that it was found although other lines of it have stayed, and counts the arrival of a
 // parcel once. 2026-11-26: until then that return paid for an article that its customer had, and a carrier that said twice that it had come
 // gave its owner two tasks.
@@ -380,6 +393,14 @@ func (c *Case) beginsWithTheLastLabel() bool { return c.Edition >= 5 }
 // noticesEarlyGoods sees the old goods of an exchange come before their customer has the replacement, in a label of an approval that was taken back.
 // 2026-11-26: until then the customer was asked for them again, and had nothing in the end.
 func (c *Case) noticesEarlyGoods() bool { return c.Edition >= 5 }
+
+// shelvesBeside brings the goods of a return away while its refund is looked up. 2026-11-26: until then it was done in between, so that a warehouse
+// that did not answer kept the customer from hearing that their money had come.
+func (c *Case) shelvesBeside() bool { return c.Edition >= 6 }
+
+// showsWhenQuestionsClose lets ops see in the Temporal UI, from the resolution on, when the case's survey closes. 2026-11-26: until then they saw for a
+// day when it would be sent, which is nobody's to do, and the attributes said something new when it was.
+func (c *Case) showsWhenQuestionsClose() bool { return c.Edition >= 6 }
 
 // chargesParts lets each part of a line that was split have charges and deposits of its own. 2026-11-26: until then a charge knew its lines and not
 // their parts: what one part had paid went back when another one left, its deposit with it, and what one paid let the other go on unpaid.

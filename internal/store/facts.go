@@ -69,27 +69,23 @@ func (s *Store) RecordFact(ctx context.Context, name string, in schemas.Report) 
 	if err := s.sameCurrency(ctx, name, in.Body); err != nil {
 		return FactRoute{}, err
 	}
-	var route FactRoute
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		rows, err := tx.Query(ctx, sql, args...)
-		if err != nil {
-			return err
-		}
-		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[factCase])
-		if err != nil {
-			return err
-		}
-		var merchant string
-		var caseID *string
-		var verdict string
-		route, verdict = routeTo(found)
-		if !route.Unknown {
-			merchant, caseID = found[0].Merchant, &found[0].Now
-		}
-		return tx.QueryRow(ctx, factPut, in.Source, in.EventID, name, merchant, caseID, verdict, in.OccurredAt, in.ReceivedAt,
-			in.Door, withoutNul(in.Body)).Scan(&route.Duplicate)
-	})
+	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
+		return FactRoute{}, fmt.Errorf("find the case of fact %s of %s: %w", in.EventID, in.Source, err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[factCase])
+	if err != nil {
+		return FactRoute{}, fmt.Errorf("find the case of fact %s of %s: %w", in.EventID, in.Source, err)
+	}
+	// No transaction holds the two together: until its case was told of it, a fact is routed anew each time it comes.
+	route, verdict := routeTo(found)
+	var merchant string
+	var caseID *string
+	if !route.Unknown {
+		merchant, caseID = found[0].Merchant, &found[0].Now
+	}
+	if err := s.pool.QueryRow(ctx, factPut, in.Source, in.EventID, name, merchant, caseID, verdict, in.OccurredAt, in.ReceivedAt,
+		in.Door, withoutNul(in.Body)).Scan(&route.Duplicate); err != nil {
 		return FactRoute{}, fmt.Errorf("record fact %s of %s: %w", in.EventID, in.Source, err)
 	}
 	return route, nil

@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	//go:embed queries/refund_order.sql
-	refundOrder string
+	//go:embed queries/refund_lock.sql
+	refundLock string
 	//go:embed queries/refund_record.sql
 	refundRecord string
 	//go:embed queries/refund_by_hand.sql
@@ -118,16 +118,12 @@ func (s *Store) reserveForHand(ctx context.Context, in schemas.ByHandOrder) erro
 // changeRefund runs do on an entry while nobody else changes anything of its order.
 func (s *Store) changeRefund(ctx context.Context, merchant, refundID string, do func(tx pgx.Tx, e LedgerEntry) error) error {
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		var order string
-		err := tx.QueryRow(ctx, refundOrder, merchant, refundID).Scan(&order)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return unknownRefund(refundID)
-		}
+		locked, err := tx.Exec(ctx, refundLock, merchant, refundID)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, orderLock, merchant, order); err != nil {
-			return err
+		if locked.RowsAffected() == 0 {
+			return unknownRefund(refundID)
 		}
 		e, err := readRefund(ctx, tx, merchant, refundID)
 		if err != nil {
