@@ -413,3 +413,7 @@ func (c *Case) givesUpSharedCharges() bool { return c.Edition >= 6 }
 // remembersWhatIsKept lets the ledger know the replacement that a customer has rejected and never sent back, when its line ends. 2026-11-26: until then
 // its units were free as the article that had been bought: a new request for them was for the wrong article, and for what that had cost.
 func (c *Case) remembersWhatIsKept() bool { return c.Edition >= 6 }
+
+// endsAsBefore lets a line of a reopened case that had been settled before end so again whichever way nothing more comes of it. 2026-11-26: until then it
+// did only as long as nobody had granted anything; one that was granted and never sent ended as EXPIRED, and what was paid for it counted for nothing.
+func (c *Case) endsAsBefore() bool { return c.Edition >= 6 }
