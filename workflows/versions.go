@@ -417,3 +417,7 @@ func (c *Case) remembersWhatIsKept() bool { return c.Edition >= 6 }
 // endsAsBefore lets a line of a reopened case that had been settled before end so again whichever way nothing more comes of it. 2026-11-26: until then it
 // did only as long as nobody had granted anything; one that was granted and never sent ended as EXPIRED, and what was paid for it counted for nothing.
 func (c *Case) endsAsBefore() bool { return c.Edition >= 6 }
+
+// sharesToTheCent lets the parts of a line that is split share every sum to the cent, and an offer like any other. 2026-11-26: until then one could have
+// been paid a cent that was another's, and each of them had the whole of an offer, which was paid for each that was accepted by itself.
+func (c *Case) sharesToTheCent() bool { return c.Edition >= 6 }

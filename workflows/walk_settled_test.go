@@ -33,22 +33,10 @@ func settledExactly(w *walk) string {
 		costs += worth
 		said += fmt.Sprintf(" Line %s %v ended as %s, which is worth %d.", l.LineID, l.Units, l.Outcome, worth)
 	}
-	if diff := paid - costs; diff > w.rounding() || -diff > w.rounding() {
+	if paid != costs {
 		return fmt.Sprintf("In the end everybody has paid for what they have. The customer has paid %d beside the order, and has what costs %d more than was ordered.%s", paid, costs, said)
 	}
 	return ""
-}
-
-// rounding is what the parts of lines that were split may have of each other: a cent of each refund, which they share in whole cents.
-func (w *walk) rounding() int64 {
-	for _, s := range w.stories {
-		for _, l := range s.Now.Lines {
-			if anySplit(s.Now, []string{l.LineID}) {
-				return int64(len(w.books.Refunds))
-			}
-		}
-	}
-	return 0
 }
 
 // ends are the lines where they ended, and not where they went on as another kind or were looked at again.
