@@ -112,7 +112,9 @@ type Hold struct {
 	At     time.Time `json:"at"`
 	// DisputeID is set where a dispute keeps it: it ends with that dispute, and by nobody's hand.
 	DisputeID string `json:"dispute_id,omitempty"`
-	Asked     bool   `json:"asked,omitempty"` // nobody decided in its time, and level 4 was asked
+	// Lines are the units it keeps back; absent: all of the case.
+	Lines []LineUnits `json:"lines,omitempty"`
+	Asked bool        `json:"asked,omitempty"` // nobody decided in its time, and level 4 was asked
 }
 
 // ExternalWord is what somebody outside says of a dispute, or what a person enters who heard of one. It finds its case by the refund, the

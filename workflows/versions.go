@@ -331,6 +331,10 @@ func (c *Case) revokesOneAmount() bool { return c.Edition >= 6 }
 // of all, and once that was paid they counted as paid for: what a cheaper article that had left had paid for a dearer one was the shop's loss.
 func (c *Case) asksAnew() bool { return c.Edition >= 6 }
 
+// keepsOnlyWhatBanksTook keeps only the replacements back of which a bank has kept a part. 2026-11-26: until then the other lines of the case
+// waited with them, for days, although they were paid for.
+func (c *Case) keepsOnlyWhatBanksTook() bool { return c.Edition >= 6 }
+
 // tellsEveryReturn tells the return of one line of a parcel that it was found although other lines of it have stayed, and counts the arrival of a
 // parcel once. 2026-11-26: until then that return paid for an article that its customer had, and a carrier that said twice that it had come
 // gave its owner two tasks.
