@@ -17,29 +17,41 @@ func TestAChargeForTwoLinesIsGivenUpWithTheLastOfThem(t *testing.T) {
 	wantsMoney := func(tl *tale, line string) func() {
 		return does(tl, schemas.OfferDecline, theCustomer, schemas.AnswerOffer{OnLines: schemas.OnLines{Lines: []schemas.PickLine{{LineID: line}}}})
 	}
-	for word, paid := range map[string]bool{"and the customer has paid, of which no word came": true, "and nobody has paid": false} {
-		t.Run(word, func(t *testing.T) {
-			t.Parallel()
-			tl := bothWays(t, 1216, -500) // both cost more
-			if paid {
-				tl.lapse = tl.charged
-			}
-			tl.in(schemas.WaitPayment, wantsMoney(tl, "1"))
-			tl.in(schemas.WaitPayment, func() {
-				require.Empty(t, tl.lapsed, "a line waits for it")
-				wantsMoney(tl, "2")()
-			})
-			v := tl.run()
-			require.Equal(t, schemas.Converted, v.Outcome)
+	t.Run("and nobody has paid", func(t *testing.T) {
+		t.Parallel()
+		tl := bothWays(t, 1216, -500) // both cost more
+		tl.in(schemas.WaitPayment, wantsMoney(tl, "1"))
+		tl.in(schemas.WaitPayment, func() {
 			require.Equal(t, []string{"shop:r-1/charge/1"}, tl.lapsed)
-			if paid {
-				require.Equal(t, map[string]schemas.Money{"shop:r-1/charge/1": usd(1716)}, tl.paidBack())
-			} else {
-				require.Empty(t, tl.ordered)
-				require.Equal(t, schemas.ChargeLapsed, v.Money.Charges[0].Status)
-			}
+			require.Equal(t, usd(500), tl.charges[1].Amount, "the other line pays for itself")
+			wantsMoney(tl, "2")()
 		})
-	}
+		v := tl.run()
+		require.Equal(t, schemas.Converted, v.Outcome)
+		require.Equal(t, []string{"shop:r-1/charge/1", "shop:r-1/charge/2"}, tl.lapsed)
+		require.Empty(t, tl.ordered)
+		require.Equal(t, schemas.ChargeLapsed, v.Money.Charges[1].Status)
+	})
+	t.Run("and the customer has paid, of which no word came", func(t *testing.T) {
+		t.Parallel()
+		tl := bothWays(t, 1216, -500)
+		tl.lapse = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+			status := schemas.ChargeLapsed
+			if q.ChargeID == "shop:r-1/charge/1" {
+				status = schemas.ChargeSucceeded
+			}
+			return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: status}, nil
+		}
+		tl.trouble = map[string][]error{schemas.PaymentLapse.Name: {errAway, errAway, errAway}} // and the answer is lost
+		tl.in(schemas.WaitPayment, wantsMoney(tl, "1"))
+		tl.in(schemas.WaitPayment, func() {
+			require.Empty(t, tl.lapsed)
+			wantsMoney(tl, "2")()
+		})
+		v := tl.run()
+		require.Equal(t, schemas.Converted, v.Outcome)
+		require.Equal(t, map[string]schemas.Money{"shop:r-1/charge/1": usd(1716)}, tl.paidBack())
+	})
 }
 
 // threeOfALine begins an exchange of three pieces for dearer ones, the first two of which are sent in advance: the customer pays for these, and has

@@ -115,7 +115,7 @@ func (x *exchanges) convertNow(s *step, lines []*schemas.Line) {
 	}
 	x.order(s, back...)
 	x.giveBackNetted(s, lines)
-	x.owedNothingNow(s, lines)
+	x.settleWithout(s, lines)
 	paid, rest := sort2(lines, func(l *schemas.Line) bool { return x.underWay(l) > 0 })
 	failed, paid := sort2(paid, func(l *schemas.Line) bool {
 		return x.parksFailedDifferences() && slices.ContainsFunc(x.failedRefunds(), func(f *schemas.Refund) bool { return x.paysFor(f, l) })

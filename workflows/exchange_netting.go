@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -125,6 +126,47 @@ func (x *exchanges) takeBackNetted(s *step, dropped []*schemas.Line) {
 		s.say("Line(s) %s are paid for before they are sent.", lineList(again))
 		x.settleUp(s, again)
 	}
+}
+
+// unnet undoes what lines have paid for others, and others for them, whose decision is taken back before any of it was paid. What is left of the
+// one amount is settled anew: who has paid for them has it back, and whom they have paid for is asked for it.
+func (x *exchanges) unnet(s *step, lines []*schemas.Line) {
+	nets := func(sign int64) []*schemas.Line {
+		some, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.Replacement.Netted*sign > 0 })
+		return some
+	}
+	for _, l := range nets(+1) {
+		for _, payer := range nets(-1) {
+			part := min(l.Replacement.Netted, -payer.Replacement.Netted)
+			l.Replacement.Netted -= part
+			payer.Replacement.Netted += part
+		}
+	}
+	x.giveBackNetted(s, nets(+1))
+	x.takeBackNetted(s, nets(-1))
+	for _, l := range lines {
+		if r := l.Replacement; r != nil {
+			r.Settled, r.GivesBack = 0, 0
+		}
+	}
+}
+
+// settledWith says why the one amount that a line was settled in with others is not undone any more, where its decision and those of some others
+// are taken back together: it was paid, or what the line has paid for was ordered to be sent. It is empty as long as it can be.
+func (x *exchanges) settledWith(l *schemas.Line, revoked []*schemas.Line) string {
+	others, _ := sort2(x.Lines, func(o *schemas.Line) bool { return o != l && o.Replacement != nil && o.Replacement.Netted != 0 })
+	for _, o := range others {
+		r := o.Replacement
+		switch {
+		case r.Settled > max(0, r.Netted):
+			return fmt.Sprintf("was settled as one amount with that on line %s, and the customer has paid it", o.LineID)
+		case o.Refunded.Minor > 0 || x.orderedFor(o) > 0:
+			return fmt.Sprintf("was settled as one amount with that on line %s, and money was ordered to be paid back for it", o.LineID)
+		case l.Replacement.Netted < 0 && r.Netted > 0 && !paysBeforeItIsSent(o) && !slices.Contains(revoked, o):
+			return fmt.Sprintf("has paid for the replacement of line %s, which was ordered to be sent", o.LineID)
+		}
+	}
+	return ""
 }
 
 // paysBeforeItIsSent tells a line whose customer can still be asked for money: nothing was ordered to be sent. One that is out of stock is

@@ -237,6 +237,11 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 			x.settleUp(s, lines)
 			return
 		}
+		if x.asksAnew() && ch.Amount.Minor < due {
+			x.paidInPart(s, ch, lines)
+			x.lapseOthers(ch, lines)
+			return
+		}
 		x.netOut(lines, 0)
 		for _, l := range lines {
 			l.Replacement.Settled += x.stillDue(l)
@@ -247,6 +252,7 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 		}
 		s.tell("exchange.paid", vars{"lines": linesVar(lines), "amount": amount(ch.Amount)})
 		x.afterMoney(s, lines)
+		x.lapseOthers(ch, lines)
 	case schemas.ChargeHeld:
 		s.say("%s is held as a deposit (%s).", ch.Amount, ch.ChargeID)
 		if len(lines) == 0 {
@@ -261,7 +267,7 @@ func (x *exchanges) chargeSaid(s *step, ch *schemas.Charge, status schemas.Charg
 	case schemas.ChargeFailed, schemas.ChargeLapsed:
 		s.note("code", string(code))
 		s.say("%s of %s was not paid: %s.", ch.ChargeID, ch.Amount, or(string(code), string(status)))
-		if len(lines) > 0 {
+		if len(lines) > 0 && !(x.asksAnew() && x.askedSince(ch)) {
 			s.tell("exchange.declined", vars{"lines": linesVar(lines), "amount": amount(ch.Amount), "method": ch.Method, "due": stamp(x.dueOf(lines))})
 		}
 	case schemas.ChargeReleased:

@@ -182,7 +182,7 @@ func (x *exchanges) giveBack(s *step, lines []*schemas.Line, _ schemas.Outcome) 
 	x.giveBackGoods(lines)
 	x.settleDeposits(s, lines)
 	x.lapseCharges(lines)
-	x.owedNothingNow(s, lines)
+	x.settleWithout(s, lines)
 }
 
 // giveBackGoods returns what the warehouse keeps for lines and has not sent.

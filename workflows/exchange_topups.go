@@ -31,9 +31,9 @@ func (x *exchanges) chargesBack(lines []*schemas.Line) []*schemas.Refund {
 	return back
 }
 
-// owedNothingNow lets lines go on that waited for one payment with lines that leave, and owe nothing without them: the charge is given up, and
-// what should turn out to be paid goes back.
-func (x *exchanges) owedNothingNow(s *step, leaving []*schemas.Line) {
+// settleWithout settles anew what lines owe that waited for one payment with lines that leave. The charge for all of them is given up, and what
+// should turn out to be paid goes back, or counts: who owes nothing without the others goes on, and who owes something is asked for that.
+func (x *exchanges) settleWithout(s *step, leaving []*schemas.Line) {
 	if !x.undoesNetting() {
 		return
 	}
@@ -44,13 +44,47 @@ func (x *exchanges) owedNothingNow(s *step, leaving []*schemas.Line) {
 		waiting, _ := sort2(x.waitingFor(ch), func(l *schemas.Line) bool {
 			return l.Replacement != nil && l.LeavesAs != schemas.Converted && !slices.Contains(leaving, l)
 		})
-		if len(waiting) == 0 || x.net(waiting) > 0 {
+		net := x.net(waiting)
+		switch {
+		case len(waiting) == 0 || net == ch.Amount.Minor:
 			continue
+		case net <= 0:
+			s.say("Nothing is to be paid for line(s) %s without the others.", lineList(waiting))
+			x.settleUp(s, waiting)
+		case !x.asksAnew() || !ch.Open():
+			continue
+		default:
+			s.say("What is to be paid for line(s) %s without the others is another amount.", lineList(waiting))
+			x.charge(s, waiting, schemas.ChargeDifference, x.money(net), ch.Method)
 		}
-		s.say("Nothing is to be paid for line(s) %s without the others.", lineList(waiting))
-		x.settleUp(s, waiting)
 		if ch.Open() {
 			x.chargeCall(schemas.PaymentLapse, ch)
+		}
+	}
+}
+
+// paidInPart counts a payment that is less than what its lines owe, because others that it was reckoned with have left since, and asks for the rest.
+func (x *exchanges) paidInPart(s *step, ch *schemas.Charge, lines []*schemas.Line) {
+	left := ch.Amount.Minor
+	for _, l := range lines {
+		part := max(0, min(left, x.stillDue(l)))
+		l.Replacement.Settled += part
+		left -= part
+	}
+	s.tell("exchange.paid", vars{"lines": linesVar(lines), "amount": amount(ch.Amount)})
+	s.say("More is to be paid without the lines that have left.")
+	x.settleUp(s, lines)
+}
+
+// lapseOthers gives up the charges that lines were asked for beside the one that was paid.
+func (x *exchanges) lapseOthers(ch *schemas.Charge, lines []*schemas.Line) {
+	if !x.asksAnew() {
+		return
+	}
+	for _, other := range x.Charges {
+		idle := len(x.waitingFor(other)) == 0 || x.askedSince(other)
+		if other != ch && other.Kind == schemas.ChargeDifference && other.Open() && isForAny(other, lines) && idle {
+			x.chargeCall(schemas.PaymentLapse, other)
 		}
 	}
 }

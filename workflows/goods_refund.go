@@ -104,6 +104,10 @@ const pollSays = "the provider is asked again"
 
 // pollBeforeTheEnd asks the provider about refunds that keep a case from closing, although its lines have ended. Finance looks too.
 func (g *goods) pollBeforeTheEnd(s *step) {
+	if w := g.parkedStep(s.clock.Trigger); w != nil {
+		g.pollParked(s, w)
+		return
+	}
 	if !g.Closing {
 		return
 	}
@@ -216,6 +220,13 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 		f.Confirmed = true
 		return true
 	}
+	g.notStoodBy(f, receipt)
+	return false
+}
+
+// notStoodBy takes a success back of which the provider, asked, says something else. Lines that are just going on in another case do so all the
+// same: what is still to be paid is paid here.
+func (g *goods) notStoodBy(f *schemas.Refund, receipt schemas.RefundReceipt) {
 	s := g.begin(schemas.EventRefundWord, schemas.System, schemas.DoorSystem)
 	s.lines = g.linesPaidBy(f)
 	s.say("The provider does not stand by the success of %s: it says %s.", f.RefundID, receipt.Status)
@@ -229,10 +240,10 @@ func (g *goods) confirmRefund(ctx workflow.Context, f *schemas.Refund) bool {
 		s.tell("refund.reversed", vars{"amount": amount(f.Amount)})
 		g.refundFailed(s, f, schemas.CodeReversed)
 	default:
-		g.move(s, s.lines, schemas.RefundProcessing)
+		waiting, _ := sort2(s.lines, func(l *schemas.Line) bool { return !g.parksBookings() || !beside(l) && l.State != schemas.Closed })
+		g.move(s, waiting, schemas.RefundProcessing)
 	}
 	g.settle(s)
-	return false
 }
 
 // dispose brings inspected goods where they belong, and lets units be settled on the way; it reports whether they are. A failure is a task

@@ -29,10 +29,15 @@ func (g *goods) mayRevoke(s *step, _ schemas.Revoke) *schemas.Refusal {
 			return late("has moved money")
 		case r != nil && (r.ShipmentID != "" || r.ConfirmedAt != nil):
 			return late("has sent a replacement")
-		case r != nil && r.Netted != 0 && g.revokesUnorderedMoney():
+		case r != nil && r.Netted != 0 && g.revokesUnorderedMoney() && !g.revokesOneAmount():
 			return late("has settled it as one amount with another article")
-		case r != nil && (r.Settled > 0 || r.Settled != 0 && !g.revokesUnorderedMoney()):
+		case r != nil && (r.Settled-max(0, r.Netted) > 0 || r.Settled != 0 && !g.revokesUnorderedMoney()):
 			return late("has made the customer pay")
+		}
+		if x, ok := g.as.(*exchanges); ok && r != nil && r.Netted != 0 {
+			if why := x.settledWith(l, s.lines); why != "" {
+				return late(why)
+			}
 		}
 		if l.State == schemas.RefundApproved || r != nil && r.GivesBack > 0 {
 			if refusal := fourEyes(l.Approver, s.actor, "approved it"); refusal != nil {
@@ -130,10 +135,17 @@ func (x *exchanges) undecide(s *step, lines []*schemas.Line) {
 	}
 	x.lapseCharges(lines)
 	x.settleDeposits(s, lines)
+	if x.revokesOneAmount() {
+		x.settleWithout(s, lines)
+		x.unnet(s, lines)
+	}
 }
 
 // startRefundDuty starts the statutory duty to pay back for goods that are here already: it counts from their delivery.
 func (g *goods) startRefundDuty(s *step, lines []*schemas.Line) {
+	if g.followsEachDuty() {
+		return // the clock follows by itself
+	}
 	for _, l := range lines {
 		p := g.parcel(l.Waybill)
 		if l.GoodsWith != schemas.TurnWarehouse || p == nil || p.DeliveredAt == nil || g.clock("law.refund") != nil {

@@ -23,6 +23,7 @@ type Parked struct {
 	With     *schemas.CorrectStep `json:"with,omitempty"`     // what is corrected
 	Rung     int                  `json:"rung,omitempty"`     // how often its clock has run out
 	Waybill  string               `json:"waybill,omitempty"`  // of a parcel: its number
+	Polled   bool                 `json:"polled,omitempty"`   // it is being tried again by its clock: nobody is told anew
 }
 
 const (
@@ -120,18 +121,45 @@ func (c *Case) untilFreed(ctx workflow.Context, err error, p waiting, again func
 
 // park says in the history that a step waits, and tells its people. The clock of a step that fails again goes on.
 func (c *Case) park(w *Parked, why *schemas.Refusal) {
+	again := w.Polled && w.Cause == why.Code
+	w.Polled = false
 	w.Cause, w.Message, w.Trying = why.Code, why.Message, false
 	w.Tries++
 	s := c.begin(schemas.EventStuck, schemas.System, schemas.DoorSystem)
 	if c.clockOfParked(w) == nil {
 		c.startClock(s, "step.parked", parkedSays).Trigger = w.StepID
 	}
+	if w.Cause == schemas.CodeNoAnswer && c.pollOf(w) == nil {
+		c.startClock(s, c.named("refund_poll"), pollSays).Trigger = w.StepID
+	}
 	s.say("%s cannot be done: %s It is parked as %s.", w.Step, sentence(why.Message), w.StepID)
 	s.note("step", w.Step)
 	s.note("step_id", w.StepID)
 	s.note("code", string(w.Cause))
-	s.staff("staff.stuck", c.Owner, vars{"step": w.Step, "cause": string(w.Cause)})
+	if !again {
+		s.staff("staff.stuck", c.Owner, vars{"step": w.Step, "cause": string(w.Cause)})
+	}
 	c.settle(s)
+}
+
+// pollOf is the clock that asks a parked question again to which no answer came.
+func (c *Case) pollOf(w *Parked) *schemas.Clock {
+	for _, k := range c.Clocks {
+		if k.Trigger == w.StepID && k.Name == c.named("refund_poll") {
+			return k
+		}
+	}
+	return nil
+}
+
+// pollParked asks a parked question again by itself: an answer may come without anybody's doing.
+func (c *Case) pollParked(s *step, w *Parked) {
+	c.startClock(s, s.clock.Name, pollSays).Trigger = w.StepID
+	s.note("step_id", w.StepID)
+	s.say("%s (%s) is tried again.", w.Step, w.StepID)
+	if !w.Trying && w.Decision == "" {
+		w.Decision, w.Trying, w.Polled = decidedRetry, true, true
+	}
 }
 
 // unpark ends the waiting of a step, for a reason that the history keeps.
@@ -152,8 +180,10 @@ func (c *Case) forget(w *Parked) {
 			break
 		}
 	}
-	if k := c.clockOfParked(w); k != nil {
-		c.removeClock(k.ClockID)
+	for _, k := range []*schemas.Clock{c.clockOfParked(w), c.pollOf(w)} {
+		if k != nil {
+			c.removeClock(k.ClockID)
+		}
 	}
 }
 

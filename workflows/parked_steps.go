@@ -72,6 +72,10 @@ var parkable = map[string]parkableStep{
 		turn: schemas.TurnMerchant, money: true,
 		skip: "the provider's first word counts: the refund stays booked as succeeded, and its units are not settled in the books",
 	},
+	schemas.RefundLookup.Name: {
+		turn: schemas.TurnMerchant, money: true,
+		skip: "the provider's first word counts: the difference counts as paid back, our books do not have its arrival, and the line goes on",
+	},
 	schemas.RefundByHand.Name: {
 		turn: schemas.TurnMerchant, money: true,
 		skip: "the payment by hand does not count; the refund stays failed and parked, and is still owed",

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	enums "go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -59,13 +60,17 @@ func (g *goods) startSuccessor(s *step, lines []*schemas.Line, kind schemas.Kind
 // bookDifferences asks the provider once more about the differences that were paid back for lines, so that the ledger has its word on them
 // before the lines leave the case. Their units are settled by whoever pays for them in the end.
 func (g *goods) bookDifferences(ctx workflow.Context, lines []*schemas.Line) bool {
-	r := g.Opening.Request
 	for _, f := range g.Refunds {
 		if f.Status != schemas.RefundSucceeded || f.Confirmed || !g.paysAny(f, lines) {
 			continue
 		}
-		question := schemas.RefundQuestion{CaseID: g.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, At: g.now()}
-		got, err := do(ctx, g.Case, schemas.RefundLookup, f.RefundID, question)
+		if g.parksBookings() {
+			if !g.bookDifference(ctx, f, lines) {
+				return false
+			}
+			continue
+		}
+		got, err := do(ctx, g.Case, schemas.RefundLookup, f.RefundID, g.askAboutRefund(f))
 		if g.stuckOn(err, schemas.RefundLookup.Name, f.RefundID) {
 			return false
 		}
@@ -77,6 +82,49 @@ func (g *goods) bookDifferences(ctx workflow.Context, lines []*schemas.Line) boo
 		g.settle(s)
 	}
 	return true
+}
+
+// bookDifference asks about one of them. The lines wait for the answer: one that is lost is asked for again by itself, and by whoever frees the
+// step. What the provider does not stand by is paid here all the same, after the lines have gone.
+func (g *goods) bookDifference(ctx workflow.Context, f *schemas.Refund, lines []*schemas.Line) bool {
+	var got schemas.RefundReceipt
+	ask := func(*Parked) (err error) {
+		got, err = do(ctx, g.Case, schemas.RefundLookup, f.RefundID, g.askAboutRefund(f))
+		return answered(got, err)
+	}
+	err := g.untilFreed(ctx, ask(nil), waiting{
+		name: schemas.RefundLookup.Name, key: f.RefundID, lines: lines, moot: func() bool { return f.Status != schemas.RefundSucceeded },
+	}, ask)
+	switch {
+	case errors.Is(err, errMoot):
+		return true // a word that came meanwhile has taken the success back, and people see to it
+	case errors.Is(err, errSkipped):
+		f.Confirmed = true // the provider's first word counts
+		return true
+	case g.stuckOn(err, schemas.RefundLookup.Name, f.RefundID):
+		return false
+	case f.Status != schemas.RefundSucceeded:
+		return true
+	}
+	if f.Confirmed = got.Status == schemas.RefundSucceeded; !f.Confirmed {
+		g.notStoodBy(f, got)
+	}
+	return true
+}
+
+func (g *goods) askAboutRefund(f *schemas.Refund) schemas.RefundQuestion {
+	r := g.Opening.Request
+	return schemas.RefundQuestion{CaseID: g.CaseID, MerchantID: r.MerchantID, OrderID: r.OrderID, RefundID: f.RefundID, At: g.now()}
+}
+
+// answered makes a failure of a question to which no answer came, however often it was asked: neither yes nor no.
+func answered(got schemas.RefundReceipt, err error) error {
+	lost := err != nil && !forGood(err) && !temporal.IsCanceledError(err)
+	silent := err == nil && got.Status == schemas.RefundUnknown && got.Code != schemas.CodeUnknownRefund
+	if lost || silent {
+		return temporal.NewNonRetryableApplicationError("the payment provider does not answer", string(schemas.CodeNoAnswer), nil)
+	}
+	return err
 }
 
 // hand ends lines here without freeing their units: the successor's intake has taken them over, or will.

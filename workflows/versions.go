@@ -320,6 +320,19 @@ func (c *Case) asksAboutWhatBanksKeep() bool { return c.Edition >= 5 }
 // nothing was taken back once a line waited for its replacement to be sent.
 func (c *Case) revokesUnorderedMoney() bool { return c.Edition >= 5 }
 
+// parksBookings parks the last question about a difference that was paid back, before its line goes on as another kind, where no answer comes; and
+// takes a success back that the provider does not stand by. 2026-11-26: until then the line stayed in CONVERTING with an alert every minute, or
+// went on although nobody had answered, and what had not arrived after all counted as paid.
+func (c *Case) parksBookings() bool { return c.Edition >= 6 }
+
+// revokesOneAmount lets a decision be taken back whose difference was settled as one amount with that of another article, as long as none of it was
+// paid: the other one is settled anew. 2026-11-26: until then it was refused, although nothing had moved.
+func (c *Case) revokesOneAmount() bool { return c.Edition >= 6 }
+
+// asksAnew asks for what lines owe without others that were to be paid for with them and have left. 2026-11-26: until then they were asked for the sum
+// of all, and once that was paid they counted as paid for: what a cheaper article that had left had paid for a dearer one was the shop's loss.
+func (c *Case) asksAnew() bool { return c.Edition >= 6 }
+
 // tellsEveryReturn tells the return of one line of a parcel that it was found although other lines of it have stayed, and counts the arrival of a
 // parcel once. 2026-11-26: until then that return paid for an article that its customer had, and a carrier that said twice that it had come
 // gave its owner two tasks.
@@ -360,6 +373,11 @@ func (c *Case) expiresAsItHadEnded() bool { return c.Edition >= 5 }
 // inspector found on one line ended the duty for the others as well, so that nobody saw when it was missed; and one whose goods had come later
 // was told of as missed with the first.
 func (c *Case) dutyOfEachLine() bool { return c.Edition >= 5 && c.story.kind == schemas.KindReturn }
+
+// followsEachDuty lets the clock on the statutory duty to pay back follow every step: goods that came unasked, or of which a finding is taken back, are
+// to be paid in time too, and one line's duty that was missed says nothing of another's. 2026-11-26: until then no clock ran on these, so that nobody
+// saw when it was missed.
+func (c *Case) followsEachDuty() bool { return c.dutyOfEachLine() && c.Edition >= 6 }
 
 // knowsWhatHadEnded lets a reopened case take the ledger's word for a dispute that was decided before it, and whose beginning it hears late or once
 // more. 2026-11-26: until then it was open here for months, kept money back, and then counted as lost: what the bank had paid was counted twice.
