@@ -114,10 +114,11 @@ type Line struct {
 	Replaced    int          `json:"replaced,omitempty"`    // how often its units were replaced before this request: a further failure
 	Unconfirmed string       `json:"unconfirmed,omitempty"` // the approval without which a finding on it does not count
 	Disposition Disposition  `json:"disposition,omitempty"`
-	Disposed    bool         `json:"disposed,omitempty"` // the goods were moved there; once, however often the money moves
-	BackSKU     string       `json:"back_sku,omitempty"` // what comes back where it is not the article that was bought: a rejected replacement
-	Offer       *Offer       `json:"offer,omitempty"`    // the open offer
-	Rounds      int          `json:"rounds,omitempty"`   // offers made so far
+	PaidLate    bool         `json:"paid_late,omitempty"` // the statutory duty to pay for goods that are here was missed, and the manager told of it
+	Disposed    bool         `json:"disposed,omitempty"`  // the goods were moved there; once, however often the money moves
+	BackSKU     string       `json:"back_sku,omitempty"`  // what comes back where it is not the article that was bought: a rejected replacement
+	Offer       *Offer       `json:"offer,omitempty"`     // the open offer
+	Rounds      int          `json:"rounds,omitempty"`    // offers made so far
 	Rejection   *Rejection   `json:"rejection,omitempty"`
 	Pickups     int          `json:"pickups,omitempty"`     // pick-ups the carrier did not keep
 	Returned    int          `json:"returned,omitempty"`    // how often what was sent to the customer came back

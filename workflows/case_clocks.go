@@ -45,6 +45,9 @@ func (c *Case) followClocks(s *step) {
 		c.stopClock("first_reply", "definite_reply", "update", "idle", "idle_again", "max")
 		c.stopLaw("law.refund")
 	}
+	if g, ok := c.as.(interface{ followRefundDuty(*step) }); ok {
+		g.followRefundDuty(s)
+	}
 	c.followLadder()
 	if c.leavesNoLineWithoutClock() {
 		c.startMissing(s)

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"time"
 
 	"github.com/aftercare/aftercare/schemas"
@@ -33,7 +34,7 @@ func (g *goods) firstToPay() (first time.Time, owes bool) {
 	}
 	for _, l := range g.Lines {
 		p := g.parcel(l.Waybill)
-		if !toBePaid(l) || p == nil || p.DeliveredAt == nil || !g.Plan.Due(g.Plan.Clocks[refundDuty], *p.DeliveredAt).Due.After(g.Missed[refundDuty]) {
+		if !toBePaid(l) || p == nil || p.DeliveredAt == nil || g.dutyIsOver(l, *p.DeliveredAt) {
 			continue
 		}
 		if !owes || p.DeliveredAt.Before(first) {
@@ -41,6 +42,14 @@ func (g *goods) firstToPay() (first time.Time, owes bool) {
 		}
 	}
 	return first, owes
+}
+
+// dutyIsOver tells a line whose duty was missed, or is done: paid once, whatever became of that money, or not to be paid in full because of what was found.
+func (g *goods) dutyIsOver(l *schemas.Line, delivered time.Time) bool {
+	if !g.followsEachDuty() {
+		return !g.Plan.Due(g.Plan.Clocks[refundDuty], delivered).Due.After(g.Missed[refundDuty])
+	}
+	return l.PaidLate || l.Finding != "" || slices.ContainsFunc(l.History, func(h schemas.StateSince) bool { return h.State == schemas.Refunded })
 }
 
 // toBePaid tells a line of a return whose goods are here and undisputed, and whose money is not.
@@ -52,8 +61,22 @@ func toBePaid(l *schemas.Line) bool {
 	return false
 }
 
+// followRefundDuty lets the clock follow what a step has changed: whichever way goods came here, and whatever was found on them meanwhile.
+func (g *goods) followRefundDuty(s *step) {
+	if g.followsEachDuty() {
+		g.endRefundDuty(s)
+	}
+}
+
 // missedForOne goes on with the duty of another line, whose goods came later, once that of the first was missed.
 func (g *goods) missedForOne(s *step) {
+	if g.followsEachDuty() {
+		for _, l := range g.Lines {
+			if p := g.parcel(l.Waybill); toBePaid(l) && p != nil && p.DeliveredAt != nil && !p.DeliveredAt.After(s.clock.StartedAt) {
+				l.PaidLate = true
+			}
+		}
+	}
 	if g.dutyOfEachLine() {
 		g.endRefundDuty(s)
 	}

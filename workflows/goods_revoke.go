@@ -143,6 +143,9 @@ func (x *exchanges) undecide(s *step, lines []*schemas.Line) {
 
 // startRefundDuty starts the statutory duty to pay back for goods that are here already: it counts from their delivery.
 func (g *goods) startRefundDuty(s *step, lines []*schemas.Line) {
+	if g.followsEachDuty() {
+		return // the clock follows by itself
+	}
 	for _, l := range lines {
 		p := g.parcel(l.Waybill)
 		if l.GoodsWith != schemas.TurnWarehouse || p == nil || p.DeliveredAt == nil || g.clock("law.refund") != nil {

@@ -6,10 +6,12 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// Changes to running workflow code go through this file: one named predicate a change, with its date and its reason. There are two
+// Changes to running workflow code go through this file: one named predicate a change, with its date and its reason. There are three
 // ways to tell a case that began under older code:
 //
 //   - over workflow.GetVersion, for what happens inside a coroutine of the workflow;
+//   - by the build of the worker that has done the task at hand (schemas.BuildID), for what happens before intake. Temporal keeps it with
+//     every task, so that a replay reads what was so then, and it costs nothing;
 //   - by the case's edition, which intake gave it (schemas.Edition). It is part of what is recorded, costs no event, and may be asked
 //     inside a validator, where GetVersion must not be called. A case keeps its edition until it ends.
 
@@ -380,6 +382,11 @@ func (c *Case) expiresAsItHadEnded() bool { return c.Edition >= 5 }
 // was told of as missed with the first.
 func (c *Case) dutyOfEachLine() bool { return c.Edition >= 5 && c.story.kind == schemas.KindReturn }
 
+// followsEachDuty lets the clock on the statutory duty to pay back follow every step: goods that came unasked, or of which a finding is taken back, are
+// to be paid in time too, and one line's duty that was missed says nothing of another's. 2026-11-26: until then no clock ran on these, so that nobody
+// saw when it was missed.
+func (c *Case) followsEachDuty() bool { return c.dutyOfEachLine() && c.Edition >= 6 }
+
 // knowsWhatHadEnded lets a reopened case take the ledger's word for a dispute that was decided before it, and whose beginning it hears late or once
 // more. 2026-11-26: until then it was open here for months, kept money back, and then counted as lost: what the bank had paid was counted twice.
 func (c *Case) knowsWhatHadEnded() bool { return c.Edition >= 5 }
@@ -416,3 +423,9 @@ func (c *Case) givesUpSharedCharges() bool { return c.Edition >= 6 }
 // remembersWhatIsKept lets the ledger know the replacement that a customer has rejected and never sent back, when its line ends. 2026-11-26: until then
 // its units were free as the article that had been bought: a new request for them was for the wrong article, and for what that had cost.
 func (c *Case) remembersWhatIsKept() bool { return c.Edition >= 6 }
+
+// knowsWhatItsStartSays lets the first task of a case say nothing that the case was opened with. 2026-11-26: until then it said all attributes again,
+// and Temporal wrote them down twice within a moment.
+func knowsWhatItsStartSays(ctx workflow.Context) bool {
+	return schemas.EditionOfBuild(workflow.GetInfo(ctx).GetCurrentBuildID()) >= 6
+}

@@ -243,6 +243,40 @@ var breaches = map[string]map[string]func(*sight){
 			s.Before.Lines[1].State, s.Now.Lines[1].State = schemas.Review, schemas.RefundApproved
 		},
 	},
+	laws[17].text: {
+		"no clock runs for goods that are here": func(s *sight) {
+			s.goodsHere(started)
+			s.Now.Clocks = s.Now.Clocks[:1]
+		},
+		"the clock runs for goods that came later": func(s *sight) {
+			s.goodsHere(started)
+			s.Now.Clocks[1].Due = refundDueFrom(started.Add(time.Hour))
+		},
+		"the day has passed in silence":      func(s *sight) { s.goodsHere(started.Add(-30 * 24 * time.Hour)) },
+		"one line was missed more than once": func(s *sight) { s.missesTwice(started) },
+		"it was missed before the goods came": func(s *sight) {
+			s.goodsHere(started.Add(-30 * 24 * time.Hour))
+			s.missesTwice(started.Add(-30 * 24 * time.Hour))
+			s.Now.Lines[1].Since, s.New = s.Now.Now.Add(2*time.Hour), nil
+		},
+	},
+}
+
+// goodsHere lets the goods of the second line have been delivered then.
+func (s *sight) goodsHere(at time.Time) {
+	s.Now.Kind = schemas.KindReturn
+	l := &s.Now.Lines[1]
+	l.State, l.GoodsWith, l.Waybill, l.Since = schemas.Received, schemas.TurnWarehouse, "SF1", at
+	s.Now.Parcels = []schemas.Parcel{{Waybill: "SF1", DeliveredAt: &at}}
+}
+
+// missesTwice lets the duty to pay for the second line be missed, and again an hour later.
+func (s *sight) missesTwice(delivered time.Time) {
+	s.goodsHere(delivered)
+	s.ranOutTwice(refundDuty)
+	for i := range s.All[1:] {
+		s.All[1+i].Data["due"] = refundDueFrom(delivered).UTC().Format(time.RFC3339)
+	}
 }
 
 // ranOutTwice lets a clock run out, and again an hour later.

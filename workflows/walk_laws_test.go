@@ -45,6 +45,7 @@ var laws = []law{
 	{"Events are numbered without a gap, and each says something.", everyEventSpeaks},
 	{"Nobody decides twice: the second person is another one.", fourEyesSee},
 	{"A suspicion leaves it to a person.", aPersonLooksFirst},
+	{"Every line is to be paid by a day of its own, which is missed once.", dutyForEachLine},
 }
 
 // broken lists the laws that do not hold.

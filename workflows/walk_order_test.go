@@ -19,12 +19,12 @@ func noDeadlineMissed(s *sight) string {
 		}
 	}
 	for _, e := range s.New {
-		if e.Name != schemas.EventExpired || strings.HasPrefix(e.Data["clock"], "rows") || anySplit(s.Now, e.Lines) {
+		if e.Name != schemas.EventExpired || strings.HasPrefix(e.Data["clock"], "rows") || ofEachLine(s, e) || anySplit(s.Now, e.Lines) {
 			// The parts of a line that was split have clocks of their own, with the same name and perhaps the same due.
 			continue
 		}
 		for i := range s.All[:e.Revision-1] {
-			if was := &s.All[i]; was.Name == schemas.EventExpired && was.Data["clock"] == e.Data["clock"] && was.Data["due"] == e.Data["due"] && slices.Equal(was.Lines, e.Lines) && !otherDispute(*was, e) && !otherDuty(s, *was, e) {
+			if was := &s.All[i]; was.Name == schemas.EventExpired && was.Data["clock"] == e.Data["clock"] && was.Data["due"] == e.Data["due"] && slices.Equal(was.Lines, e.Lines) && !otherDispute(*was, e) {
 				return fmt.Sprintf("%s of line(s) %v, due %s, ran out twice.", e.Data["clock"], e.Lines, e.Data["due"])
 			}
 		}
@@ -35,26 +35,6 @@ func noDeadlineMissed(s *sight) string {
 // otherDispute tells the clocks of two disputes, which have one name and may have begun in one moment.
 func otherDispute(a, b schemas.Event) bool {
 	return strings.HasPrefix(a.Data["clock"], "external.") && a.Message != b.Message
-}
-
-// otherDuty tells two duties to pay back, which have one name, and one due where what they are for had come in one parcel: that of a line of which
-// only became known later that it had come is no duty that was missed before.
-func otherDuty(s *sight, was, now schemas.Event) bool {
-	return was.Data["clock"] == "law.refund" && slices.ContainsFunc(s.Now.Lines, func(l schemas.Line) bool {
-		here := hereSince(l)
-		return !here.IsZero() && here.After(was.At) && !here.After(now.At)
-	})
-}
-
-// hereSince is when a case first knew that it has the goods of a line to pay back; zero where it never did.
-func hereSince(l schemas.Line) time.Time {
-	here := []schemas.State{schemas.Received, schemas.RefundApproved, schemas.RefundProcessing}
-	for _, h := range append(slices.Clone(l.History), schemas.StateSince{State: l.State, Since: l.Since}) {
-		if stands(h.State, here) {
-			return h.Since
-		}
-	}
-	return time.Time{}
 }
 
 func anySplit(v schemas.View, lines []string) bool {

@@ -155,7 +155,15 @@ func aPersonLooksFirst(s *sight) string {
 	if !held(s.Before) || !held(&s.Now) || slices.ContainsFunc(s.New, func(e schemas.Event) bool { return e.Actor.Role != schemas.RoleSystem }) {
 		return ""
 	}
+	decided := func(l schemas.Line) bool { // by somebody outside, who has looked
+		return slices.ContainsFunc(s.New, func(e schemas.Event) bool {
+			return e.Name == schemas.ExternalDecided.Name && slices.Contains(e.Lines, l.LineID)
+		})
+	}
 	for i, l := range s.Now.Lines {
+		if decided(l) {
+			continue
+		}
 		if i < len(s.Before.Lines) && s.Before.Lines[i].State == schemas.Review && (l.State == schemas.RefundApproved || l.State == schemas.WaitShipback) {
 			return fmt.Sprintf("line %s went from review to %s, and nobody had looked.", l.LineID, l.State)
 		}
