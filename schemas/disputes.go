@@ -112,7 +112,9 @@ type Hold struct {
 	At     time.Time `json:"at"`
 	// DisputeID is set where a dispute keeps it: it ends with that dispute, and by nobody's hand.
 	DisputeID string `json:"dispute_id,omitempty"`
-	Asked     bool   `json:"asked,omitempty"` // nobody decided in its time, and level 4 was asked
+	// Lines are the units it keeps back; absent: all of the case.
+	Lines []LineUnits `json:"lines,omitempty"`
+	Asked bool        `json:"asked,omitempty"` // nobody decided in its time, and level 4 was asked
 }
 
 // ExternalWord is what somebody outside says of a dispute, or what a person enters who heard of one. It finds its case by the refund, the
@@ -131,6 +133,9 @@ type ExternalWord struct {
 	Decision   DisputeStatus `json:"decision,omitempty"` // external.decided: won, lost, withdrawn, settled or closed
 	// AnsweredIn is what one case of ours tells the others of its order: it has answered, and they need not. Nobody else says so.
 	AnsweredIn string `json:"answered_in,omitempty"`
+	// Answered is set in external.updated where our answer was given elsewhere, in the bank's own portal for example: nobody is asked for one
+	// any more, nor reminded of it.
+	Answered bool `json:"answered,omitempty"`
 	// Paid is set where whoever decided has taken the money from the merchant already. Of a chargeback that goes without saying.
 	Paid bool `json:"paid,omitempty"`
 }
@@ -245,6 +250,7 @@ type DisputeOrder struct {
 	CustomerID string      `json:"customer_id,omitempty"`
 	Dispute    Dispute     `json:"dispute"`
 	Takes      bool        `json:"takes"`             // money is kept for it
+	Entered    bool        `json:"entered,omitempty"` // a person has entered it: one that has ended does not begin again by that
 	GiveUp     []string    `json:"give_up,omitempty"` // refunds that certainly are not being paid, and will not be
 	Units      []LineUnits `json:"units,omitempty"`   // units it settles, once it is accepted or lost
 	Lines      []Share     `json:"lines,omitempty"`   // by line, what it may keep of it in all: what the case still owes, and has counted of it before

@@ -1,6 +1,10 @@
 package schemas
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // IntakeOrder asks for everything a case must know before its first decision.
 type IntakeOrder struct {
@@ -37,6 +41,25 @@ type Intake struct {
 
 // Edition is the edition of the stories that intake gives to a case. A case keeps its own until it ends.
 const Edition = 6
+
+// WorkerDeployment is what Temporal knows our workers by, and BuildID the code that they run: the edition of the stories. Temporal keeps it with every
+// workflow task, and shows it in its UI.
+const WorkerDeployment = "aftercare"
+
+const buildPrefix = "edition-"
+
+// BuildID is the build of workers of this code.
+func BuildID() string { return buildPrefix + strconv.Itoa(Edition) }
+
+// EditionOfBuild reads the edition off a build id: 0 for any other, such as those of workers before the sixth edition, which had none of their own.
+func EditionOfBuild(id string) int {
+	number, ours := strings.CutPrefix(id, buildPrefix)
+	edition, err := strconv.Atoi(number)
+	if !ours || err != nil {
+		return 0
+	}
+	return edition
+}
 
 // Payment is one captured payment of an order.
 type Payment struct {

@@ -39,7 +39,7 @@ const (
 	EventLabelBooked    = "parcel.booked"   // the way back was booked
 	EventLabelLate      = "parcel.delayed"  // there is no label yet; the customer hears of the approval without it
 	EventTraced         = "parcel.traced"   // what the carrier said when it was asked
-	EventDisposed       = "goods.disposed"  // books and goods of paid lines are settled
+	EventDisposed       = "goods.disposed"  // paid lines are settled in the books
 	EventStockAnswered  = "stock.answered"  // what the warehouse said of a replacement
 	EventChargeWord     = "payment.word"    // what the provider said of a charge or a deposit
 	EventDisputeBooked  = "dispute.booked"  // the ledger has written a dispute down

@@ -228,13 +228,21 @@ func writeOutside(w io.Writer, v schemas.View) {
 				v.CaseID, v.CaseID, schemas.ExternalAnswer.Name, d.DisputeID)
 		}
 	}
-	h := tableTo(w, "hold", "kept by", "since", "reason")
+	h := tableTo(w, "hold", "kept by", "since", "reason", "lines")
 	for _, hold := range v.Holds {
 		by := hold.By.String()
 		if hold.DisputeID != "" {
 			by = hold.DisputeID
 		}
-		h.AppendRow(table.Row{hold.Kind, by, whenever(&hold.At), hold.Reason})
+		lines := "all"
+		for i, u := range hold.Lines {
+			if i == 0 {
+				lines = u.LineID
+			} else {
+				lines += ", " + u.LineID
+			}
+		}
+		h.AppendRow(table.Row{hold.Kind, by, whenever(&hold.At), hold.Reason, lines})
 	}
 	h.renderRows()
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"go.temporal.io/sdk/workflow"
+
 	"github.com/aftercare/aftercare/schemas"
 )
 
@@ -87,6 +89,8 @@ func (c *Case) mayEnter(_ *step, w schemas.ExternalWord) *schemas.Refusal {
 		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "decision", Message: "a dispute that is entered is open; report how it ended with the fact external.decided."}
 	case w.AnsweredIn != "":
 		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "answered_in", Message: "only a case says that it has answered; leave it out."}
+	case w.Answered:
+		return &schemas.Refusal{Code: schemas.CodeBadValue, Field: "answered", Message: "a dispute that is entered is open; report that it was answered elsewhere with the fact external.updated."}
 	case w.Amount != nil && w.Amount.Currency != c.Currency:
 		return &schemas.Refusal{Code: schemas.CodeOtherCurrency, Field: "amount", Message: fmt.Sprintf("this case is in %s.", c.Currency)}
 	case w.Kind == schemas.Chargeback && w.Amount == nil:
@@ -95,7 +99,46 @@ func (c *Case) mayEnter(_ *step, w schemas.ExternalWord) *schemas.Refusal {
 	return nil
 }
 
-func (c *Case) entered(s *step, w schemas.ExternalWord) { c.begins(s, w) }
+// entered begins a dispute that somebody heard of, once the ledger knows that it is a new one or still open: one that was decided does not begin
+// again because its number is typed into another case.
+func (c *Case) entered(s *step, w schemas.ExternalWord) {
+	if !c.asksBeforeEntering() {
+		c.begins(s, w)
+		return
+	}
+	s.note("dispute_id", w.DisputeID)
+	s.say("The ledger is asked about %s.", w.DisputeID)
+	who, door, d := s.actor, s.door, c.newDispute(s, w)
+	order := c.disputeOrder(d)
+	order.Entered = true
+	key := fmt.Sprintf("%s/dispute/%d", c.CaseID, c.next("dispute"))
+	c.unbooked++
+	c.effect(schemas.DisputeBook.Name, key, func(ctx workflow.Context) {
+		_, err := do(ctx, c, schemas.DisputeBook, key, order)
+		c.unbooked--
+		s := c.begin(schemas.EventDisputeBooked, who, door)
+		s.note("dispute_id", w.DisputeID)
+		switch {
+		case c.ClosedAt != nil:
+			return
+		case err != nil && forGood(err):
+			refusal := causeOf(err)
+			s.name = schemas.EventRefused
+			s.note("name", schemas.ExternalOpen.Name)
+			s.note("code", string(refusal.Code))
+			s.say("%s is not entered: %s", w.DisputeID, refusal.Message)
+			s.staff("staff.task", who.ID, vars{"task": "dispute_known", "due": ""})
+		case c.stuckOn(err, schemas.DisputeBook.Name, key):
+			return
+		case c.dispute(w.DisputeID) != nil:
+			s.say("%s has become known here meanwhile.", w.DisputeID)
+		default:
+			c.begins(s, w)
+		}
+		c.endIfItWaited(s)
+		c.settle(s)
+	})
+}
 
 func (c *Case) externalOpened(s *step, w schemas.ExternalWord) {
 	d := c.dispute(w.DisputeID)
@@ -120,13 +163,7 @@ func (c *Case) inOurCurrency(w schemas.ExternalWord) bool {
 
 // begins is a new dispute: it is urgent, money that could be paid twice is kept back at once, and our answer has a due.
 func (c *Case) begins(s *step, w schemas.ExternalWord) *schemas.Dispute {
-	d := &schemas.Dispute{
-		DisputeID: w.DisputeID, Kind: w.Kind, Status: schemas.DisputeOpen, PaymentID: w.PaymentID, RefundID: w.RefundID, Reason: w.Reason, Safety: w.Safety,
-		Amount: c.money(0), Taken: c.money(0), Over: c.money(0), OpenedAt: s.saidAt(), Heard: s.saidAt(),
-	}
-	if c.inOurCurrency(w) {
-		d.Amount = *w.Amount
-	}
+	d := c.newDispute(s, w)
 	c.Disputes = append(c.Disputes, d)
 	s.note("dispute_id", d.DisputeID)
 	s.note("kind", d.Kind)
@@ -146,6 +183,17 @@ func (c *Case) begins(s *step, w schemas.ExternalWord) *schemas.Dispute {
 	c.book(d)
 	c.keepEvidence(d)
 	c.proveRefunds(s, d)
+	return d
+}
+
+func (c *Case) newDispute(s *step, w schemas.ExternalWord) *schemas.Dispute {
+	d := &schemas.Dispute{
+		DisputeID: w.DisputeID, Kind: w.Kind, Status: schemas.DisputeOpen, PaymentID: w.PaymentID, RefundID: w.RefundID, Reason: w.Reason, Safety: w.Safety,
+		Amount: c.money(0), Taken: c.money(0), Over: c.money(0), OpenedAt: s.saidAt(), Heard: s.saidAt(),
+	}
+	if c.inOurCurrency(w) {
+		d.Amount = *w.Amount
+	}
 	return d
 }
 
@@ -250,10 +298,16 @@ func (c *Case) externalUpdated(s *step, w schemas.ExternalWord) {
 		c.answeredElsewhere(s, d, w)
 		return
 	case d == nil:
-		c.begins(s, w)
+		d = c.begins(s, w)
+		if w.Answered {
+			c.answeredOutsideUs(s, d)
+		}
 		return
 	case !s.saidAt().After(d.Heard):
 		s.say("%s is known as %s by a newer word.", d.DisputeID, d.Status)
+		return
+	case w.Answered:
+		c.answeredOutsideUs(s, d)
 		return
 	}
 	if c.inOurCurrency(w) && *w.Amount != d.Amount {

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.temporal.io/sdk/workflow"
@@ -189,7 +190,7 @@ func (c *Case) inherit(s *step) {
 	c.Holds = append(c.Holds, p.Holds...)
 	for _, h := range c.Holds {
 		if clock := holdClocks[h.Kind]; h.DisputeID == "" && clock != "" {
-			c.startClock(s, clock, caseExpiries[clock].says).Trigger = string(h.Kind)
+			c.startClock(s, clock, caseExpiries[clock].says).Trigger = triggerOf(h)
 		}
 	}
 	for i := range p.Disputes {
@@ -224,7 +225,7 @@ func (c *Case) waitsForHold(l *schemas.Line) bool {
 	case schemas.RefundApproved:
 		return c.held(schemas.RefundHold)
 	case schemas.ShipReplacement:
-		return c.held(schemas.ShipmentHold) && l.Replacement != nil && l.Replacement.ShipmentID == ""
+		return l.Replacement != nil && l.Replacement.ShipmentID == "" && heldFor(c.Holds, schemas.ShipmentHold, l)
 	}
 	return false
 }
@@ -237,7 +238,7 @@ func (c *Case) waitsOutside() string {
 	}
 	lines := c.inState(r.state)
 	switch {
-	case len(lines) > 0 && c.waitsForHold(lines[0]):
+	case len(lines) > 0 && !slices.ContainsFunc(lines, func(l *schemas.Line) bool { return !c.waitsForHold(l) }):
 		kind := schemas.RefundHold
 		if r.state == schemas.ShipReplacement {
 			kind = schemas.ShipmentHold

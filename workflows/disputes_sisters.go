@@ -48,3 +48,19 @@ func (c *Case) answeredElsewhere(s *step, d *schemas.Dispute, w schemas.External
 	s.say("Case %s has answered the %s %s; the bank reads one answer, and none is asked for here.", w.AnsweredIn, disputeWord(d.Kind), d.DisputeID)
 	c.awaitDecision(s, d)
 }
+
+// answeredOutsideUs is the word that our answer was given where this case does not reach: in the bank's own portal, or by letter. Nothing is handed
+// in by the case then, and nobody is asked for an answer.
+func (c *Case) answeredOutsideUs(s *step, d *schemas.Dispute) {
+	s.note("dispute_id", d.DisputeID)
+	d.Heard = s.saidAt()
+	if d.Status != schemas.DisputeOpen && d.Status != schemas.DisputeMissed {
+		s.say("%s was answered elsewhere, and is known here as %s.", d.DisputeID, d.Status)
+		return
+	}
+	who := schemas.System
+	d.Status, d.AnsweredAt, d.AnsweredBy = schemas.DisputeAnswered, at(s.saidAt()), &who
+	s.say("The %s %s was answered elsewhere; no answer is asked for here.", disputeWord(d.Kind), d.DisputeID)
+	c.awaitDecision(s, d)
+	c.book(d)
+}

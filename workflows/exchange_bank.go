@@ -30,14 +30,14 @@ func (x *exchanges) unpaidFor(l *schemas.Line) int64 {
 	return sum
 }
 
-// keptForBank keeps lines back whose replacement is not paid for any more, until a person has looked, and reports whether any is.
-func (x *exchanges) keptForBank(s *step, lines []*schemas.Line) bool {
+// keptForBank keeps lines back whose replacement is not paid for any more, until a person has looked, and gives the others.
+func (x *exchanges) keptForBank(s *step, lines []*schemas.Line) []*schemas.Line {
 	if !x.asksAboutWhatBanksKeep() {
-		return false
+		return lines
 	}
-	unpaid, _ := sort2(lines, func(l *schemas.Line) bool { return x.unpaidFor(l) > l.Replacement.BankSeen })
+	unpaid, rest := sort2(lines, func(l *schemas.Line) bool { return x.unpaidFor(l) > l.Replacement.BankSeen })
 	if len(unpaid) == 0 {
-		return false
+		return lines
 	}
 	sum := x.money(0)
 	for _, l := range unpaid {
@@ -46,12 +46,29 @@ func (x *exchanges) keptForBank(s *step, lines []*schemas.Line) bool {
 	}
 	s.note("hold", schemas.ShipmentHold)
 	s.say("A bank keeps %s of what pays for the replacement of line(s) %s; a person says whether it leaves.", sum, lineList(unpaid))
-	x.Holds = append(x.Holds, schemas.Hold{Kind: schemas.ShipmentHold, Reason: reasonBankTook, By: schemas.System, At: s.at})
-	if k := x.timeHold(s, schemas.ShipmentHold); k != nil {
+	hold := schemas.Hold{Kind: schemas.ShipmentHold, Reason: reasonBankTook, By: schemas.System, At: s.at}
+	if x.keepsOnlyWhatBanksTook() {
+		hold.Lines = unitsOf(unpaid)
+	} else {
+		unpaid, rest = lines, nil
+	}
+	x.Holds = append(x.Holds, hold)
+	if k := x.timeHold(s, hold); k != nil {
 		s.staff("staff.task", x.Owner, vars{"task": reasonBankTook, "due": stamp(k.Due)})
 	}
+	x.keepApart(s, unpaid)
+	return rest
+}
+
+// keepApart keeps lines back while others that stand where they do go on: the clock of those runs on.
+func (x *exchanges) keepApart(s *step, lines []*schemas.Line) {
+	shared := slices.ContainsFunc(x.inState(lines[0].State), func(l *schemas.Line) bool {
+		return l.ClockID == lines[0].ClockID && !slices.Contains(lines, l)
+	})
+	if r := x.story.row(lines[0].State); shared && x.keepsOnlyWhatBanksTook() {
+		x.startOn(s, lines, r.clock, r.silence.says)
+	}
 	x.keepBack(s, lines)
-	return true
 }
 
 // bankKeeps goes on with what a bank has decided to keep, or to give back, of what pays for replacements: what has been ordered to be sent is
@@ -70,7 +87,7 @@ func (x *exchanges) bankKeeps(s *step, d *schemas.Dispute) {
 		}
 		x.tellFinance(s, reasonBankTook)
 	}
-	if !slices.ContainsFunc(x.Lines, func(l *schemas.Line) bool { return x.unpaidFor(l) > 0 }) {
-		x.liftHolds(s, func(h schemas.Hold) bool { return h.Reason == reasonBankTook && h.By == schemas.System })
-	}
+	x.liftHolds(s, func(h schemas.Hold) bool {
+		return h.Reason == reasonBankTook && h.By == schemas.System && !slices.ContainsFunc(x.Lines, func(l *schemas.Line) bool { return keeps(h, l) && x.unpaidFor(l) > 0 })
+	})
 }

@@ -113,8 +113,9 @@ func (c *Case) foundAfterTheChange(s *step, name string, body any) bool {
 	})
 	if open && c.placed(schemas.RefundHold) == nil {
 		s.note("hold", schemas.RefundHold)
-		c.Holds = append(c.Holds, schemas.Hold{Kind: schemas.RefundHold, Reason: reasonFound, By: schemas.System, At: s.at})
-		c.timeHold(s, schemas.RefundHold)
+		placed := schemas.Hold{Kind: schemas.RefundHold, Reason: reasonFound, By: schemas.System, At: s.at}
+		c.Holds = append(c.Holds, placed)
+		c.timeHold(s, placed)
 		c.keepBackAll(s)
 	}
 	return true

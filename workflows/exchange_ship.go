@@ -14,16 +14,16 @@ import (
 
 // shipOut is the work of SHIP_REPLACEMENT: the warehouse is asked to send what it keeps. It answers with a fact.
 func (x *exchanges) shipOut(s *step) {
-	if x.held(schemas.ShipmentHold) {
-		s.say("The replacement of line(s) %s waits: a %s stands (%s).", lineList(s.lines), schemas.ShipmentHold, x.keptBy(schemas.ShipmentHold))
-		x.keepBack(s, s.lines)
-		return
+	held, lines := sort2(s.lines, func(l *schemas.Line) bool { return heldFor(x.Holds, schemas.ShipmentHold, l) })
+	if len(held) > 0 {
+		s.say("The replacement of line(s) %s waits: a %s stands (%s).", lineList(held), schemas.ShipmentHold, x.keptBy(schemas.ShipmentHold))
+		x.keepApart(s, held)
 	}
-	if x.keptForBank(s, s.lines) {
+	if lines = x.keptForBank(s, lines); len(lines) == 0 {
 		return
 	}
 	// What was kept for a line that was split since is kept for each part anew: a reservation is sent whole.
-	parted, whole := sort2(s.lines, func(l *schemas.Line) bool { return l.Replacement.Parted })
+	parted, whole := sort2(lines, func(l *schemas.Line) bool { return l.Replacement.Parted })
 	x.forgetStock(parted)
 	kept, missing := sort2(whole, keptFor)
 	if missing = append(parted, missing...); len(missing) > 0 {

@@ -31,14 +31,39 @@ func (c *Case) held(kind schemas.HoldKind) bool {
 	return slices.ContainsFunc(c.Holds, func(h schemas.Hold) bool { return h.Kind == kind })
 }
 
-// placed is the hold of a kind that a person has placed.
+// placed is the hold of a kind on the whole case that a person has placed.
 func (c *Case) placed(kind schemas.HoldKind) *schemas.Hold {
 	for i := range c.Holds {
-		if c.Holds[i].Kind == kind && c.Holds[i].DisputeID == "" {
-			return &c.Holds[i]
+		if h := &c.Holds[i]; h.Kind == kind && h.DisputeID == "" && len(h.Lines) == 0 {
+			return h
 		}
 	}
 	return nil
+}
+
+// lifted picks the holds of a kind that a person lifts: those on the whole case, and where none stands those on some of its lines.
+func (c *Case) lifted(kind schemas.HoldKind) func(schemas.Hold) bool {
+	whole := c.placed(kind) != nil
+	return func(h schemas.Hold) bool { return h.Kind == kind && h.DisputeID == "" && (len(h.Lines) == 0 || !whole) }
+}
+
+// keeps reports whether a hold keeps a line back.
+func keeps(h schemas.Hold, l *schemas.Line) bool {
+	return len(h.Lines) == 0 || slices.ContainsFunc(h.Lines, func(u schemas.LineUnits) bool { return u.LineID == l.LineID && within(l.Units, u.Units) })
+}
+
+// heldFor reports whether any of some holds of a kind keeps a line back.
+func heldFor(holds []schemas.Hold, kind schemas.HoldKind, l *schemas.Line) bool {
+	return slices.ContainsFunc(holds, func(h schemas.Hold) bool { return h.Kind == kind && keeps(h, l) })
+}
+
+// triggerOf names the clock of a hold that a person decides on, among those of its kind.
+func triggerOf(h schemas.Hold) string {
+	trigger := string(h.Kind)
+	for _, u := range h.Lines {
+		trigger += fmt.Sprintf(" %s%v", u.LineID, u.Units)
+	}
+	return trigger
 }
 
 func (c *Case) mayChangeHold(s *step, h schemas.ChangeHold) *schemas.Refusal {
@@ -57,7 +82,7 @@ func (c *Case) maySetHold(_ *step, h schemas.ChangeHold) *schemas.Refusal {
 
 func (c *Case) mayReleaseHold(_ *step, h schemas.ChangeHold) *schemas.Refusal {
 	switch {
-	case c.placed(h.Hold) != nil:
+	case slices.ContainsFunc(c.Holds, c.lifted(h.Hold)):
 		return nil
 	case c.held(h.Hold):
 		return &schemas.Refusal{Code: schemas.CodeOnHold, Field: "hold", Message: fmt.Sprintf("the %s is kept by %s and ends with it; nobody lifts it by hand.", h.Hold, c.keptBy(h.Hold))}
@@ -71,8 +96,9 @@ func (c *Case) holdSet(s *step, h schemas.ChangeHold) {
 	s.note("hold", h.Hold)
 	s.note("reason", h.Reason)
 	s.say("%s placed a %s: %s.", s.actor, h.Hold, h.Reason)
-	c.Holds = append(c.Holds, schemas.Hold{Kind: h.Hold, Reason: h.Reason, By: s.actor, At: s.at})
-	if k := c.timeHold(s, h.Hold); k != nil {
+	placed := schemas.Hold{Kind: h.Hold, Reason: h.Reason, By: s.actor, At: s.at}
+	c.Holds = append(c.Holds, placed)
+	if k := c.timeHold(s, placed); k != nil {
 		c.tellNeutrally(s, k)
 	}
 	c.keepBackAll(s)
@@ -90,18 +116,19 @@ func (c *Case) suspect(s *step) {
 	s.note("reason", q.Rule)
 	s.say("Rule %s placed a %s: of the customer's other requests in %d days, %d were for goods not received, %d to keep the goods, %d sent other goods; %d chargeback(s) were decided for the merchant.",
 		q.Rule, schemas.AutomationHold, q.Days, q.NotReceived, q.RefundOnly, q.OtherGoods, q.Chargebacks)
-	c.Holds = append(c.Holds, schemas.Hold{Kind: schemas.AutomationHold, Reason: q.Rule, By: s.actor, At: s.at})
-	c.timeHold(s, schemas.AutomationHold)
+	placed := schemas.Hold{Kind: schemas.AutomationHold, Reason: q.Rule, By: s.actor, At: s.at}
+	c.Holds = append(c.Holds, placed)
+	c.timeHold(s, placed)
 }
 
 // timeHold gives the person who decides on a hold their time, and tells them.
-func (c *Case) timeHold(s *step, kind schemas.HoldKind) *schemas.Clock {
-	clock := holdClocks[kind]
+func (c *Case) timeHold(s *step, h schemas.Hold) *schemas.Clock {
+	clock := holdClocks[h.Kind]
 	if clock == "" {
 		return nil
 	}
 	k := c.startClock(s, clock, caseExpiries[clock].says)
-	k.Trigger = string(kind)
+	k.Trigger = triggerOf(h)
 	s.staff("staff.task", c.personAt(3).ID, vars{"task": "hold_review", "due": stamp(k.Due)})
 	return k
 }
@@ -119,21 +146,23 @@ func (c *Case) holdReleased(s *step, h schemas.ChangeHold) {
 	s.note("hold", h.Hold)
 	s.note("reason", h.Reason)
 	s.say("%s lifted the %s: %s.", s.actor, h.Hold, h.Reason)
-	c.liftHolds(s, func(x schemas.Hold) bool { return x.Kind == h.Hold && x.DisputeID == "" })
+	c.liftHolds(s, c.lifted(h.Hold))
 }
 
 // holdSilent is nobody's decision on a hold that a person placed. The manager is asked once; then it ends: a suspicion that nobody
 // looks at keeps nothing from a customer.
 func (c *Case) holdSilent(s *step) {
-	kind := schemas.HoldKind(s.clock.Trigger)
-	hold := c.placed(kind)
-	if hold == nil {
+	which := func(h schemas.Hold) bool { return h.DisputeID == "" && triggerOf(h) == s.clock.Trigger }
+	i := slices.IndexFunc(c.Holds, which)
+	if i < 0 {
 		return
 	}
-	if !hold.Asked {
+	hold := &c.Holds[i]
+	kind, waits := hold.Kind, slices.ContainsFunc(c.Lines, func(l *schemas.Line) bool { return l.State != schemas.Closed && keeps(*hold, l) })
+	if !hold.Asked && (waits || len(hold.Lines) == 0) {
 		hold.Asked = true
 		k := c.startClock(s, s.clock.Name, "the hold ends")
-		k.Trigger = string(kind)
+		k.Trigger = s.clock.Trigger
 		s.say("Nobody has decided on the %s; level 4 is asked.", kind)
 		c.Level = max(c.Level, 4)
 		s.staff("staff.escalated", c.personAt(4).ID, vars{"level": levelName(4), "reason": s.clock.Name, "due": stamp(k.Due)})
@@ -141,7 +170,7 @@ func (c *Case) holdSilent(s *step) {
 	}
 	s.name, s.actor = schemas.EventHoldLifted, schemas.Operator
 	s.say("Nobody has decided on the %s; it ends.", kind)
-	c.liftHolds(s, func(x schemas.Hold) bool { return x.Kind == kind && x.DisputeID == "" })
+	c.liftHolds(s, which)
 }
 
 // keepHold lets a dispute keep a hold.
@@ -156,22 +185,24 @@ func (c *Case) keepHold(s *step, kind schemas.HoldKind, d *schemas.Dispute) {
 
 // liftHolds ends holds, and lets go on what none keeps back any more.
 func (c *Case) liftHolds(s *step, which func(schemas.Hold) bool) {
-	refunds, goods := c.held(schemas.RefundHold), c.held(schemas.ShipmentHold)
+	before := c.Holds
 	var kept []schemas.Hold
 	for _, h := range c.Holds {
 		if !which(h) {
 			kept = append(kept, h)
 		} else if clock := holdClocks[h.Kind]; h.DisputeID == "" && clock != "" {
-			c.stopClock(clock)
+			c.stopHoldClock(clock, triggerOf(h))
 		}
 	}
 	c.Holds = kept
-	if refunds && !c.held(schemas.RefundHold) {
+	if slices.ContainsFunc(before, func(h schemas.Hold) bool { return h.Kind == schemas.RefundHold }) && !c.held(schemas.RefundHold) {
 		c.refundsGoOn(s)
 	}
-	if goods && !c.held(schemas.ShipmentHold) {
-		c.goodsGoOn(s)
-	}
+	c.goodsGoOn(s, before)
+}
+
+func (c *Case) stopHoldClock(name, trigger string) {
+	c.Clocks = slices.DeleteFunc(c.Clocks, func(k *schemas.Clock) bool { return k.Name == name && k.Trigger == trigger })
 }
 
 // keptBy names what keeps a hold, for people.
@@ -194,10 +225,8 @@ func (c *Case) keepBackAll(s *step) {
 	if c.held(schemas.RefundHold) {
 		c.keepBack(s, c.inState(schemas.RefundApproved))
 	}
-	if c.held(schemas.ShipmentHold) {
-		waiting, _ := sort2(c.inState(schemas.ShipReplacement), func(l *schemas.Line) bool { return l.Replacement != nil && l.Replacement.ShipmentID == "" })
-		c.keepBack(s, waiting)
-	}
+	waiting, _ := sort2(c.inState(schemas.ShipReplacement), func(l *schemas.Line) bool { return c.waitsForHold(l) })
+	c.keepBack(s, waiting)
 }
 
 // keepBack stops the state's own clock of lines whose work waits for the end of a hold. The duties of the law run on.
@@ -243,9 +272,11 @@ func (c *Case) beingApproved(l *schemas.Line) bool {
 	return false
 }
 
-// goodsGoOn lets the warehouse send what was kept back.
-func (c *Case) goodsGoOn(s *step) {
-	waiting, _ := sort2(c.inState(schemas.ShipReplacement), func(l *schemas.Line) bool { return l.Replacement != nil && l.Replacement.ShipmentID == "" })
+// goodsGoOn lets the warehouse send what some holds had kept back, and none does now.
+func (c *Case) goodsGoOn(s *step, before []schemas.Hold) {
+	waiting, _ := sort2(c.inState(schemas.ShipReplacement), func(l *schemas.Line) bool {
+		return l.Replacement != nil && l.Replacement.ShipmentID == "" && heldFor(before, schemas.ShipmentHold, l) && !heldFor(c.Holds, schemas.ShipmentHold, l)
+	})
 	c.move(s, waiting, schemas.ShipReplacement)
 }
 

@@ -6,10 +6,12 @@ import (
 	"github.com/aftercare/aftercare/schemas"
 )
 
-// Changes to running workflow code go through this file: one named predicate a change, with its date and its reason. There are two
+// Changes to running workflow code go through this file: one named predicate a change, with its date and its reason. There are three
 // ways to tell a case that began under older code:
 //
 //   - over workflow.GetVersion, for what happens inside a coroutine of the workflow;
+//   - by the build of the worker that has done the task at hand (schemas.BuildID), for what happens before intake. Temporal keeps it with
+//     every task, so that a replay reads what was so then, and it costs nothing;
 //   - by the case's edition, which intake gave it (schemas.Edition). It is part of what is recorded, costs no event, and may be asked
 //     inside a validator, where GetVersion must not be called. A case keeps its edition until it ends.
 
@@ -331,6 +333,14 @@ func (c *Case) revokesOneAmount() bool { return c.Edition >= 6 }
 // of all, and once that was paid they counted as paid for: what a cheaper article that had left had paid for a dearer one was the shop's loss.
 func (c *Case) asksAnew() bool { return c.Edition >= 6 }
 
+// asksBeforeEntering asks the ledger about a dispute that a person enters before it begins here. 2026-11-26: until then one that was won began again,
+// with its money kept back, when its number was typed into another case; and one of another order stood open here although the ledger refused it.
+func (c *Case) asksBeforeEntering() bool { return c.Edition >= 6 }
+
+// keepsOnlyWhatBanksTook keeps only the replacements back of which a bank has kept a part. 2026-11-26: until then the other lines of the case
+// waited with them, for days, although they were paid for.
+func (c *Case) keepsOnlyWhatBanksTook() bool { return c.Edition >= 6 }
+
 // tellsEveryReturn tells the return of one line of a parcel that it was found although other lines of it have stayed, and counts the arrival of a
 // parcel once. 2026-11-26: until then that return paid for an article that its customer had, and a carrier that said twice that it had come
 // gave its owner two tasks.
@@ -421,3 +431,8 @@ func (c *Case) endsAsBefore() bool { return c.Edition >= 6 }
 // sharesToTheCent lets the parts of a line that is split share every sum to the cent, and an offer like any other. 2026-11-26: until then one could have
 // been paid a cent that was another's, and each of them had the whole of an offer, which was paid for each that was accepted by itself.
 func (c *Case) sharesToTheCent() bool { return c.Edition >= 6 }
+// knowsWhatItsStartSays lets the first task of a case say nothing that the case was opened with. 2026-11-26: until then it said all attributes again,
+// and Temporal wrote them down twice within a moment.
+func knowsWhatItsStartSays(ctx workflow.Context) bool {
+	return schemas.EditionOfBuild(workflow.GetInfo(ctx).GetCurrentBuildID()) >= 6
+}

@@ -167,6 +167,10 @@ func (w *Worker) optionsFor(q schemas.TaskQueue) worker.Options {
 		WorkerStopTimeout:                15 * time.Second,
 		Identity:                         w.identity,
 		OnFatalError:                     w.fail,
+		// Not versioned: any worker takes any case. The id is kept with each task, for workflows/versions.go.
+		DeploymentOptions: worker.DeploymentOptions{
+			Version: worker.WorkerDeploymentVersion{DeploymentName: schemas.WorkerDeployment, BuildID: schemas.BuildID()},
+		},
 	}
 	if q != schemas.QueueCases {
 		options.MaxConcurrentActivityExecutionSize = w.config.CallsAtOnce

@@ -20,6 +20,8 @@ var (
 // disputeStatus is what a fact makes of a dispute.
 func disputeStatus(name string, w schemas.ExternalWord) schemas.DisputeStatus {
 	switch {
+	case w.Answered:
+		return schemas.DisputeAnswered
 	case name != schemas.ExternalDecided.Name:
 		return schemas.DisputeOpen
 	case w.Decision == "":
@@ -42,6 +44,9 @@ func (s *Store) recordDispute(ctx context.Context, name string, in schemas.Repor
 	}
 	if refusal == nil && w.AnsweredIn != "" {
 		refusal = refuse(schemas.CodeBadValue, "answered_in", "only a case says that it has answered; leave it out.")
+	}
+	if refusal == nil && w.Answered && name != schemas.ExternalUpdated.Name {
+		refusal = refuse(schemas.CodeBadValue, "answered", "that a dispute was answered elsewhere is said by the fact external.updated; leave it out here.")
 	}
 	if refusal != nil {
 		return FactRoute{}, refusal
@@ -106,13 +111,19 @@ func bookWord(ctx context.Context, tx pgx.Tx, name string, in schemas.Report, w 
 	if w.Amount != nil {
 		d.Amount = *w.Amount
 	}
-	if name == schemas.ExternalUpdated.Name && w.DueAt == nil {
-		// It says nothing of how the dispute stands.
+	if name == schemas.ExternalUpdated.Name && (w.DueAt == nil || w.Answered) {
+		// It says nothing of how the dispute stands, or that nothing is to be done about one that is open.
 		known, err := readDispute(ctx, tx, merchant, w.DisputeID)
-		if err == nil {
-			d.Status, d.DueAt = known.Dispute.Status, known.Dispute.DueAt
+		if err == nil && (!w.Answered || known.Dispute.Status.Over()) {
+			d.Status = known.Dispute.Status
+		}
+		if err == nil && w.DueAt == nil {
+			d.DueAt = known.Dispute.DueAt
 		}
 	}
 	_, err := bookDispute(ctx, tx, schemas.DisputeOrder{MerchantID: merchant, OrderID: order, Dispute: d, Takes: w.TakesMoney(), At: in.OccurredAt})
+	if err == nil && w.Answered {
+		_, err = tx.Exec(ctx, disputeTold, merchant, w.DisputeID, in.OccurredAt, false) // whoever has answered it knows of it
+	}
 	return err
 }

@@ -89,6 +89,9 @@ func bookDispute(ctx context.Context, tx pgx.Tx, in schemas.DisputeOrder) (schem
 	if known.OrderID != in.OrderID || known.Dispute.Kind != "" && known.Dispute.Kind != in.Dispute.Kind {
 		return none, refuse(schemas.CodeBadValue, "dispute_id", "this number stands for another dispute (%s, order %s).", string(known.Dispute.Kind), known.OrderID)
 	}
+	if in.Entered && known.Dispute.Status.Over() && known.Dispute.Kind != "" {
+		return none, hasEnded(known)
+	}
 	receipt := schemas.DisputeReceipt{DisputeID: in.Dispute.DisputeID}
 	next := merged(known, in, currency)
 	takes := next.Status.Takes() || in.Takes && !next.Status.Over() || known.Dispute.Taken.Minor > 0 && !next.Status.Over()
@@ -109,6 +112,16 @@ func bookDispute(ctx context.Context, tx pgx.Tx, in schemas.DisputeOrder) (schem
 	}
 	receipt.Status, receipt.Taken, receipt.Over, receipt.Shares, receipt.Left = next.Status, next.Taken, next.Over, next.Shares, &left
 	return receipt, nil
+}
+
+// hasEnded refuses to begin a dispute again that has ended: only whoever decides it says that it goes on.
+func hasEnded(e DisputeEntry) *schemas.Refusal {
+	in := "no case"
+	if e.CaseID != "" {
+		in = "case " + e.CaseID
+	}
+	return refuse(schemas.CodeAlreadyDone, "dispute_id", "%s is known, in %s, and has ended: %s. If it goes on, report that with the fact external.updated and its new due_at.",
+		e.Dispute.DisputeID, in, string(e.Dispute.Status))
 }
 
 // merged is what is known of a dispute once a word has been heard: the newest word decides how it stands, and any may tell what was
