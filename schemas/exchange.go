@@ -28,6 +28,8 @@ type Replacement struct {
 	Settled int64 `json:"settled,omitempty"`
 	// GivesBack is what the customer is owed of the difference, in minor units.
 	GivesBack int64 `json:"gives_back,omitempty"`
+	// Refused is what a second person has refused of that after the line had left, in minor units, while it can be appealed against.
+	Refused int64 `json:"refused,omitempty"`
 	// Netted is what other lines of the exchange have paid of the difference, because their replacements cost less: above zero of the one that
 	// is dearer, below zero of the ones that paid for it. In minor units; over all lines it is nothing.
 	Netted int64 `json:"netted,omitempty"`

@@ -69,19 +69,25 @@ func (c *Case) payLeft(s *step, a *schemas.Approval) {
 	}
 }
 
-// keepFromLeft takes what a second person has refused off what lines that have left are owed. Nobody can appeal for them any more: the owner
-// answers the customer. It reports whether there was any such line.
+// keepFromLeft takes what a second person has refused off what lines that have left are owed, and reports whether there was any such line. As any
+// refusal it can be appealed against, wherever the line is.
 func (c *Case) keepFromLeft(s *step, a *schemas.Approval) bool {
 	if !c.asksAboutAllMoney() {
 		return false
 	}
 	lines := c.owedToLeft(a.Lines)
 	for _, l := range lines {
-		l.Replacement.GivesBack -= c.owes(l).Minor - c.underWay(l)
+		minor := c.owes(l).Minor - c.underWay(l)
+		l.Replacement.GivesBack -= minor
+		if c.hearsAppealsOfLeft() {
+			l.Replacement.Refused += minor
+			l.Rejection = &schemas.Rejection{By: s.actor, Reason: a.Reason, At: s.at}
+		}
 	}
-	if len(lines) > 0 {
+	if len(lines) > 0 && !c.hearsAppealsOfLeft() {
 		s.staff("staff.task", c.Owner, vars{"task": "left_unpaid", "due": stamp(c.firstDue())})
 	}
+	c.openAppeal(s, lines)
 	return len(lines) > 0
 }
 

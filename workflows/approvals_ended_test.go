@@ -58,16 +58,6 @@ func TestWhatGoesBackForALineThatHasEndedNeedsASecondPersonAsAnyOtherMoney(t *te
 		require.Equal(t, schemas.Operator, *v.Approvals[0].DecidedBy, "it is owed, and silence ends nobody's right")
 		require.Equal(t, usd(150000), v.Lines[1].Refunded, "and its arrival is waited for")
 	})
-	t.Run("who refuses it, and the owner answers the customer", func(t *testing.T) {
-		t.Parallel()
-		tl := dearBothWays(t).hasEnded()
-		tl.in(schemas.FollowUp, does(tl, schemas.ApprovalRefuse, aManager, schemas.DecideApproval{Reason: "agreed_otherwise"}))
-		v := tl.answersSurvey(5, schemas.SolvedYes).run()
-		require.Empty(t, tl.ordered)
-		require.Len(t, tl.tasks("left_unpaid"), 1)
-		require.NotContains(t, tl.told(), "case.rejected")
-		require.Equal(t, schemas.Completed, v.Lines[1].Outcome)
-	})
 	t.Run("which nobody was asked before the fifth edition", func(t *testing.T) {
 		t.Parallel()
 		tl := dearBothWays(t).ofEdition(4).hasEnded()

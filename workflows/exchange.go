@@ -285,6 +285,8 @@ var exchangeStory = func() *story {
 // replace sends granted lines on: to the customer for the old goods, to the choice where there is no stock, or to the replacement
 // where the old goods have left the customer already. What the customer is to have in money goes the way of a refund.
 func (x *exchanges) replace(s *step, lines []*schemas.Line) {
+	left, lines := sort2(lines, leftRefused)
+	x.payRefused(s, left)
 	done, open := sort2(lines, func(l *schemas.Line) bool {
 		return l.LeavesAs != schemas.OutcomeNone && l.Replacement != nil && l.Replacement.ConfirmedAt != nil
 	})

@@ -76,3 +76,29 @@ func overlaps(a, b *schemas.Charge, lines []*schemas.Line) bool {
 	}
 	return slices.ContainsFunc(lines, func(l *schemas.Line) bool { return isFor(a, l) && isFor(b, l) })
 }
+
+// askedSince reports whether the lines of a charge have been asked for another one since.
+func (x *exchanges) askedSince(ch *schemas.Charge) bool {
+	last := ch
+	for _, other := range x.Charges {
+		if overlaps(other, ch, x.Lines) {
+			last = other
+		}
+	}
+	return last != ch
+}
+
+// waitingFor lists the lines that wait for a charge.
+func (x *exchanges) waitingFor(ch *schemas.Charge) []*schemas.Line {
+	lines, _ := sort2(x.inState(schemas.WaitPayment), func(l *schemas.Line) bool { return isFor(ch, l) })
+	return lines
+}
+
+func (x *exchanges) chargeNamed(id string) *schemas.Charge {
+	for _, ch := range x.Charges {
+		if ch.ChargeID == id {
+			return ch
+		}
+	}
+	return nil
+}

@@ -66,7 +66,9 @@ func (g *goods) appealDecided(s *step, d schemas.DecideAppeal) {
 	who := s.actor
 	if d.Grant {
 		for _, l := range s.lines {
-			l.Approver, l.Rejection, l.Deduction = &who, nil, g.money(0)
+			if l.Approver, l.Rejection = &who, nil; !leftRefused(l) {
+				l.Deduction = g.money(0)
+			}
 		}
 		g.goOn(s, s.lines)
 		return
@@ -78,7 +80,9 @@ func (g *goods) appealDecided(s *step, d schemas.DecideAppeal) {
 		l.Rejection.Final = true
 	}
 	// After a failed inspection the customer still chooses between less money and the goods; otherwise the refusal stands.
-	inspected, rest := sort2(s.lines, func(l *schemas.Line) bool { return l.Finding != "" && l.Offer != nil })
+	left, rest := sort2(s.lines, leftRefused)
+	g.endRefused(s, left)
+	inspected, rest := sort2(rest, func(l *schemas.Line) bool { return l.Finding != "" && l.Offer != nil })
 	g.move(s, inspected, schemas.InspectionFailed)
 	g.leave(s, rest, schemas.RejectedFinal)
 }
@@ -110,5 +114,7 @@ func (g *goods) refusalStands(s *step) {
 		return
 	}
 	s.say("The refusal of line(s) %s is final.", lineList(s.lines))
-	g.leave(s, s.lines, schemas.RejectedFinal)
+	left, rest := sort2(s.lines, leftRefused)
+	g.endRefused(s, left)
+	g.leave(s, rest, schemas.RejectedFinal)
 }

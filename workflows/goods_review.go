@@ -79,6 +79,11 @@ func (g *goods) evidenceAdded(s *step, d schemas.ProvideInfo) {
 func (g *goods) amended(s *step, d schemas.ProvideInfo) {
 	g.evidenceAdded(s, d)
 	open, _ := sort2(s.lines, func(l *schemas.Line) bool { return l.Rejection == nil || !l.Rejection.Final })
+	left, open := sort2(open, leftRefused)
+	if len(left) > 0 {
+		s.lines = left
+		g.toAppeal(s) // its line is not under review: what is new is about the money
+	}
 	g.move(s, open, schemas.Review)
 }
 
@@ -188,7 +193,7 @@ func (g *goods) grantOwed(s *step) {
 	owed, goodwill := sort2(s.lines, func(l *schemas.Line) bool { return l.Verdict.Owed || l.State == schemas.Appeal })
 	for _, l := range owed {
 		l.Approver = &who
-		if l.State == schemas.Appeal {
+		if l.State == schemas.Appeal && !leftRefused(l) {
 			l.Deduction = g.money(0)
 		}
 	}

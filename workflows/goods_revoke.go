@@ -23,6 +23,8 @@ func (g *goods) mayRevoke(s *step, _ schemas.Revoke) *schemas.Refusal {
 		switch {
 		case l.State == schemas.ShipReplacement && !g.revokesUnorderedMoney():
 			return &schemas.Refusal{Code: schemas.CodeWrongState, Message: fmt.Sprintf("line %s is in %s; nothing is taken back there.", l.LineID, l.State)}
+		case leftRefused(l):
+			return &schemas.Refusal{Code: schemas.CodeWrongState, Message: fmt.Sprintf("line %s has ended, and money for it was refused; grant it with review.approve, or decide the appeal.", l.LineID)}
 		case l.LeavesAs == schemas.Converted:
 			return &schemas.Refusal{Code: schemas.CodeAlreadyDone, Message: fmt.Sprintf("line %s goes on in another case; revoke it there.", l.LineID)}
 		case l.Refunded.Minor > 0 || g.orderedFor(l) > 0:

@@ -58,6 +58,8 @@ func (g *goods) withdrawn(s *step, d schemas.Withdraw) {
 	}
 	g.narrowApprovals(s.lines)
 	before, open := sort2(s.lines, g.rests)
+	left, before := sort2(before, leftRefused)
+	g.endRefused(s, left)
 	for _, l := range before {
 		g.end(s, []*schemas.Line{l}, l.LeavesAs)
 	}
@@ -73,9 +75,9 @@ func (g *goods) withdrawn(s *step, d schemas.Withdraw) {
 	s.tell("case.withdrawn", vars{"lines": linesVar(s.lines)})
 }
 
-// rests tells a line of a reopened case that can be let rest as it had ended: nobody has granted anything more.
+// rests tells a line of a reopened case, or one that had left, that can be let rest as it had ended: nobody has granted anything more.
 func (g *goods) rests(l *schemas.Line) bool {
-	return g.reopened() && l.LeavesAs != schemas.OutcomeNone && l.State == schemas.Review
+	return leftRefused(l) || g.reopened() && l.LeavesAs != schemas.OutcomeNone && l.State == schemas.Review
 }
 
 // allIn reports whether lines are all that some picks mean. A part of a line that stays where these lines stand is meant too.

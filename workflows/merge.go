@@ -138,7 +138,7 @@ func (c *Case) mayLeave(lines []*schemas.Line) *schemas.Refusal {
 	for _, l := range lines {
 		r := l.Replacement
 		sent := c.keepsWhatWasSent() && r != nil && (r.ShipmentID != "" || r.Settled != 0 || r.ConfirmedAt != nil || r.Attempts > 0)
-		if l.GoodsWith != schemas.TurnCustomer || c.underWay(l) > 0 || l.Refunded.Minor > 0 || sent {
+		if l.GoodsWith != schemas.TurnCustomer || c.underWay(l) > 0 || l.Refunded.Minor > 0 || sent || leftRefused(l) {
 			return &schemas.Refusal{Code: schemas.CodeTooLate, Message: fmt.Sprintf("goods or money of line %s have moved in this case; finish it here.", l.LineID)}
 		}
 	}

@@ -117,8 +117,8 @@ func (c *Case) shareOut(l, rest *schemas.Line) {
 	}
 	if l.Replacement != nil {
 		kept, own := *l.Replacement, *l.Replacement
-		own.Settled, own.GivesBack, own.FromDeposit = of(kept.Settled), of(kept.GivesBack), of(kept.FromDeposit)
-		kept.Settled, kept.GivesBack, kept.FromDeposit = kept.Settled-own.Settled, kept.GivesBack-own.GivesBack, kept.FromDeposit-own.FromDeposit
+		own.Settled, own.GivesBack, own.FromDeposit, own.Refused = of(kept.Settled), of(kept.GivesBack), of(kept.FromDeposit), of(kept.Refused)
+		kept.Settled, kept.GivesBack, kept.FromDeposit, kept.Refused = kept.Settled-own.Settled, kept.GivesBack-own.GivesBack, kept.FromDeposit-own.FromDeposit, kept.Refused-own.Refused
 		own.Netted = of(kept.Netted)
 		kept.Netted -= own.Netted
 		own.BroughtAway = min(int(of(int64(kept.BroughtAway))), kept.BroughtAway)

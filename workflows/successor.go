@@ -134,6 +134,7 @@ func (g *goods) hand(s *step, lines []*schemas.Line, next string) {
 	}
 	g.move(s, lines, schemas.Closed)
 	g.seeToFailed(s, lines)
+	g.openAppeal(s, lines)
 }
 
 // aKind writes a kind with its article.

@@ -333,6 +333,10 @@ func (c *Case) revokesOneAmount() bool { return c.Edition >= 6 }
 // of all, and once that was paid they counted as paid for: what a cheaper article that had left had paid for a dearer one was the shop's loss.
 func (c *Case) asksAnew() bool { return c.Edition >= 6 }
 
+// hearsAppealsOfLeft lets a customer appeal where a second person has refused money for a line that had left. 2026-11-26: until then its owner had a
+// task, and the customer neither a word nor an appeal.
+func (c *Case) hearsAppealsOfLeft() bool { return c.Edition >= 6 }
+
 // asksBeforeEntering asks the ledger about a dispute that a person enters before it begins here. 2026-11-26: until then one that was won began again,
 // with its money kept back, when its number was typed into another case; and one of another order stood open here although the ledger refused it.
 func (c *Case) asksBeforeEntering() bool { return c.Edition >= 6 }
