@@ -346,12 +346,15 @@ func TestAFoundReplacementIsToldOfByItself(t *testing.T) {
 	s.All = append(s.All, arrival)
 	w := &walk{outside: &outside{books: s.Books}, stories: []*sight{s}}
 	found := foundReplacement{waybill: "RP1", line: "1", words: []string{"f-1"}}
-	task := schemas.NoticeOrder{CaseID: "shop:r-1", Step: "003-" + arrival.Name, At: arrival.At.Add(time.Minute), Messages: []schemas.Notice{{Template: "staff.task", Vars: map[string]string{"task": "late_fact"}}}}
-	s.Books.noteTasks(task)
+	task := schemas.NoticeOrder{CaseID: "shop:r-1", Step: "002-" + arrival.Name, At: arrival.At.Add(time.Minute), Messages: []schemas.Notice{{Template: "staff.task", Vars: map[string]string{"task": "late_fact"}}}}
+	s.Books.noteTasks(task, true)
 	require.False(t, w.toldOf(found), "it was another fact's")
-	task.At = arrival.At
-	s.Books.noteTasks(task)
-	require.True(t, w.toldOf(found))
+	task.At, task.Step = arrival.At, "003-"+arrival.Name
+	s.Books.noteTasks(task, false)
+	s.Books.noteFailed("shop:r-1", schemas.Event{Name: schemas.EventNoticeFailed, Message: "The messages of 004-" + arrival.Name + " did not all leave: no."})
+	require.False(t, w.toldOf(found), "its message did not leave, and another one's failed")
+	s.Books.noteFailed("shop:r-1", schemas.Event{Name: schemas.EventNoticeFailed, Message: "The messages of 003-" + arrival.Name + " did not all leave: no."})
+	require.True(t, w.toldOf(found), "somebody is to be told in another way")
 	s.All[len(s.All)-1].Lines = []string{"2"}
 	require.False(t, w.toldOf(found), "it was another line's")
 }

@@ -54,7 +54,7 @@ func checkEnd(w *walk) []string {
 	}
 	for _, s := range w.stories {
 		for _, l := range s.lasting() {
-			if fault := endOf(b, s.All, l); fault != "" {
+			if fault := endOf(b, l); fault != "" {
 				say("%s", fault)
 			}
 		}
@@ -73,13 +73,6 @@ func couldNotSay(events []schemas.Event, what string) bool {
 		}
 	}
 	return false
-}
-
-// couldNotSayOfParcel reports so of the messages about what a parcel has brought.
-func couldNotSayOfParcel(events []schemas.Event) bool {
-	return slices.ContainsFunc([]string{schemas.EventLateFact, schemas.ParcelDeliver.Name, schemas.GoodsReceived.Name, schemas.EventTraced}, func(what string) bool {
-		return couldNotSay(events, what)
-	})
 }
 
 func told(b *books, template string) int {
@@ -145,8 +138,8 @@ func cameAfterTheEnd(b *books, l schemas.Line) bool {
 // tasks counts what people were given to do of one kind.
 func tasks(b *books, kind string) int {
 	n := 0
-	for _, t := range b.Told {
-		if t.Template == "staff.task" && t.Vars["task"] == kind {
+	for _, g := range b.Given {
+		if g.Task == kind && g.known() {
 			n++
 		}
 	}
@@ -154,7 +147,7 @@ func tasks(b *books, kind string) int {
 }
 
 // endOf wants of a line that has ended what its outcome says: the money, the replacement, or the goods.
-func endOf(b *books, all []schemas.Event, l schemas.Line) string {
+func endOf(b *books, l schemas.Line) string {
 	switch l.Outcome {
 	case schemas.Completed, schemas.CompletedPartial:
 		if l.LeavesAs == l.Outcome {
@@ -174,7 +167,7 @@ func endOf(b *books, all []schemas.Event, l schemas.Line) string {
 			return "" // there was nothing in the parcel; another one that comes is a task of the owner's
 		}
 		if l.GoodsWith == schemas.TurnWarehouse && cameAfterTheEnd(b, l) {
-			if tasks(b, "late_fact") == 0 && !couldNotSayOfParcel(all) {
+			if tasks(b, "late_fact") == 0 {
 				return fmt.Sprintf("In the end nobody is left without both. The goods of line %s came after it had ended as %s, and nobody was told.", l.LineID, l.Outcome)
 			}
 			return ""

@@ -37,15 +37,15 @@ func (w *walk) cameAfterAll() []foundReplacement {
 	return list
 }
 
-// toldOf reports whether a person was given the arrival of that replacement of that line to look at, or would have been if a message had left.
+// toldOf reports whether a person was given the arrival of that replacement of that line to look at: by whichever case heard of it, or by one that could not
+// tell the case that has the line now.
 func (w *walk) toldOf(f foundReplacement) bool {
 	for _, s := range w.stories {
 		for _, e := range s.All {
 			// A fact that nothing waits for is kept as it came, and names no line; the parcel in it is this one.
-			if !slices.Contains(f.words, e.EventID) || len(e.Lines) > 0 && !slices.Contains(e.Lines, f.line) {
-				continue
-			}
-			if w.books.taskOf(s.Now.CaseID, e, "late_fact") || couldNotSay(s.All, "-"+e.Name+" ") {
+			heard := slices.Contains(f.words, e.EventID) && (len(e.Lines) == 0 || slices.Contains(e.Lines, f.line))
+			kept := e.Name == schemas.EventLateFact && e.Data["fact"] == schemas.ParcelDeliver.Name && slices.Contains(e.Lines, f.line)
+			if (heard || kept) && w.books.taskOf(s.Now.CaseID, e, "late_fact") {
 				return true
 			}
 		}
@@ -57,13 +57,36 @@ func (w *walk) toldOf(f foundReplacement) bool {
 type givenTask struct {
 	CaseID, Step, Task string
 	At                 time.Time
+	Left               bool // its message left
+	Failed             bool // no channel took it, and the case says so of this very step
 }
 
-// noteTasks keeps what people are given to do by the messages of one step.
-func (b *books) noteTasks(n schemas.NoticeOrder) {
+func (g givenTask) known() bool { return g.Left || g.Failed }
+
+// noteTasks keeps what people are to be given to do by the messages of one step, once however often they are sent, and whether these have left.
+func (b *books) noteTasks(n schemas.NoticeOrder, left bool) {
 	for _, m := range n.Messages {
-		if m.Template == "staff.task" {
-			b.Given = append(b.Given, givenTask{CaseID: n.CaseID, Step: n.Step, Task: m.Vars["task"], At: n.At})
+		if m.Template != "staff.task" {
+			continue
+		}
+		task := givenTask{CaseID: n.CaseID, Step: n.Step, Task: m.Vars["task"], At: n.At}
+		at := slices.IndexFunc(b.Given, func(g givenTask) bool {
+			return g.CaseID == task.CaseID && g.Step == task.Step && g.Task == task.Task
+		})
+		if at < 0 {
+			at = len(b.Given)
+			b.Given = append(b.Given, task)
+		}
+		b.Given[at].Left = b.Given[at].Left || left
+	}
+}
+
+// noteFailed keeps that a case says of a step that its messages did not leave, so that the owner is to say it in another way.
+func (b *books) noteFailed(caseID string, e schemas.Event) {
+	step, _, failed := strings.Cut(strings.TrimPrefix(e.Message, "The messages of "), " did not all leave")
+	for i := range b.Given {
+		if g := &b.Given[i]; failed && e.Name == schemas.EventNoticeFailed && g.CaseID == caseID && g.Step == step {
+			g.Failed = true
 		}
 	}
 }
@@ -71,6 +94,6 @@ func (b *books) noteTasks(n schemas.NoticeOrder) {
 // taskOf reports whether an event of a case gave somebody a task.
 func (b *books) taskOf(caseID string, e schemas.Event, task string) bool {
 	return slices.ContainsFunc(b.Given, func(g givenTask) bool {
-		return g.CaseID == caseID && g.Task == task && g.At.Equal(e.At) && strings.HasSuffix(g.Step, "-"+e.Name)
+		return g.known() && g.CaseID == caseID && g.Task == task && g.At.Equal(e.At) && strings.HasSuffix(g.Step, "-"+e.Name)
 	})
 }

@@ -359,6 +359,7 @@ func (w *walk) saw(f schemas.Flush) {
 		if e.Revision > from {
 			s.New = append(s.New, e)
 			w.events = append(w.events, e)
+			w.books.noteFailed(f.Row.CaseID, e)
 			w.tell("    %d %s by %s [%s]: %s", e.Revision, e.Name, e.Actor, e.State, e.Message)
 		}
 	}

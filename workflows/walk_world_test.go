@@ -161,9 +161,13 @@ func (o *outside) listen(env *testsuite.TestWorkflowEnvironment) {
 	serve(env, o, schemas.ArticleFind, func(q schemas.ArticleQuestion) string { return q.SKU }, func(q schemas.ArticleQuestion) schemas.ArticleAnswer {
 		return schemas.ArticleAnswer{Known: q.SKU != "unheard", ProductID: "p", UnitPrice: usd(int64(3000 + 1500*o.chance(3, "price", q.SKU)))}
 	})
-	serve(env, o, schemas.NoticeSend, func(n schemas.NoticeOrder) string { return n.Step }, func(n schemas.NoticeOrder) schemas.NoticeReceipt {
+	stepOf := func(n schemas.NoticeOrder) string {
+		o.books.noteTasks(n, false) // whether or not it arrives
+		return n.Step
+	}
+	serve(env, o, schemas.NoticeSend, stepOf, func(n schemas.NoticeOrder) schemas.NoticeReceipt {
 		o.books.Told = append(o.books.Told, n.Messages...)
-		o.books.noteTasks(n)
+		o.books.noteTasks(n, true)
 		for _, m := range n.Messages {
 			o.packs(m)
 		}
