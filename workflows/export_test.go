@@ -21,3 +21,10 @@ func ReadBody(kind schemas.Kind, name string, body []byte) (read any, known bool
 	}
 	return read, true
 }
+
+// Split splits the line at i of some that are all of a case, of which these refunds were made, and gives the lines of the case then.
+func Split(lines []*schemas.Line, refunds []*schemas.Refund, i, n int) []*schemas.Line {
+	c := &Case{State: &State{Currency: "USD", Edition: schemas.Edition, Lines: lines, Refunds: refunds}}
+	c.split(lines[i], n)
+	return c.Lines
+}

@@ -166,6 +166,27 @@ func (g *goods) inheritLine(l *schemas.Line, handed schemas.HandedLine) {
 	}
 }
 
+// asItHadEnded is how a line ends of a case that was reopened: one that had been settled before ends so again, should nothing more come of it. Money
+// that was paid for it is not forgotten, and its units are not free.
+func (c *Case) asItHadEnded(l *schemas.Line, outcome schemas.Outcome) schemas.Outcome {
+	p := c.Opening.Predecessor
+	if !c.endsAsBefore() || p == nil || p.Why != schemas.WhyReopen {
+		return outcome
+	}
+	switch outcome {
+	case schemas.Expired, schemas.Withdrawn, schemas.Unresolvable:
+	default:
+		return outcome // somebody has refused the rest, or decided otherwise
+	}
+	for _, handed := range c.handover().Lines {
+		if handed.LineID == l.LineID && handed.Settled() && within(l.Units, handed.Units) {
+			l.LeavesAs = handed.Outcome
+			return handed.Outcome
+		}
+	}
+	return outcome
+}
+
 // lastLabel is the number that was given last for goods that are still at the customer, of a parcel nobody has seen yet. The case before may
 // have gone through the earlier ones when it asked the carrier.
 func (c *Case) lastLabel(l *schemas.Line) (last string) {

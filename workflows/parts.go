@@ -11,12 +11,20 @@ import (
 // partOf is what the first n of a line would be, for judging: nothing is split yet.
 func (c *Case) partOf(l *schemas.Line, n int) *schemas.Line {
 	part := *l
-	(&Case{State: &State{Currency: c.Currency, Edition: c.Edition, Lines: []*schemas.Line{&part}, Refunds: c.Refunds, Disputes: c.Disputes}}).split(&part, n)
+	refunds, disputes := c.Refunds, c.Disputes
+	if c.sharesToTheCent() { // whose shares are cut
+		refunds, disputes = copies(refunds), copies(disputes)
+	}
+	(&Case{State: &State{Currency: c.Currency, Edition: c.Edition, Lines: []*schemas.Line{&part}, Refunds: refunds, Disputes: disputes}}).split(&part, n)
 	return &part
 }
 
 // split keeps the first n of a line and puts the rest into a part of its own, right behind it.
 func (c *Case) split(l *schemas.Line, n int) {
+	if c.sharesToTheCent() {
+		c.putBehind(l, c.splitToTheCent(l, n))
+		return
+	}
 	rest := *l
 	rest.Quantity = l.Quantity - n
 	if len(l.Units) == l.Quantity {
@@ -44,12 +52,23 @@ func (c *Case) split(l *schemas.Line, n int) {
 	l.Refunded = l.Refunded.Sub(rest.Refunded)
 	rest.History = append([]schemas.StateSince(nil), l.History...)
 	l.Quantity = n
-	for i, at := range c.Lines {
-		if at == l {
-			c.Lines = append(c.Lines[:i+1], append([]*schemas.Line{&rest}, c.Lines[i+1:]...)...)
-			return
-		}
+	c.putBehind(l, &rest)
+}
+
+func (c *Case) putBehind(l, rest *schemas.Line) {
+	if i := slices.Index(c.Lines, l); i >= 0 {
+		c.Lines = slices.Insert(c.Lines, i+1, rest)
 	}
+}
+
+// copies are other things of the same, which may be changed.
+func copies[T any](all []*T) []*T {
+	var list []*T
+	for _, one := range all {
+		other := *one
+		list = append(list, &other)
+	}
+	return list
 }
 
 // shareOut gives the rest of a line its own of everything that only one of them could have otherwise: its part of what refunds and banks

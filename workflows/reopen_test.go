@@ -142,6 +142,20 @@ func TestAReopenedCaseWhoseCustomerIsSilentEndsAsItHad(t *testing.T) {
 	}
 }
 
+// The walks found this one, too.
+func TestAReopenedLineThatWasGrantedAndIsNeverSentEndsAsItHad(t *testing.T) {
+	t.Parallel()
+	for edition, want := range map[int]schemas.Outcome{5: schemas.Expired, schemas.Edition: schemas.CompletedPartial} {
+		kept := schemas.HandedLine{Outcome: schemas.CompletedPartial, Refunded: usd(100), GoodsWith: schemas.TurnCustomer}
+		tl := reopenedWith(anExchange(t, 4784), kept, paidBefore(100)).ofEdition(edition)
+		tl.in(schemas.Review, does(tl, schemas.ReviewApprove, aSupervisor, schemas.Approve{}))
+		tl.in(schemas.WaitShipback, func() {})
+		v := tl.run()
+		require.Equal(t, want, v.Outcome, "edition %d", edition)
+		require.Equal(t, want == schemas.Expired, slices.Contains(tl.calls, schemas.ClaimsRelease.Name), "what was paid for is nobody's to ask for again")
+	}
+}
+
 func TestAReopenedCaseThatIsWithdrawnEndsAsItHad(t *testing.T) {
 	t.Parallel()
 	tl := reopenedWith(aReturn(t), paidInPart, paidBefore(4284))

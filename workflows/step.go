@@ -154,13 +154,13 @@ func (c *Case) end(s *step, lines []*schemas.Line, outcome schemas.Outcome) {
 		c.leaving(s, lines, outcome)
 	}
 	for _, l := range lines {
-		l.Outcome, l.Offer = endsAs(l, outcome), nil
+		l.Outcome, l.Offer = endsAs(l, c.asItHadEnded(l, outcome)), nil
 	}
 	c.move(s, lines, schemas.Closed)
 	outside, rest := sort2(lines, func(l *schemas.Line) bool { return l.Outcome == schemas.SettledExternally })
 	c.settleUnits(outside)
 	free, _ := sort2(rest, func(l *schemas.Line) bool {
-		if outcome != schemas.Completed && outcome != schemas.CompletedPartial {
+		if l.Outcome != schemas.Completed && l.Outcome != schemas.CompletedPartial {
 			return true
 		}
 		// Nothing was paid, and the customer has the goods again, or never sent any.

@@ -428,6 +428,14 @@ func (c *Case) givesUpSharedCharges() bool { return c.Edition >= 6 }
 // its units were free as the article that had been bought: a new request for them was for the wrong article, and for what that had cost.
 func (c *Case) remembersWhatIsKept() bool { return c.Edition >= 6 }
 
+// endsAsBefore lets a line of a reopened case that had been settled before end so again whichever way nothing more comes of it. 2026-11-26: until then it
+// did only as long as nobody had granted anything; one that was granted and never sent ended as EXPIRED, and what was paid for it counted for nothing.
+func (c *Case) endsAsBefore() bool { return c.Edition >= 6 }
+
+// sharesToTheCent lets the parts of a line that is split share every sum to the cent, and an offer like any other. 2026-11-26: until then one could have
+// been paid a cent that was another's, and each of them had the whole of an offer, which was paid for each that was accepted by itself.
+func (c *Case) sharesToTheCent() bool { return c.Edition >= 6 }
+
 // knowsWhatItsStartSays lets the first task of a case say nothing that the case was opened with. 2026-11-26: until then it said all attributes again,
 // and Temporal wrote them down twice within a moment.
 func knowsWhatItsStartSays(ctx workflow.Context) bool {

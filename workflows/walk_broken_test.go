@@ -206,10 +206,6 @@ var breaches = map[string]map[string]func(*sight){
 	laws[12].text: {
 		"a clock is overdue":    func(s *sight) { s.Now.Clocks[0].Due = s.Now.Now.Add(-time.Hour) },
 		"a clock ran out twice": func(s *sight) { s.ranOutTwice("return.review", "2") },
-		"a duty was missed twice": func(s *sight) {
-			s.Now.Lines[1].History = []schemas.StateSince{{State: schemas.Received, Since: started}}
-			s.ranOutTwice("law.refund")
-		},
 	},
 	laws[13].text: {
 		"it is open again": func(s *sight) {

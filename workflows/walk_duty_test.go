@@ -15,10 +15,7 @@ const refundDuty = "law.refund"
 
 // dutyForEachLine wants a clock that ends no later than the first line is to be paid, and of each day that has passed an event.
 func dutyForEachLine(s *sight) string {
-	if s.Now.Kind != schemas.KindReturn || s.Now.ClosedAt != nil || s.Now.Now.IsZero() {
-		return ""
-	}
-	if fault := s.missedTooOften(); fault != "" {
+	if fault := s.missedTooOften(); fault != "" || s.Now.Kind != schemas.KindReturn || s.Now.ClosedAt != nil {
 		return fault
 	}
 	var first time.Time
@@ -73,20 +70,18 @@ func (s *sight) missedFor(l schemas.Line, due time.Time) bool {
 	})
 }
 
-// ofEachLine tells the end of a duty that is one for each line: the first law about it counts them.
-func ofEachLine(s *sight, e schemas.Event) bool {
-	return e.Data["clock"] == refundDuty && s.Now.Kind == schemas.KindReturn
-}
+// ofEachLine tells the end of a duty that is one for each line: missedTooOften counts them.
+func ofEachLine(e schemas.Event) bool { return e.Data["clock"] == refundDuty }
 
 // missedTooOften finds a day to pay by that was missed more often than lines were to be paid by it.
 func (s *sight) missedTooOften() string {
 	for _, e := range s.New {
-		if e.Name != schemas.EventExpired || !ofEachLine(s, e) {
+		if e.Name != schemas.EventExpired || !ofEachLine(e) {
 			continue
 		}
 		times, lines := 0, 0
 		for _, was := range s.All[:e.Revision] {
-			if was.Name == schemas.EventExpired && ofEachLine(s, was) && was.Data["due"] == e.Data["due"] {
+			if was.Name == schemas.EventExpired && ofEachLine(was) && was.Data["due"] == e.Data["due"] {
 				times++
 			}
 		}

@@ -85,13 +85,8 @@ func neverMoreThanWasPaid(s *sight) string {
 		paid[l.LineID] += l.Refunded.Minor
 		price[l.LineID] += l.Price().Minor
 	}
-	// The parts of a line that was split share each refund in whole cents, so that one of them may have a cent of another's.
-	rounding := int64(len(s.Now.Money.Entries))
 	for _, l := range s.Now.Lines {
 		most := l.Price().Minor + chargedFor(s, l.LineID)
-		if anySplit(s.Now, []string{l.LineID}) {
-			most += rounding
-		}
 		if l.Refunded.Minor < 0 || l.Payable.Minor < 0 || l.Deduction.Minor < 0 || l.Refunded.Minor > most || paid[l.LineID] > price[l.LineID]+chargedFor(s, l.LineID) {
 			return fmt.Sprintf("line %s says: payable %s, deducted %s, refunded %s.", l.LineID, l.Payable, l.Deduction, l.Refunded)
 		}

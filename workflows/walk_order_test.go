@@ -19,7 +19,7 @@ func noDeadlineMissed(s *sight) string {
 		}
 	}
 	for _, e := range s.New {
-		if e.Name != schemas.EventExpired || strings.HasPrefix(e.Data["clock"], "rows") || ofEachLine(s, e) || anySplit(s.Now, e.Lines) {
+		if e.Name != schemas.EventExpired || strings.HasPrefix(e.Data["clock"], "rows") || ofEachLine(e) || anySplit(s.Now, e.Lines) {
 			// The parts of a line that was split have clocks of their own, with the same name and perhaps the same due.
 			continue
 		}

@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aftercare/aftercare/schemas"
 )
@@ -32,22 +33,10 @@ func settledExactly(w *walk) string {
 		costs += worth
 		said += fmt.Sprintf(" Line %s %v ended as %s, which is worth %d.", l.LineID, l.Units, l.Outcome, worth)
 	}
-	if diff := paid - costs; diff > w.rounding() || -diff > w.rounding() {
+	if paid != costs {
 		return fmt.Sprintf("In the end everybody has paid for what they have. The customer has paid %d beside the order, and has what costs %d more than was ordered.%s", paid, costs, said)
 	}
 	return ""
-}
-
-// rounding is what the parts of lines that were split may have of each other: a cent of each refund, which they share in whole cents.
-func (w *walk) rounding() int64 {
-	for _, s := range w.stories {
-		for _, l := range s.Now.Lines {
-			if anySplit(s.Now, []string{l.LineID}) {
-				return int64(len(w.books.Refunds))
-			}
-		}
-	}
-	return 0
 }
 
 // ends are the lines where they ended, and not where they went on as another kind or were looked at again.
@@ -72,7 +61,11 @@ func (s *sight) lasting() []schemas.Line {
 
 // worthOf is what the customer has after the end of a line, less what it cost when it was bought.
 func (w *walk) worthOf(l schemas.Line) int64 {
-	if l.Outcome != schemas.Completed && l.Outcome != schemas.CompletedPartial {
+	switch l.Outcome {
+	case schemas.Completed, schemas.CompletedPartial:
+	case schemas.RejectedFinal:
+		return w.keptInstead(l) - w.paidBefore(l) // the rest was refused
+	default:
 		return w.keptInstead(l)
 	}
 	if l.LeavesAs == l.Outcome && (l.Replacement == nil || l.Replacement.ConfirmedAt == nil) {
@@ -84,6 +77,19 @@ func (w *walk) worthOf(l schemas.Line) int64 {
 		return r.UnitPrice.Minor*int64(l.Quantity) - l.Price().Minor + l.Deduction.Minor
 	}
 	return l.Deduction.Minor - l.Price().Minor
+}
+
+// paidBefore is what had been paid for a line when it ended before people looked at it again.
+func (w *walk) paidBefore(l schemas.Line) int64 {
+	for _, s := range w.stories {
+		for _, was := range s.Now.Lines {
+			ended := was.Outcome == schemas.Completed || was.Outcome == schemas.CompletedPartial
+			if s.Reopened && ended && was.LineID == l.LineID && len(l.Units) > 0 && slices.Contains(was.Units, l.Units[0]) {
+				return l.Refunded.Minor
+			}
+		}
+	}
+	return 0
 }
 
 // keptInstead is the same for a line that ended without anything being settled: nothing, unless its customer has kept a replacement that was
