@@ -133,9 +133,7 @@ type ExternalWord struct {
 	Decision   DisputeStatus `json:"decision,omitempty"` // external.decided: won, lost, withdrawn, settled or closed
 	// AnsweredIn is what one case of ours tells the others of its order: it has answered, and they need not. Nobody else says so.
 	AnsweredIn string `json:"answered_in,omitempty"`
-	// Answered is set in external.updated where our answer was given elsewhere, in the bank's own portal for example: nobody is asked for one
-	// any more, nor reminded of it.
-	Answered bool `json:"answered,omitempty"`
+	Answered   bool   `json:"answered,omitempty"` // external.updated: our answer was given elsewhere, in the bank's own portal for example
 	// Paid is set where whoever decided has taken the money from the merchant already. Of a chargeback that goes without saying.
 	Paid bool `json:"paid,omitempty"`
 }
