@@ -129,3 +129,20 @@ func sortedWords(words []string) []string {
 	slices.Sort(words)
 	return words
 }
+
+// The walks found it: a line of a deposit that waited for nothing stood there for ever.
+func TestEveryLineOfADepositEndsWhenWhatWasTakenTooMuchHasGoneBack(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4000, func(l *schemas.Line) { l.Quantity, l.Units = 2, []int{1, 2} })
+	tl.opening.Request.Lines[0].Quantity = 2
+	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{Advance: true}))
+	tl.replacementLeaves()
+	tl.in(schemas.ReplacementInTransit, func() {
+		does(tl, schemas.ReplacementConfirm, theCustomer, onPart(1))()
+		soon(tl, time.Minute, does(tl, schemas.ReplacementConfirm, theCustomer, schemas.OnLines{}))
+	})
+	v := tl.looksUp(schemas.RefundSucceeded).run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, []string{"captured shop:r-1/charge/1"}, tl.deposits)
+	require.Equal(t, usd(1568), v.Money.Refunded, "both pieces are kept, and cost less")
+}
