@@ -129,3 +129,18 @@ func sortedWords(words []string) []string {
 	slices.Sort(words)
 	return words
 }
+
+// The walks found it: a line of a deposit that waited for nothing stood there for ever.
+func TestEveryLineOfADepositEndsWhenWhatWasTakenTooMuchHasGoneBack(t *testing.T) {
+	t.Parallel()
+	tl := anExchange(t, 4000, func(l *schemas.Line) { l.Quantity, l.Units = 2, []int{1, 2} })
+	tl.opening.Request.Lines[0].Quantity = 2
+	tl.in(schemas.Review, does(tl, schemas.ReviewRequestInfo, anAgent, schemas.RequestInfo{OnLines: onPart(1), Wanted: []string{"photo"}}))
+	tl.in(schemas.WaitInfo, does(tl, schemas.CaseProvideInfo, theCustomer, schemas.ProvideInfo{EvidenceIDs: []string{"photo-1"}}))
+	tl.in(schemas.Review, does(tl, schemas.ReviewApprove, anAgent, schemas.Approve{Advance: true})) // both, with one deposit
+	tl.replacementLeaves().replacementConfirmed()
+	v := tl.looksUp(schemas.RefundSucceeded).run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Equal(t, []string{"captured shop:r-1/charge/1"}, tl.deposits)
+	require.Equal(t, usd(1568), v.Money.Refunded, "both pieces are kept, and cost less")
+}

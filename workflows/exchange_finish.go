@@ -28,8 +28,10 @@ func (x *exchanges) finish(s *step) {
 				return
 			}
 		}
-		if x.takesNoMoreThanItCosts() && x.takeDeposits(ctx, lines) {
-			return // what was taken too much goes back before the lines end
+		if x.takesNoMoreThanItCosts() && x.takeDeposits(ctx, lines) { // what was taken too much goes back before its lines end
+			if lines, _ = sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Confirmed }); len(lines) == 0 || !x.endsBesideDeposits() {
+				return
+			}
 		}
 		replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
 		here := lines

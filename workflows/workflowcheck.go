@@ -208,6 +208,7 @@ func reach(workflow.Context) {
 	none[*Case]().ended()
 	none[*Case]().endedBefore(none[*step](), none[*schemas.Dispute](), none[schemas.DisputeStatus]())
 	none[*Case]().endsAsBefore()
+	none[*Case]().endsBesideDeposits()
 	none[*Case]().endsFollowUps()
 	none[*Case]().endsOnlyAsked()
 	none[*Case]().endsWithItsLines()
