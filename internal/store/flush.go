@@ -135,10 +135,7 @@ func rowOf(v schemas.View) ([]byte, error) {
 // queueRest adds everything that depends on the row having been written. Each statement asks for that in so many words: a function of
 // the database that looks (row_is_of, which older workers call) is planned anew at every call, and that was half of what a flush cost.
 func queueRest(batch *pgx.Batch, v schemas.View, base int64, events []schemas.Event, by fence) error {
-	parcels, err := jsonb(parcelRows(v.Parcels))
-	if err != nil {
-		return err
-	}
+	parcels := parcelColumns(v.Parcels)
 	bodies := make([]json.RawMessage, 0, len(events))
 	for _, e := range events {
 		body, err := jsonb(e)
@@ -155,9 +152,10 @@ func queueRest(batch *pgx.Batch, v schemas.View, base int64, events []schemas.Ev
 	if len(events) > 0 {
 		batch.Queue(eventsPut, v.CaseID, by.runID, by.historyLength, v.Revision, v.MerchantID, list)
 	}
-	batch.Queue(parcelsDrop, v.CaseID, by.runID, by.historyLength, v.Revision, parcels)
+	batch.Queue(parcelsDrop, v.CaseID, by.runID, by.historyLength, v.Revision, parcels.carriers, parcels.waybills)
 	if len(v.Parcels) > 0 {
-		batch.Queue(parcelsPut, v.CaseID, by.runID, by.historyLength, v.Revision, v.MerchantID, parcels)
+		batch.Queue(parcelsPut, v.CaseID, by.runID, by.historyLength, v.Revision, v.MerchantID,
+			parcels.carriers, parcels.waybills, parcels.directions, parcels.statuses)
 	}
 	batch.Queue(caseNotify, v.CaseID, by.runID, by.historyLength, v.Revision)
 	return nil
@@ -173,27 +171,23 @@ func (s *Store) sendRow(ctx context.Context, batch *pgx.Batch) (wrote bool, err 
 	return wrote, errors.Join(err, results.Close())
 }
 
-type parcelRow struct {
-	Carrier   string               `json:"carrier"`
-	Waybill   string               `json:"waybill"`
-	Direction schemas.Direction    `json:"direction"`
-	Status    schemas.ParcelStatus `json:"status"`
-}
+// parcelList are the columns of a case's parcels.
+type parcelList struct{ carriers, waybills, directions, statuses []string }
 
-// parcelRows are the parcels that a courier may report on: those that have a number, each once.
-func parcelRows(parcels []schemas.Parcel) []parcelRow {
-	rows := make([]parcelRow, 0, len(parcels))
+// parcelColumns are the parcels that a courier may report on: those that have a number, each once.
+func parcelColumns(parcels []schemas.Parcel) parcelList {
+	list := parcelList{carriers: []string{}, waybills: []string{}}
 	seen := map[[2]string]bool{}
 	for _, p := range parcels {
-		row := parcelRow{Carrier: normalCarrier(p.Carrier), Waybill: normalWaybill(p.Waybill), Direction: p.Direction, Status: p.Status}
-		key := [2]string{row.Carrier, row.Waybill}
-		if row.Waybill == "" || seen[key] {
+		carrier, waybill := printable(normalCarrier(p.Carrier)), printable(normalWaybill(p.Waybill))
+		if waybill == "" || seen[[2]string{carrier, waybill}] {
 			continue
 		}
-		seen[key] = true
-		rows = append(rows, row)
+		seen[[2]string{carrier, waybill}] = true
+		list.carriers, list.waybills = append(list.carriers, carrier), append(list.waybills, waybill)
+		list.directions, list.statuses = append(list.directions, printable(string(p.Direction))), append(list.statuses, printable(string(p.Status)))
 	}
-	return rows
+	return list
 }
 
 // normalWaybill writes a number the same way whoever typed it: customers copy them with spaces and in lower case.
