@@ -47,7 +47,7 @@ func (c *Case) goOnFrom(got schemas.Intake) {
 
 	c.hearLedger(r)
 	c.hearMissed(r.Facts)
-	c.takeUpAgain(func(l *schemas.Line) bool {
+	c.takeUpAgain(r.Row.Shelving, func(l *schemas.Line) bool {
 		was, known := stood[l]
 		return known && l.State == was.State && l.Since.Equal(was.Since)
 	})
@@ -118,7 +118,8 @@ func (c *Case) carry(got schemas.Intake) {
 	}
 	if c.keys[schemas.RefundConfirm.Name] != "" || c.keys[schemas.ClaimsSettle.Name] != "" {
 		for _, l := range c.Lines {
-			l.Disposed = l.Disposed && l.State != schemas.Refunded && l.State != schemas.Confirmed // booked again, under the same key
+			// Booked again, under the same key, unless the row says what the warehouse was asked for.
+			l.Disposed = l.Disposed && (l.State != schemas.Refunded && l.State != schemas.Confirmed || isShelving(row.Shelving, l))
 		}
 	}
 }
@@ -191,8 +192,8 @@ func (c *Case) hearMissed(facts []schemas.MissedFact) {
 	}
 }
 
-// takeUpAgain begins again what was under way for the lines that still stand where they stood.
-func (c *Case) takeUpAgain(stands func(*schemas.Line) bool) {
+// takeUpAgain begins again what was under way for the lines that still stand where they stood, and for goods wherever their lines stand.
+func (c *Case) takeUpAgain(asked []schemas.Shelving, stands func(*schemas.Line) bool) {
 	s := c.begin(schemas.EventAdopted, schemas.System, schemas.DoorSystem)
 	lines, _ := sort2(c.openLines(), stands)
 	short, rest := sort2(lines, lacksUnits)
@@ -211,6 +212,7 @@ func (c *Case) takeUpAgain(stands func(*schemas.Line) bool) {
 	if takes, ok := c.as.(interface{ takeUp(*step, []*schemas.Line) }); ok {
 		takes.takeUp(s, rest)
 	}
+	c.bringAwayAgain(s, asked)
 	c.wakeClocks(s)
 	if s.message == "" {
 		s.say("Nothing was under way.")

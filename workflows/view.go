@@ -56,6 +56,9 @@ func (c *Case) view() schemas.View {
 	for _, ch := range c.Charges {
 		v.Money.Charges = append(v.Money.Charges, *ch)
 	}
+	for _, away := range c.Shelving {
+		v.Shelving = append(v.Shelving, *away)
+	}
 	v.SuccessorID = c.Successor
 	for _, p := range c.Parcels {
 		v.Parcels = append(v.Parcels, *p)
