@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -246,6 +245,7 @@ const parkedSays = "the supervisor is told, then the manager; at last the step i
 func (c *Case) parkedTooLong(s *step) {
 	w := c.parkedStep(s.clock.Trigger)
 	if w == nil {
+		c.closingTooLong(s)
 		return
 	}
 	w.Rung++
@@ -272,43 +272,6 @@ func (c *Case) parkedTooLong(s *step) {
 		c.raise(s, 4, "step_parked")
 	}
 	c.startClock(s, "step.parked_again", parkedSays).Trigger = w.StepID
-}
-
-// holdsOpen keeps a case from closing over a step that is parked, or over money that is under way: nobody could free it afterwards. It closes
-// as soon as that is known.
-func (c *Case) holdsOpen(outcome schemas.Outcome) bool {
-	if !c.parksSteps() || outcome == schemas.Invalid || outcome == schemas.Merged {
-		return false
-	}
-	if len(c.Parked) > 0 {
-		return true
-	}
-	for _, call := range c.calls {
-		if parkable[call.Name].money {
-			return true
-		}
-	}
-	return c.awaitsRefunds() || c.asksForLeft()
-}
-
-// awaitsRefunds reports whether a refund of this case is under way, whatever has become of its line: what is left of a deposit, say, goes back
-// after the line has ended.
-func (c *Case) awaitsRefunds() bool {
-	return c.waitsForRefunds() && slices.ContainsFunc(c.Refunds, func(f *schemas.Refund) bool {
-		kept := c.asksAboutAllMoney() && f.Held && f.Status == schemas.RefundRequested
-		return c.ours(f.RefundID) && (c.inFlight(f) || kept)
-	})
-}
-
-// closeFreed closes the case once nothing of it is parked or under way.
-func (c *Case) closeFreed(ctx workflow.Context) {
-	if workflow.Await(ctx, func() bool {
-		return !c.Closing || (len(c.Parked) == 0 && len(c.calls) == 0 && !c.awaitsRefunds() && !c.asksForLeft())
-	}) != nil || !c.Closing {
-		return
-	}
-	c.Closing = false
-	c.close(c.outcome(), nil)
 }
 
 // beside lets a step that has failed wait beside everything else, where nobody has to wait for it.

@@ -412,6 +412,10 @@ func (c *Case) noticesEarlyGoods() bool { return c.Edition >= 5 }
 // that did not answer kept the customer from hearing that their money had come.
 func (c *Case) shelvesBeside() bool { return c.Edition >= 6 }
 
+// staysForWhatItAsked keeps a case open until everything it has asked for is done or parked. 2026-11-26: until then it stayed for money alone, and what
+// a warehouse refused after the case had closed nobody could correct.
+func (c *Case) staysForWhatItAsked() bool { return c.Edition >= 6 }
+
 // showsWhenQuestionsClose lets ops see in the Temporal UI, from the resolution on, when the case's survey closes. 2026-11-26: until then they saw for a
 // day when it would be sent, which is nobody's to do, and the attributes said something new when it was.
 func (c *Case) showsWhenQuestionsClose() bool { return c.Edition >= 6 }

@@ -40,6 +40,31 @@ func TestAReplacementThatFailsAfterItsCaseIsOverIsARequestOfItsOwn(t *testing.T)
 	h.balanced()
 }
 
+// A replacement is faulty, its customer says so, and keeps it: the case expires. A request for it is judged by what the customer has, and its money goes
+// back once.
+func TestAFaultyReplacementThatWasNotSentBackCanBeRequestedAnew(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t)
+	h.canForward()
+	r := h.wish(bought, oneLine, swaps(likeIt))
+	id := h.oldGoodsPass(r)
+	h.replacementLeaves(id, 2)
+	h.carrier(id, schemas.ParcelDeliver.Name)
+	h.do(id, schemas.ReplacementReject.Name, customerOf(r), schemas.RejectReplacement{Reason: schemas.Defective, EvidenceIDs: []string{"photo-5"}})
+	h.awaitState(id, schemas.WaitShipback)
+	h.passUntilEnd(id, schemas.Expired)
+
+	again := r
+	again.RequestID, again.Kind, again.Reason = r.RequestID+"-again", schemas.KindReturn, schemas.Defective
+	again.Lines = []schemas.RequestLine{{LineID: r.Lines[0].LineID, Quantity: 1}}
+	v := h.starter("play", file(t, "again.jsonl", []schemas.Request{again}), "--fast", "--json").done(t).views(t)[0]
+	require.Equal(t, schemas.Completed, v.Outcome, timeline(v))
+	require.Equal(t, likeIt, v.Lines[0].SKU, "it is about what the customer has")
+	require.Equal(t, 1, v.Lines[0].Replaced)
+	require.Equal(t, int64(4000), v.Money.Refunded.Minor, timeline(v))
+	h.balanced()
+}
+
 // twoLamps is the wish of a customer who has bought two lamps, for a dearer and a cheaper one.
 func (h *house) twoLamps() schemas.Request {
 	h.t.Helper()

@@ -142,19 +142,20 @@ func TestWhateverTheOutsideDoesTheMoneyIsRight(t *testing.T) {
 		param     string
 	}
 	faults := map[string][]wrong{
-		"the answer to an order is lost":                {{sandbox.SystemPayments, "refund", sandbox.Lose, 1, ""}},
-		"the answers to an order are lost, all of them": {{sandbox.SystemPayments, "refund", sandbox.Lose, 1, ""}, {sandbox.SystemPayments, "lookup", sandbox.Lose, 4, ""}},
-		"the provider is slow":                          {{sandbox.SystemPayments, "refund", sandbox.Slow, 1, "1s"}},
-		"the provider does not answer at first":         {{sandbox.SystemPayments, "refund", sandbox.Fail, 2, "100ms"}},
-		"there is no balance at first":                  {{sandbox.SystemPayments, "refund", sandbox.Refuse, 1, "insufficient_balance"}},
-		"it fails after it was accepted":                {{sandbox.SystemPayments, Settling, sandbox.Refuse, 1, "insufficient_balance"}},
-		"the word of success comes twice":               {{sandbox.SystemPayments, Settling, sandbox.Twice, 1, ""}},
-		"the word of success never comes":               {{sandbox.SystemPayments, Settling, sandbox.Lose, 1, ""}},
-		"it comes back after it had succeeded":          {{sandbox.SystemPayments, Settling, sandbox.Reverse, 1, ""}},
-		"the courier loses the answer":                  {{sandbox.SystemCourier, "register", sandbox.Lose, 1, ""}},
-		"the warehouse loses the answer":                {{sandbox.SystemStock, "dispose", sandbox.Lose, 2, ""}},
-		"the messages do not leave at first":            {{sandbox.SystemNotices, "deliver", sandbox.Fail, 3, "10ms"}},
-		"the shop does not answer at first":             {{sandbox.SystemOrders, "order", sandbox.Fail, 2, "10ms"}},
+		"the answer to an order is lost":                 {{sandbox.SystemPayments, "refund", sandbox.Lose, 1, ""}},
+		"the answers to an order are lost, all of them":  {{sandbox.SystemPayments, "refund", sandbox.Lose, 1, ""}, {sandbox.SystemPayments, "lookup", sandbox.Lose, 4, ""}},
+		"the provider is slow":                           {{sandbox.SystemPayments, "refund", sandbox.Slow, 1, "1s"}},
+		"the provider does not answer at first":          {{sandbox.SystemPayments, "refund", sandbox.Fail, 2, "100ms"}},
+		"there is no balance at first":                   {{sandbox.SystemPayments, "refund", sandbox.Refuse, 1, "insufficient_balance"}},
+		"it fails after it was accepted":                 {{sandbox.SystemPayments, Settling, sandbox.Refuse, 1, "insufficient_balance"}},
+		"the word of success comes twice":                {{sandbox.SystemPayments, Settling, sandbox.Twice, 1, ""}},
+		"the word of success never comes":                {{sandbox.SystemPayments, Settling, sandbox.Lose, 1, ""}},
+		"it comes back after it had succeeded":           {{sandbox.SystemPayments, Settling, sandbox.Reverse, 1, ""}},
+		"the courier loses the answer":                   {{sandbox.SystemCourier, "register", sandbox.Lose, 1, ""}},
+		"the warehouse loses the answer":                 {{sandbox.SystemStock, "dispose", sandbox.Lose, 2, ""}},
+		"the warehouse is away until the survey is over": {{sandbox.SystemStock, "dispose", sandbox.Fail, 5, ""}},
+		"the messages do not leave at first":             {{sandbox.SystemNotices, "deliver", sandbox.Fail, 3, "10ms"}},
+		"the shop does not answer at first":              {{sandbox.SystemOrders, "order", sandbox.Fail, 2, "10ms"}},
 	}
 	var requests []schemas.Request
 	var names []string

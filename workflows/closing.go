@@ -1,0 +1,83 @@
+package workflows
+
+import (
+	"slices"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// What keeps a case open after its last line has ended and its survey is over.
+
+// holdsOpen keeps a case from closing over a step that is parked, or over one that is under way and may still have to be parked: nobody could
+// free it afterwards. It closes as soon as that is known.
+func (c *Case) holdsOpen(outcome schemas.Outcome) bool {
+	if !c.parksSteps() || outcome == schemas.Invalid || outcome == schemas.Merged {
+		return false
+	}
+	return len(c.Parked) > 0 || c.unanswered() != nil || c.awaitsRefunds() || c.asksForLeft()
+}
+
+// awaitsRefunds reports whether a refund of this case is under way, whatever has become of its line: what is left of a deposit, say, goes back
+// after the line has ended.
+func (c *Case) awaitsRefunds() bool {
+	return c.waitsForRefunds() && slices.ContainsFunc(c.Refunds, func(f *schemas.Refund) bool {
+		kept := c.asksAboutAllMoney() && f.Held && f.Status == schemas.RefundRequested
+		return c.ours(f.RefundID) && (c.inFlight(f) || kept)
+	})
+}
+
+// closeFreed closes the case once nothing of it is parked or under way.
+func (c *Case) closeFreed(ctx workflow.Context) {
+	if workflow.Await(ctx, func() bool {
+		return !c.Closing || (len(c.Parked) == 0 && len(c.calls) == 0 && !c.awaitsRefunds() && !c.asksForLeft())
+	}) != nil || !c.Closing {
+		return
+	}
+	c.Closing = false
+	c.close(c.outcome(), nil)
+}
+
+// unanswered is the first call that keeps the case open until it is done or parked; nil where there is none. Lines that go on elsewhere need nothing
+// more of this case once that is asked for.
+func (c *Case) unanswered() *schemas.Work {
+	for i, call := range c.calls {
+		does, parks := parkable[call.Name]
+		if parks && (does.money || c.staysForWhatItAsked() && call.Name != successor) && !c.isParked(call) {
+			return &c.calls[i]
+		}
+	}
+	return nil
+}
+
+func (c *Case) isParked(call schemas.Work) bool {
+	return slices.ContainsFunc(c.Parked, func(w *Parked) bool { return w.Step == call.Name && w.Key == call.Key })
+}
+
+const closingSays = "the supervisor is told what the case still waits for, then the manager"
+
+// watchClosing sees to it that somebody hears of a case that cannot close because an outside system does not answer. What is parked has a clock of
+// its own.
+func (c *Case) watchClosing() {
+	if call := c.unanswered(); call != nil && c.staysForWhatItAsked() {
+		c.startClock(c.begin(schemas.EventClosed, schemas.System, schemas.DoorSystem), "step.parked", closingSays).Trigger = call.Key
+	}
+}
+
+// closingTooLong tells the next level what keeps the case from closing.
+func (c *Case) closingTooLong(s *step) {
+	call := c.unanswered()
+	if !c.Closing || call == nil {
+		return
+	}
+	level := 3
+	if s.clock.Name == "step.parked_again" {
+		level = 4
+	}
+	s.name = schemas.EventOpsAlert
+	s.note("step", call.Name)
+	s.say("The case is over, but for %s: there is no answer since %s.", call.Name, stamp(call.Since))
+	c.raise(s, level, "step_parked")
+	c.startClock(s, "step.parked_again", closingSays).Trigger = call.Key
+}

@@ -1,0 +1,80 @@
+package workflows_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/aftercare/aftercare/schemas"
+)
+
+// A case closes when everything it has asked for is done, and not before: what fails after the end nobody could mend.
+
+// surveyOver lets a case's survey be over within seconds of its resolution, and people hear within seconds of what keeps it open.
+func surveyOver(tl *tale) *tale {
+	return within(func(p *schemas.Plan) {
+		for name, after := range map[string]time.Duration{"survey.wait": 10 * time.Second, "survey.open": 10 * time.Second, "step.parked": 40 * time.Second, "step.parked_again": 40 * time.Second} {
+			spec := p.Clocks[name]
+			spec.After, spec.Layers = schemas.Duration(after), nil
+			p.Clocks[name] = spec
+		}
+	}, tl)
+}
+
+// awayThen is somebody who does not answer for some two minutes, and then refuses for ever.
+func awayThen(refuses error) []error { return append(slices.Repeat([]error{errAway}, 8), refuses) }
+
+func TestACaseIsNotOverBeforeItsGoodsAreOnTheirShelf(t *testing.T) {
+	t.Parallel()
+	tl := surveyOver(aReturn(t).approvedAndShipped().inspectedAndRefunded())
+	tl.trouble = map[string][]error{schemas.GoodsDispose.Name: awayThen(never("unknown_article"))}
+	tl.later(schemas.FollowUp, 25*time.Second, func() {
+		v := tl.last()
+		require.Contains(t, v.Waiting, "Over, as COMPLETED, but for goods.dispose, under way since")
+		require.NotNil(t, v.DueAt)
+	})
+	tl.parked(schemas.GoodsDispose.Name, func(schemas.Parked) {
+		require.Nil(t, tl.last().ClosedAt)
+		does(tl, schemas.StepCorrect, anInspector, schemas.CorrectStep{Disposition: schemas.Quarantine, Reason: "article_unknown"})()
+	})
+	v := tl.run()
+	require.Equal(t, schemas.Completed, v.Outcome)
+	require.Len(t, tl.disposed, 2)
+	require.Equal(t, schemas.Quarantine, tl.disposed[0].Disposition)
+	alerts := named(v, schemas.EventOpsAlert)
+	require.NotEmpty(t, alerts)
+	require.Contains(t, alerts[0].Message, "The case is over, but for goods.dispose: there is no answer since")
+	require.Equal(t, "3", alerts[0].Data["level"])
+	require.Equal(t, "4", alerts[1].Data["level"])
+}
+
+func TestACaseIsNotOverBeforeItsUnitsAreFree(t *testing.T) {
+	t.Parallel()
+	withdrawn := func(t *testing.T, edition int) *tale {
+		tl := surveyOver(aReturn(t)).ofEdition(edition)
+		tl.in(schemas.Submitted, does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{}))
+		tl.trouble = map[string][]error{schemas.ClaimsRelease.Name: awayThen(booksRefuse("bad_value"))}
+		return tl
+	}
+	t.Run("since the sixth edition", func(t *testing.T) {
+		t.Parallel()
+		tl := withdrawn(t, schemas.Edition)
+		tl.parked(schemas.ClaimsRelease.Name, func(p schemas.Parked) {
+			require.Nil(t, tl.last().ClosedAt)
+			tl.retries(p)
+		})
+		v := tl.run()
+		require.Equal(t, schemas.Withdrawn, v.Outcome)
+		require.Len(t, tl.released, 1)
+	})
+	t.Run("which it was before", func(t *testing.T) {
+		t.Parallel()
+		tl := withdrawn(t, 5)
+		v := tl.run()
+		require.Equal(t, schemas.Withdrawn, v.Outcome)
+		require.Empty(t, tl.released)
+		require.Empty(t, named(v, schemas.EventFreed), "nobody could free the step any more")
+	})
+}
