@@ -391,6 +391,9 @@ func (w *walk) saw(f schemas.Flush) {
 	for _, p := range row.Parcels {
 		if book := w.books.Parcels[p.Waybill]; book != nil {
 			book.Given = true
+			if book.HeardAt.IsZero() && p.Status != schemas.ParcelExpected {
+				book.HeardAt = row.Now
+			}
 			book.CountedAsLost = book.CountedAsLost || p.Status == schemas.ParcelLost || p.Status == schemas.ParcelDamaged
 		}
 	}
