@@ -37,7 +37,7 @@ type View struct {
 	Approvals     []Approval    `json:"approvals"`
 	Work          []Work        `json:"work"`   // calls under way; of older cases also the ones that are stuck, with their cause
 	Parked        []Parked      `json:"parked"` // steps that failed for ever, with the cause and the commands that free them
-	Shelving      []Shelving    `json:"shelving,omitempty"`
+	Shelving      []Shelving    `json:"shelving"`
 	Messages      []Posted      `json:"messages"`
 	EvidenceIDs   []string      `json:"evidence_ids"`
 	Events        []Event       `json:"events"`

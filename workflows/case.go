@@ -147,6 +147,9 @@ func (c *Case) close(outcome schemas.Outcome, refusal *schemas.Refusal) {
 		c.EndsLater = true
 		return
 	}
+	if c.Closing && c.staysForWhatItAsked() {
+		return // it closes by itself when everything is done
+	}
 	if c.holdsOpen(outcome) {
 		if !c.Closing {
 			c.Closing = true

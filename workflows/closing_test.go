@@ -79,6 +79,23 @@ func TestACaseIsNotOverBeforeItsUnitsAreFree(t *testing.T) {
 	})
 }
 
+func TestACaseClosesOnce(t *testing.T) {
+	t.Parallel()
+	tl := aReturn(t).finding(notOwed("1", 4784))
+	tl.later(schemas.FollowUp, 25*time.Hour, does(tl, schemas.SurveyAnswer, theCustomer, schemas.AnswerSurvey{Overall: 1, Solved: schemas.SolvedNo}))
+	tl.in(schemas.Review, func() {
+		tl.trouble = map[string][]error{schemas.NoticeSend.Name: slices.Repeat([]error{errAway}, 8)}
+		does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{})()
+	})
+	// The units are free, and the last messages are still on their way.
+	tl.later(schemas.FollowUp, time.Minute, func() {
+		require.Nil(t, tl.last().ClosedAt)
+		does(tl, schemas.CaseMessage, theCustomer, schemas.Message{TextID: "t-1"})()
+	})
+	v := tl.run()
+	require.Len(t, named(v, schemas.EventClosed), 1)
+}
+
 func TestAQuestionAboutARefundKeepsNoOlderCaseOpen(t *testing.T) {
 	t.Parallel()
 	// asked is how a case stands whose survey is answered while the provider is asked about a word that its refund has come back.

@@ -23,24 +23,31 @@ func (x *exchanges) finish(s *step) {
 	lines := done
 	key := x.keyAgain(schemas.ClaimsSettle.Name, fmt.Sprintf("%s/settle/%d", x.CaseID, x.next("settle")))
 	x.effect(schemas.ClaimsSettle.Name, key, func(ctx workflow.Context) {
-		for _, f := range x.Refunds {
-			if f.Status == schemas.RefundSucceeded && !f.Confirmed && x.paysAny(f, lines) && !x.confirmRefund(ctx, f) {
-				return
+		first := key
+		x.confirmAll(ctx, lines, func(ctx workflow.Context, lines []*schemas.Line) {
+			key := first
+			if first = ""; key == "" { // others have ended before these
+				key = fmt.Sprintf("%s/settle/%d", x.CaseID, x.next("settle"))
 			}
-		}
-		if x.takesNoMoreThanItCosts() && x.takeDeposits(ctx, lines) { // what was taken too much goes back before its lines end
-			if lines, _ = sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Confirmed }); len(lines) == 0 || !x.endsBesideDeposits() {
-				return
-			}
-		}
-		replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
-		here := lines
-		if x.leavesGoodsToTheNext() {
-			here, _ = sort2(lines, func(l *schemas.Line) bool { return l.LeavesAs != schemas.Converted })
-		}
-		x.settleUnits(ctx, here, unitsOf(replaced), x.nowHas(replaced), key)
-		x.endSettled(lines)
+			x.settleBooks(ctx, lines, key)
+		})
 	})
+}
+
+// settleBooks settles deposits, units and goods of lines whose money has come, and ends them.
+func (x *exchanges) settleBooks(ctx workflow.Context, lines []*schemas.Line, key string) {
+	if x.takesNoMoreThanItCosts() && x.takeDeposits(ctx, lines) { // what was taken too much goes back before its lines end
+		if lines, _ = sort2(lines, func(l *schemas.Line) bool { return l.State == schemas.Confirmed }); len(lines) == 0 || !x.endsBesideDeposits() {
+			return
+		}
+	}
+	replaced, _ := sort2(lines, func(l *schemas.Line) bool { return l.Replacement != nil && l.LeavesAs != schemas.Converted })
+	here := lines
+	if x.leavesGoodsToTheNext() {
+		here, _ = sort2(lines, func(l *schemas.Line) bool { return l.LeavesAs != schemas.Converted })
+	}
+	x.settleUnits(ctx, here, unitsOf(replaced), x.nowHas(replaced), key)
+	x.endSettled(lines)
 }
 
 // settleUnits settles units that are replaced for good and brings the old goods where they belong: in one call where there are such goods.

@@ -328,7 +328,7 @@ func (c *Case) refundFailed(s *step, f *schemas.Refund, code schemas.Code) {
 			c.Following, c.Closing = false, false
 			c.stopClock("survey.wait", "survey.open", "recovery", "recovery_survey")
 		}
-		if !beside(l) {
+		if !beside(l) || c.waitsAtTheEnd(l) {
 			lines = append(lines, l)
 		}
 	}

@@ -116,10 +116,11 @@ func (c *Case) carry(got schemas.Intake) {
 	for _, p := range row.Parked {
 		c.keys[p.Step] = p.Key
 	}
-	if c.keys[schemas.RefundConfirm.Name] != "" || c.keys[schemas.ClaimsSettle.Name] != "" {
+	// A row that says what the warehouse has been asked for says by that what it has answered. An older one does not: goods are booked again, under
+	// the key of the call that was under way.
+	if row.Shelving == nil && (c.keys[schemas.RefundConfirm.Name] != "" || c.keys[schemas.ClaimsSettle.Name] != "") {
 		for _, l := range c.Lines {
-			// Booked again, under the same key, unless the row says what the warehouse was asked for.
-			l.Disposed = l.Disposed && (l.State != schemas.Refunded && l.State != schemas.Confirmed || isShelving(row.Shelving, l))
+			l.Disposed = l.Disposed && l.State != schemas.Refunded && l.State != schemas.Confirmed
 		}
 	}
 }

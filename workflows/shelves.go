@@ -65,10 +65,3 @@ func (c *Case) bringAwayAgain(s *step, asked []schemas.Shelving) {
 		c.effect(schemas.GoodsDispose.Name, order.Key, func(ctx workflow.Context) { c.bringAway(ctx, order, lines) })
 	}
 }
-
-// isShelving reports whether the warehouse has been asked about a line's goods, and has not answered.
-func isShelving(asked []schemas.Shelving, l *schemas.Line) bool {
-	return slices.ContainsFunc(asked, func(one schemas.Shelving) bool {
-		return slices.ContainsFunc(one.Goods, func(d schemas.Disposal) bool { return d.LineID == l.LineID })
-	})
-}

@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -57,5 +58,18 @@ func TestGoodsThatWereOnTheirWayToAShelfAreBroughtThereByTheCaseThatGoesOn(t *te
 		next.in(schemas.RefundFailed, does(next, schemas.RefundRetry, aFinancier, schemas.RetryRefund{}))
 		require.Equal(t, schemas.Completed, next.run().Outcome)
 		require.Len(t, next.disposed, 2)
+	})
+	t.Run("and what it has answered is not asked for again", func(t *testing.T) {
+		t.Parallel()
+		told := aReturn(t).approvedAndShipped().inspectedAndRefunded().answersSurvey(5, schemas.SolvedYes)
+		told.trouble = map[string][]error{schemas.RefundConfirm.Name: {never("rejected_outside")}}
+		told.parked(schemas.RefundConfirm.Name, func(p schemas.Parked) { soon(told, time.Hour, func() { told.retries(p) }) })
+		told.run()
+		row := rowIn(t, told, schemas.Refunded, func(v schemas.View) bool { return len(v.Parked) > 0 })
+		require.Empty(t, row.Shelving)
+		next := goesOnFrom(t, told.opening, row)
+		require.Equal(t, schemas.Completed, next.run().Outcome)
+		require.Len(t, told.disposed, 2)
+		require.Empty(t, next.disposed, "the warehouse has booked them")
 	})
 }

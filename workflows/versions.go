@@ -451,3 +451,8 @@ func knowsWhatItsStartSays(ctx workflow.Context) bool {
 // endsBesideDeposits ends the lines of a deposit that wait for nothing while what was taken too much of it goes back for another. 2026-11-26: until then
 // they stood in CONFIRMED for ever, and operations were alerted every minute.
 func (c *Case) endsBesideDeposits() bool { return c.Edition >= 6 }
+
+// confirmsEach lets a refund that the provider does not stand by, or of which nobody can say anything, keep only its own lines back, and lets an exchange
+// wait for finance when it was its difference. 2026-11-26: until then the other lines stood in REFUNDED for ever, and the exchange in CONFIRMED, and
+// operations were alerted every minute.
+func (c *Case) confirmsEach() bool { return c.Edition >= 6 }

@@ -88,7 +88,8 @@ type parcelBook struct {
 	Arrived  bool
 	// CountedAsLost says that a case has given it up: what comes in it after all is a person's, who has to be told.
 	CountedAsLost bool
-	Given         bool // its case has the number, so that the customer may have it
+	Given         bool      // its case has the number, so that the customer may have it
+	HeardAt       time.Time // when a case heard that it is on its way, or more; its word may come late
 }
 
 type answerBook struct {

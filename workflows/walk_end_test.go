@@ -127,11 +127,11 @@ func goneWith(b *books, l schemas.Line) *parcelBook {
 	return gone
 }
 
-// cameAfterTheEnd reports whether the goods of a line came, or left its customer, after it had ended.
+// cameAfterTheEnd reports whether the goods of a line came, or left its customer, after it had ended, or were heard of after that.
 func cameAfterTheEnd(b *books, l schemas.Line) bool {
 	return slices.ContainsFunc(b.parcels(), func(p *parcelBook) bool {
 		back := !p.Replaces && p.Parcel.Direction == schemas.ToMerchant && carries(p, l.LineID)
-		return back && p.Parcel.MovedAt != nil && p.Parcel.MovedAt.After(l.Since)
+		return back && p.Parcel.MovedAt != nil && (p.Parcel.MovedAt.After(l.Since) || p.HeardAt.After(l.Since))
 	})
 }
 

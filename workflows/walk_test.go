@@ -196,7 +196,7 @@ func (w *walk) runCase(id string, kind schemas.Kind, opening schemas.Opening, at
 
 var errStopped = errors.New("the walk was stopped")
 
-// story is the workflow, stopped where a law is broken; as a child it is only noted, to be walked by itself.
+// story is the workflow, stopped where a law is broken; as a child it is only noted, to be walked by itself, with what is sent on to it.
 func (w *walk) story(run func(workflow.Context, converter.RawValue) error) any {
 	return func(ctx workflow.Context, input converter.RawValue) error {
 		if workflow.GetInfo(ctx).ParentWorkflowExecution != nil {
@@ -205,7 +205,7 @@ func (w *walk) story(run func(workflow.Context, converter.RawValue) error) any {
 				return err
 			}
 			w.books.Successors = append(w.books.Successors, o)
-			return nil
+			return w.takesMessages(ctx)
 		}
 		var err error
 		done := false
@@ -222,6 +222,21 @@ func (w *walk) story(run func(workflow.Context, converter.RawValue) error) any {
 	}
 }
 
+// takesMessages keeps what is sent on to a case until it is walked.
+func (w *walk) takesMessages(ctx workflow.Context) error {
+	for {
+		if err := workflow.Await(ctx, func() bool { return len(workflow.GetUnhandledSignalNames(ctx)) > 0 }); err != nil {
+			return err
+		}
+		for _, name := range slices.Sorted(slices.Values(workflow.GetUnhandledSignalNames(ctx))) {
+			var report schemas.Report
+			for workflow.GetSignalChannel(ctx, name).ReceiveAsync(&report) {
+				w.forwards(name, report)
+			}
+		}
+	}
+}
+
 func (w *walk) runOnce(payload *commonpb.Payload, at time.Time, again bool) (time.Time, *commonpb.Payload) {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetDisableRegistrationAliasing(true)
@@ -229,6 +244,7 @@ func (w *walk) runOnce(payload *commonpb.Payload, at time.Time, again bool) (tim
 	w.env = suite.NewTestWorkflowEnvironment()
 	w.env.SetStartTime(at)
 	w.env.SetTestTimeout(2 * time.Minute)
+	w.env.SetDetachedChildWait(false) // a case that goes on is walked when this one has ended
 	// Many walks share a machine: one that waits for its turn is not stuck.
 	w.env.SetWorkerOptions(worker.Options{DeadlockDetectionTimeout: time.Minute})
 	w.env.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: w.caseID, TaskQueue: string(schemas.QueueCases)})
@@ -246,7 +262,10 @@ func (w *walk) runOnce(payload *commonpb.Payload, at time.Time, again bool) (tim
 		})
 	for _, f := range w.forwarded {
 		if f.from != w.caseID {
-			w.env.RegisterDelayedCallback(func() { w.env.SignalWorkflow(f.name, f.report) }, time.Millisecond)
+			w.env.RegisterDelayedCallback(func() {
+				w.tell("fact %s %s, sent on by %s", f.name, f.report.EventID, f.from)
+				w.env.SignalWorkflow(f.name, f.report)
+			}, time.Millisecond)
 		}
 	}
 	w.forwarded = slices.DeleteFunc(w.forwarded, func(f forwardedFact) bool { return f.from != w.caseID })
@@ -327,6 +346,9 @@ func (w *walk) fallSilent() {
 // restless is how often the rows of a case may be written in one and the same moment. What goes on without a pause goes on for ever.
 const restless = 200
 
+// talkative is how much a case may say. Whatever asks or alerts every minute is for nobody.
+const talkative = 5000
+
 func (w *walk) tell(format string, args ...any) {
 	at := ""
 	if w.env != nil {
@@ -369,6 +391,9 @@ func (w *walk) saw(f schemas.Flush) {
 	for _, p := range row.Parcels {
 		if book := w.books.Parcels[p.Waybill]; book != nil {
 			book.Given = true
+			if book.HeardAt.IsZero() && p.Status != schemas.ParcelExpected {
+				book.HeardAt = row.Now
+			}
 			book.CountedAsLost = book.CountedAsLost || p.Status == schemas.ParcelLost || p.Status == schemas.ParcelDamaged
 		}
 	}
@@ -380,6 +405,9 @@ func (w *walk) saw(f schemas.Flush) {
 	}
 	if w.writes++; w.writes > restless {
 		w.fail("The case does not come to rest: its rows were written %d times in one moment.", w.writes)
+	}
+	if len(w.events) > talkative {
+		w.fail("The case does not come to an end: it has told %d events, the last of which is %s", len(w.events), w.told[len(w.told)-1])
 	}
 	for _, fault := range s.broken() {
 		w.fail("after %s: %s", or(lastName(s.New), "nothing"), fault)
