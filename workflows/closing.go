@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"fmt"
 	"slices"
 
 	"go.temporal.io/sdk/workflow"
@@ -28,10 +29,11 @@ func (c *Case) awaitsRefunds() bool {
 	})
 }
 
-// closeFreed closes the case once nothing of it is parked or under way.
+// closeFreed closes the case once nothing of it is parked or under way. Its messages may leave after its end; they kept cases of earlier editions open.
 func (c *Case) closeFreed(ctx workflow.Context) {
 	if workflow.Await(ctx, func() bool {
-		return !c.Closing || (len(c.Parked) == 0 && len(c.calls) == 0 && !c.awaitsRefunds() && !c.asksForLeft())
+		done := len(c.Parked) == 0 && c.unanswered() == nil && !c.awaitsRefunds() && !c.asksForLeft()
+		return !c.Closing || done && (c.staysForWhatItAsked() || len(c.calls) == 0)
 	}) != nil || !c.Closing {
 		return
 	}
@@ -50,6 +52,20 @@ func (c *Case) unanswered() *schemas.Work {
 		}
 	}
 	return nil
+}
+
+// keptOpenBy says what a case that is over still waits for.
+func (c *Case) keptOpenBy() string {
+	call := c.unanswered()
+	switch {
+	case len(c.Parked) > 0:
+		return "what is parked." + c.parkedSentence()
+	case call != nil:
+		return fmt.Sprintf("%s, under way since %s.", call.Name, stamp(call.Since))
+	case c.awaitsRefunds():
+		return "money that is on its way."
+	}
+	return "its last messages."
 }
 
 func (c *Case) isParked(call schemas.Work) bool {

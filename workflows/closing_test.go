@@ -84,10 +84,9 @@ func TestACaseClosesOnce(t *testing.T) {
 	tl := aReturn(t).finding(notOwed("1", 4784))
 	tl.later(schemas.FollowUp, 25*time.Hour, does(tl, schemas.SurveyAnswer, theCustomer, schemas.AnswerSurvey{Overall: 1, Solved: schemas.SolvedNo}))
 	tl.in(schemas.Review, func() {
-		tl.trouble = map[string][]error{schemas.NoticeSend.Name: slices.Repeat([]error{errAway}, 8)}
+		tl.trouble = map[string][]error{schemas.ClaimsRelease.Name: slices.Repeat([]error{errAway}, 8)}
 		does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{})()
 	})
-	// The units are free, and the last messages are still on their way.
 	tl.later(schemas.FollowUp, time.Minute, func() {
 		require.Nil(t, tl.last().ClosedAt)
 		does(tl, schemas.CaseMessage, theCustomer, schemas.Message{TextID: "t-1"})()
@@ -128,11 +127,32 @@ func TestFinanceHearsOfARefundThatKeepsACaseFromClosing(t *testing.T) {
 		tl.later(schemas.FollowUp, 25*time.Hour, does(tl, schemas.SurveyAnswer, theCustomer, schemas.AnswerSurvey{Overall: 5, Solved: schemas.SolvedYes}))
 		tl.later(schemas.FollowUp, 3*24*time.Hour, func() {
 			require.Nil(t, tl.last().ClosedAt)
+			require.Contains(t, tl.last().Waiting, "Over, as WITHDRAWN, but for money that is on its way.")
 			require.Len(t, tl.tasks("refund_processing"), times, "edition %d", edition)
 			tl.looksUp(schemas.RefundSucceeded)
 		})
 		require.Equal(t, schemas.Withdrawn, tl.run().Outcome)
 	}
+}
+
+// A message that does not leave is nobody's reason to wait: the case closes once its goods are on their shelf, and its workflow ends with the message.
+func TestACaseClosesThoughAMessageHasNotLeft(t *testing.T) {
+	t.Parallel()
+	// stands is how a case stands that is over, a moment after its parked step was freed, while no message leaves.
+	stands := func(t *testing.T, edition int) (v schemas.View) {
+		t.Helper()
+		tl := surveyOver(aReturn(t).approvedAndShipped().inspectedAndRefunded()).ofEdition(edition).failing(schemas.GoodsDispose.Name, booksRefuse("unknown_article"))
+		tl.later(schemas.FollowUp, 30*time.Second, func() {
+			tl.trouble = map[string][]error{schemas.NoticeSend.Name: slices.Repeat([]error{errAway}, 7)}
+			does(tl, schemas.CaseMessage, theCustomer, schemas.Message{TextID: "t-1"})()
+			tl.retries(tl.last().Parked[0])
+			soon(tl, 5*time.Second, func() { v = tl.last() })
+		})
+		require.Equal(t, schemas.Completed, tl.run().Outcome)
+		return v
+	}
+	require.Equal(t, "Ended as COMPLETED.", stands(t, schemas.Edition).Waiting)
+	require.Equal(t, "Over, as COMPLETED, but for its last messages.", stands(t, 5).Waiting)
 }
 
 func TestMoneyThatBeginsToMoveWhileACaseWaitsToCloseIsAskedAbout(t *testing.T) {

@@ -117,10 +117,7 @@ func (c *Case) waiting() string {
 	case c.ClosedAt != nil:
 		return fmt.Sprintf("Ended as %s.", c.Outcome)
 	case c.Closing:
-		if call := c.unanswered(); call != nil && len(c.Parked) == 0 {
-			return fmt.Sprintf("Over, as %s, but for %s, under way since %s.", c.outcome(), call.Name, stamp(call.Since))
-		}
-		return fmt.Sprintf("Over, as %s, but for what is parked.", c.outcome()) + c.parkedSentence()
+		return fmt.Sprintf("Over, as %s, but for %s", c.outcome(), c.keptOpenBy())
 	}
 	if sentence := c.waitsOutside(); sentence != "" {
 		return sentence + c.parkedSentence()

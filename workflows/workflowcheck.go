@@ -308,6 +308,7 @@ func reach(workflow.Context) {
 	none[*Case]().keepsRejected(none[*schemas.Line]())
 	none[*Case]().keepsWhatWasSent()
 	none[*Case]().keptBy(none[schemas.HoldKind]())
+	none[*Case]().keptOpenBy()
 	none[*Case]().keyAgain(none[string](), none[string]())
 	none[*Case]().knowsEarlierParcels()
 	none[*Case]().knowsItsPeople()
