@@ -37,6 +37,7 @@ type View struct {
 	Approvals     []Approval    `json:"approvals"`
 	Work          []Work        `json:"work"`   // calls under way; of older cases also the ones that are stuck, with their cause
 	Parked        []Parked      `json:"parked"` // steps that failed for ever, with the cause and the commands that free them
+	Shelving      []Shelving    `json:"shelving"`
 	Messages      []Posted      `json:"messages"`
 	EvidenceIDs   []string      `json:"evidence_ids"`
 	Events        []Event       `json:"events"`
@@ -100,6 +101,12 @@ type Work struct {
 	Key   string    `json:"key"`
 	Since time.Time `json:"since"`
 	Cause string    `json:"cause,omitempty"` // set when it is stuck: repeating it does not help
+}
+
+// Shelving is what the warehouse was asked to bring where it belongs, and has not.
+type Shelving struct {
+	Key   string     `json:"key"`
+	Goods []Disposal `json:"goods"`
 }
 
 // Posted is a message in the case, by id.

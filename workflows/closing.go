@@ -40,11 +40,12 @@ func (c *Case) closeFreed(ctx workflow.Context) {
 }
 
 // unanswered is the first call that keeps the case open until it is done or parked; nil where there is none. Lines that go on elsewhere need nothing
-// more of this case once that is asked for.
+// more of this case once that is asked for. A question about a refund is parked since the sixth edition alone, and keeps no older case open.
 func (c *Case) unanswered() *schemas.Work {
 	for i, call := range c.calls {
 		does, parks := parkable[call.Name]
-		if parks && (does.money || c.staysForWhatItAsked() && call.Name != successor) && !c.isParked(call) {
+		money := does.money && call.Name != schemas.RefundLookup.Name
+		if parks && (money || c.staysForWhatItAsked() && call.Name != successor) && !c.isParked(call) {
 			return &c.calls[i]
 		}
 	}

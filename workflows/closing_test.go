@@ -95,3 +95,23 @@ func TestACaseClosesOnce(t *testing.T) {
 	v := tl.run()
 	require.Len(t, named(v, schemas.EventClosed), 1)
 }
+
+func TestAQuestionAboutARefundKeepsNoOlderCaseOpen(t *testing.T) {
+	t.Parallel()
+	// asked is how a case stands whose survey is answered while the provider is asked about a word that its refund has come back.
+	asked := func(t *testing.T, edition int) (during schemas.View) {
+		t.Helper()
+		tl := aReturn(t).approvedAndShipped().inspectedAndRefunded().ofEdition(edition)
+		tl.later(schemas.FollowUp, 25*time.Hour, func() {
+			tl.trouble = map[string][]error{schemas.RefundLookup.Name: {errAway, errAway, errAway}}
+			says(tl, schemas.RefundReversal, refundWord(1))()
+			does(tl, schemas.SurveyAnswer, theCustomer, schemas.AnswerSurvey{Overall: 5, Solved: schemas.SolvedYes})()
+			tl.env.RegisterDelayedCallback(func() { during = tl.last() }, time.Second)
+		})
+		tl.looksUp(schemas.RefundSucceeded)
+		require.Equal(t, schemas.Completed, tl.run().Outcome)
+		return during
+	}
+	require.Nil(t, asked(t, schemas.Edition).ClosedAt)
+	require.NotNil(t, asked(t, 5).ClosedAt, "it had ended, and its history says so")
+}

@@ -168,3 +168,19 @@ func TestAPaymentThatComesBackIsNoDutyThatWasMissed(t *testing.T) {
 	require.False(t, v.LegalBreach)
 	require.Empty(t, missedDuties(v))
 }
+
+func TestADutyThatCountsFromTheRequestRunsBeforeAnythingHasCome(t *testing.T) {
+	t.Parallel()
+	tl := within(func(p *schemas.Plan) {
+		spec := p.Clocks[refundDuty]
+		spec.Trigger = schemas.EventOpened
+		p.Clocks[refundDuty] = spec
+	}, aReturn(t).approved())
+	tl.in(schemas.WaitShipback, func() {
+		k := clockNamed(tl.last(), refundDuty)
+		require.NotNil(t, k)
+		require.Equal(t, started, k.StartedAt.UTC())
+		does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{})()
+	})
+	require.Equal(t, schemas.Withdrawn, tl.run().Outcome)
+}

@@ -148,24 +148,9 @@ func (g *goods) dispose(ctx workflow.Context, lines []*schemas.Line, key string,
 	if len(goods) == 0 {
 		return false
 	}
-	order := schemas.DisposeOrder{Key: key, CaseID: g.CaseID, MerchantID: g.Opening.Request.MerchantID, Goods: goods, At: g.now(), Settle: settle, Replaced: has}
-	disposed, err := do(ctx, g.Case, schemas.GoodsDispose, key, order)
-	order.Settle, order.Replaced = nil, nil // what is parked settles nothing: the units are settled by a call of their own then
-	g.beside(schemas.GoodsDispose.Name, key, err, func(ctx workflow.Context) error {
-		_, err := insistAfter(ctx, g.Case, schemas.GoodsDispose, key, order, parking[schemas.DisposeOrder]{
-			lines: lines, correct: func(o *schemas.DisposeOrder, d schemas.CorrectStep) {
-				o.Key = fmt.Sprintf("%s/%d", key, g.next("dispose"))
-				o.Goods = placedIn(o.Goods, d.Disposition)
-				for _, l := range lines {
-					if l.Disposed {
-						l.Disposition = d.Disposition
-					}
-				}
-			},
-		}, disposed, err)
-		return err
-	})
-	return disposed.Settled
+	order := g.disposal(key, goods)
+	order.Settle, order.Replaced = settle, has
+	return g.bringAway(ctx, order, lines)
 }
 
 // inspectedOf lists what was inspected of lines and not brought away yet, and marks it as brought away.

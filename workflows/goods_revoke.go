@@ -36,7 +36,7 @@ func (g *goods) mayRevoke(s *step, _ schemas.Revoke) *schemas.Refusal {
 		case r != nil && (r.Settled-max(0, r.Netted) > 0 || r.Settled != 0 && !g.revokesUnorderedMoney()):
 			return late("has made the customer pay")
 		}
-		if x, ok := g.as.(*exchanges); ok && r != nil && r.Netted != 0 {
+		if x, ok := g.as.(*exchanges); ok && r != nil && r.Netted != 0 && g.revokesOneAmount() {
 			if why := x.settledWith(l, s.lines); why != "" {
 				return late(why)
 			}

@@ -67,12 +67,15 @@ func (c *Case) putAway(goods []schemas.Disposal) {
 	if len(goods) == 0 {
 		return
 	}
-	order := schemas.DisposeOrder{Key: fmt.Sprintf("%s/back/%d", c.CaseID, c.next("back")), CaseID: c.CaseID, MerchantID: c.Opening.Request.MerchantID, Goods: goods, At: c.now()}
+	order := c.disposal(fmt.Sprintf("%s/back/%d", c.CaseID, c.next("back")), goods)
+	away := c.shelves(order)
 	c.effect(schemas.GoodsDispose.Name, order.Key, func(ctx workflow.Context) {
 		_, err := insist(ctx, c, schemas.GoodsDispose, order.Key, order, parking[schemas.DisposeOrder]{correct: func(o *schemas.DisposeOrder, d schemas.CorrectStep) {
 			o.Key = fmt.Sprintf("%s/back/%d", c.CaseID, c.next("back"))
 			o.Goods = placedIn(o.Goods, d.Disposition)
+			away.Key, away.Goods = o.Key, o.Goods
 		}})
+		c.shelved(away)
 		c.stuckOn(err, schemas.GoodsDispose.Name, order.Key)
 	})
 }

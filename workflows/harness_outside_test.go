@@ -82,6 +82,7 @@ func (tl *tale) register() {
 		tl.mu.Lock()
 		defer tl.mu.Unlock()
 		tl.disposed, tl.has = append(tl.disposed, o.Goods...), append(tl.has, o.Replaced...)
+		tl.disposedAs = append(tl.disposedAs, o.Key)
 		return tl.dispose(o), nil
 	})
 	hear(tl, schemas.StockReserve, func(o schemas.StockOrder) (schemas.StockReceipt, error) { return tl.reserve(o) })

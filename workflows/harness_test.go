@@ -79,6 +79,7 @@ type tale struct {
 	has        []schemas.Replaced // what customers have for units that were settled as replaced
 	released   [][]schemas.LineUnits
 	disposed   []schemas.Disposal
+	disposedAs []string // under which keys
 	ordered    []schemas.Refund
 }
 

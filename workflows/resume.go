@@ -47,7 +47,7 @@ func (c *Case) goOnFrom(got schemas.Intake) {
 
 	c.hearLedger(r)
 	c.hearMissed(r.Facts)
-	c.takeUpAgain(func(l *schemas.Line) bool {
+	c.takeUpAgain(r.Row.Shelving, func(l *schemas.Line) bool {
 		was, known := stood[l]
 		return known && l.State == was.State && l.Since.Equal(was.Since)
 	})
@@ -116,9 +116,11 @@ func (c *Case) carry(got schemas.Intake) {
 	for _, p := range row.Parked {
 		c.keys[p.Step] = p.Key
 	}
-	if c.keys[schemas.RefundConfirm.Name] != "" || c.keys[schemas.ClaimsSettle.Name] != "" {
+	// A row that says what the warehouse has been asked for says by that what it has answered. An older one does not: goods are booked again, under
+	// the key of the call that was under way.
+	if row.Shelving == nil && (c.keys[schemas.RefundConfirm.Name] != "" || c.keys[schemas.ClaimsSettle.Name] != "") {
 		for _, l := range c.Lines {
-			l.Disposed = l.Disposed && l.State != schemas.Refunded && l.State != schemas.Confirmed // booked again, under the same key
+			l.Disposed = l.Disposed && l.State != schemas.Refunded && l.State != schemas.Confirmed
 		}
 	}
 }
@@ -191,8 +193,8 @@ func (c *Case) hearMissed(facts []schemas.MissedFact) {
 	}
 }
 
-// takeUpAgain begins again what was under way for the lines that still stand where they stood.
-func (c *Case) takeUpAgain(stands func(*schemas.Line) bool) {
+// takeUpAgain begins again what was under way for the lines that still stand where they stood, and for goods wherever their lines stand.
+func (c *Case) takeUpAgain(asked []schemas.Shelving, stands func(*schemas.Line) bool) {
 	s := c.begin(schemas.EventAdopted, schemas.System, schemas.DoorSystem)
 	lines, _ := sort2(c.openLines(), stands)
 	short, rest := sort2(lines, lacksUnits)
@@ -211,6 +213,7 @@ func (c *Case) takeUpAgain(stands func(*schemas.Line) bool) {
 	if takes, ok := c.as.(interface{ takeUp(*step, []*schemas.Line) }); ok {
 		takes.takeUp(s, rest)
 	}
+	c.bringAwayAgain(s, asked)
 	c.wakeClocks(s)
 	if s.message == "" {
 		s.say("Nothing was under way.")

@@ -38,11 +38,12 @@ type State struct {
 	Following  bool                       `json:"following,omitempty"` // every line has ended and the follow-up runs
 	Stuck      []schemas.Work             `json:"stuck,omitempty"`     // of cases that began before steps were parked
 	Parked     []*Parked                  `json:"parked,omitempty"`
-	Closing    bool                       `json:"closing,omitempty"` // the case ends as soon as nothing is parked any more
-	Events     []schemas.Event            `json:"events"`            // the last ones; all of them are in PostgreSQL
-	Earlier    int64                      `json:"earlier"`           // events before those, left behind by a continue-as-new
-	Answered   map[string]schemas.Receipt `json:"answered"`          // accepted commands by id
-	Commands   []string                   `json:"commands"`          // their ids, oldest first
+	Shelving   []*schemas.Shelving        `json:"shelving,omitempty"` // what the warehouse was asked to bring away, and has not
+	Closing    bool                       `json:"closing,omitempty"`  // the case ends as soon as nothing is parked any more
+	Events     []schemas.Event            `json:"events"`             // the last ones; all of them are in PostgreSQL
+	Earlier    int64                      `json:"earlier"`            // events before those, left behind by a continue-as-new
+	Answered   map[string]schemas.Receipt `json:"answered"`           // accepted commands by id
+	Commands   []string                   `json:"commands"`           // their ids, oldest first
 	Given      map[string]Given           `json:"given,omitempty"`
 	Heard      map[string]bool            `json:"heard"` // facts by source and event id
 	Sequences  map[string]int             `json:"sequences"`

@@ -388,8 +388,10 @@ func (c *Case) dutyOfEachLine() bool { return c.Edition >= 5 && c.story.kind == 
 
 // followsEachDuty lets the clock on the statutory duty to pay back follow every step: goods that came unasked, or of which a finding is taken back, are
 // to be paid in time too, and one line's duty that was missed says nothing of another's. 2026-11-26: until then no clock ran on these, so that nobody
-// saw when it was missed.
-func (c *Case) followsEachDuty() bool { return c.dutyOfEachLine() && c.Edition >= 6 }
+// saw when it was missed. A policy that lets the duty count from the request keeps its one clock.
+func (c *Case) followsEachDuty() bool {
+	return c.dutyOfEachLine() && c.Edition >= 6 && c.Plan.Clocks[refundDuty].Trigger != schemas.EventOpened
+}
 
 // knowsWhatHadEnded lets a reopened case take the ledger's word for a dispute that was decided before it, and whose beginning it hears late or once
 // more. 2026-11-26: until then it was open here for months, kept money back, and then counted as lost: what the bank had paid was counted twice.

@@ -30,7 +30,7 @@ func (c *Case) view() schemas.View {
 		Money: schemas.Accounts{Refunded: c.refunded(), Charged: c.charged(), Entries: []schemas.Refund{}},
 		Lines: []schemas.Line{}, Parcels: []schemas.Parcel{}, Clocks: []schemas.Clock{}, Approvals: []schemas.Approval{},
 		Work: c.work(), Parked: c.parkedNow(), Messages: append([]schemas.Posted{}, c.Messages...),
-		EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
+		Shelving: []schemas.Shelving{}, EvidenceIDs: append([]string{}, c.Evidence...), Events: append([]schemas.Event{}, c.Events...), Survey: c.Survey,
 		Allowed: c.allowed(), Policy: c.policy(), PolicyVersion: c.Plan.Version, LegalBreach: c.Breach, Unreachable: c.Unreachable,
 	}
 	v.Holds = append(v.Holds, c.Holds...)
@@ -55,6 +55,9 @@ func (c *Case) view() schemas.View {
 	}
 	for _, ch := range c.Charges {
 		v.Money.Charges = append(v.Money.Charges, *ch)
+	}
+	for _, away := range c.Shelving {
+		v.Shelving = append(v.Shelving, *away)
 	}
 	v.SuccessorID = c.Successor
 	for _, p := range c.Parcels {
