@@ -49,6 +49,7 @@ func (c *Case) followClocks(s *step) {
 		g.followRefundDuty(s)
 	}
 	c.followLadder()
+	c.followClosing(s)
 	if c.leavesNoLineWithoutClock() {
 		c.startMissing(s)
 	}

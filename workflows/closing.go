@@ -66,6 +66,22 @@ func (c *Case) watchClosing() {
 	}
 }
 
+// followClosing gives a case that waits for its end a clock for what has begun since, too: money that a customer paid late, say, is on its way back.
+func (c *Case) followClosing(s *step) {
+	if !c.Closing || c.ClosedAt != nil || !c.staysForWhatItAsked() {
+		return
+	}
+	watches := func(names ...string) bool {
+		return slices.ContainsFunc(c.Clocks, func(k *schemas.Clock) bool { return contains(names, k.Name) && c.parkedStep(k.Trigger) == nil })
+	}
+	if c.awaitsRefunds() && !watches(c.named("refund_poll")) {
+		c.startClock(s, c.named("refund_poll"), pollSays)
+	}
+	if call := c.unanswered(); call != nil && !watches("step.parked", "step.parked_again") {
+		c.startClock(s, "step.parked", closingSays).Trigger = call.Key
+	}
+}
+
 // closingTooLong tells the next level what keeps the case from closing.
 func (c *Case) closingTooLong(s *step) {
 	call := c.unanswered()

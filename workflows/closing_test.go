@@ -115,3 +115,42 @@ func TestAQuestionAboutARefundKeepsNoOlderCaseOpen(t *testing.T) {
 	require.Nil(t, asked(t, schemas.Edition).ClosedAt)
 	require.NotNil(t, asked(t, 5).ClosedAt, "it had ended, and its history says so")
 }
+
+func TestFinanceHearsOfARefundThatKeepsACaseFromClosing(t *testing.T) {
+	t.Parallel()
+	for edition, times := range map[int]int{5: 0, schemas.Edition: 1} {
+		tl := anExchange(t, 6000).oldGoodsPass().ofEdition(edition).looksUp(schemas.RefundAccepted)
+		tl.lapse = func(q schemas.ChargeQuestion) (schemas.ChargeReceipt, error) {
+			return schemas.ChargeReceipt{ChargeID: q.ChargeID, Status: schemas.ChargeSucceeded}, nil // it was faster
+		}
+		tl.in(schemas.WaitPayment, does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{}))
+		tl.later(schemas.SendBack, time.Hour, func() { says(tl, schemas.ParcelDeliver, parcelWord(tl.last().Lines[0].Waybill))() })
+		tl.later(schemas.FollowUp, 25*time.Hour, does(tl, schemas.SurveyAnswer, theCustomer, schemas.AnswerSurvey{Overall: 5, Solved: schemas.SolvedYes}))
+		tl.later(schemas.FollowUp, 3*24*time.Hour, func() {
+			require.Nil(t, tl.last().ClosedAt)
+			require.Len(t, tl.tasks("refund_processing"), times, "edition %d", edition)
+			tl.looksUp(schemas.RefundSucceeded)
+		})
+		require.Equal(t, schemas.Withdrawn, tl.run().Outcome)
+	}
+}
+
+func TestMoneyThatBeginsToMoveWhileACaseWaitsToCloseIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	tl := surveyOver(anExchange(t, 6000).oldGoodsPass()).looksUp(schemas.RefundAccepted)
+	tl.trouble = map[string][]error{schemas.ClaimsRelease.Name: slices.Repeat([]error{errAway}, 8)}
+	tl.in(schemas.WaitPayment, does(tl, schemas.CaseWithdraw, theCustomer, schemas.Withdraw{}))
+	tl.later(schemas.SendBack, time.Hour, func() { says(tl, schemas.ParcelDeliver, parcelWord(tl.last().Lines[0].Waybill))() })
+	tl.later(schemas.FollowUp, 30*time.Second, func() {
+		require.Contains(t, tl.last().Waiting, "but for claims.release, under way")
+		says(tl, schemas.PaymentSuccess, chargeWord("1"))()
+		soon(tl, 24*time.Hour, func() {
+			require.Nil(t, tl.last().ClosedAt)
+			require.Len(t, tl.tasks("refund_processing"), 1)
+			tl.looksUp(schemas.RefundSucceeded)
+		})
+	})
+	v := tl.run()
+	require.Equal(t, schemas.Withdrawn, v.Outcome)
+	require.Equal(t, v.Money.Charged, v.Money.Refunded)
+}

@@ -111,7 +111,7 @@ func (g *goods) pollBeforeTheEnd(s *step) {
 		return
 	}
 	s.say("The provider is asked about what is still on its way.")
-	if s.clock.Trigger == "" {
+	if g.staysForWhatItAsked() && s.clock.Trigger != "again" { // of an older case nobody was told
 		g.tellFinance(s, "refund_processing")
 	}
 	g.startClock(s, g.named("refund_poll"), pollSays).Trigger = "again"

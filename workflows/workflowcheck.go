@@ -235,6 +235,7 @@ func reach(workflow.Context) {
 	none[*Case]().firstRefunded(none[*schemas.Line](), none[*schemas.Line](), none[func(int64) int64]())
 	none[*Case]().flush(none[workflow.Context]())
 	none[*Case]().followClocks(none[*step]())
+	none[*Case]().followClosing(none[*step]())
 	none[*Case]().followLadder()
 	none[*Case]().followPickups()
 	none[*Case]().followUnreachable(none[*step]())
