@@ -128,6 +128,7 @@ type Line struct {
 	Refunded    Money        `json:"refunded"`              // what the provider confirmed
 	Short       *Money       `json:"short,omitempty"`       // what was promised and could not be paid, because less was left of the order
 	Spent       *Money       `json:"spent,omitempty"`       // what of its price has paid for another article of an exchange, and is not refunded too
+	PaidBefore  *Money       `json:"paid_before,omitempty"` // what of its price a case before has paid back as a difference: not its refund, and no more to be had
 	BankTook    *Money       `json:"bank_took,omitempty"`   // what a chargeback that was accepted or lost gave the customer for it
 	BeforeBank  *Stood       `json:"before_bank,omitempty"` // where it stood when that was counted, to go back there should the bank turn round
 	ClockID     string       `json:"clock_id,omitempty"`    // the clock that runs on this line's state

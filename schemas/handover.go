@@ -64,10 +64,11 @@ type HandedLine struct {
 	Freight     Turn        `json:"freight,omitempty"`
 	Rule        string      `json:"rule,omitempty"` // by which it was granted
 	Approver    *Actor      `json:"approver,omitempty"`
-	Undecided   bool        `json:"undecided,omitempty"` // nobody has granted it: the successor's rules and people do
-	Deduction   Money       `json:"deduction,omitzero"`  // agreed by the customer
-	Offer       *Offer      `json:"offer,omitempty"`     // what the customer was offered after a failed inspection
-	Spent       Money       `json:"spent,omitzero"`      // what of its price has paid for another article of an exchange
+	Undecided   bool        `json:"undecided,omitempty"`   // nobody has granted it: the successor's rules and people do
+	Deduction   Money       `json:"deduction,omitzero"`    // agreed by the customer
+	Offer       *Offer      `json:"offer,omitempty"`       // what the customer was offered after a failed inspection
+	Spent       Money       `json:"spent,omitzero"`        // what of its price has paid for another article of an exchange
+	PaidBefore  *Money      `json:"paid_before,omitempty"` // what of its price was paid back as a difference, in this case or before it
 	// Of a line that had ended: how, what was paid for it, and what it got instead. Of one that goes on as a return because that was rejected too, it
 	// is what is to come back.
 	Outcome     Outcome      `json:"outcome,omitempty"`

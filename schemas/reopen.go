@@ -179,7 +179,7 @@ func (v View) HandOver(r Request) Handover {
 		handed := HandedLine{
 			LineID: l.LineID, Quantity: l.Quantity, Units: l.Units, GoodsWith: l.GoodsWith, Waybill: l.Waybill, BackSKU: l.BackSKU, Inspected: l.Disposition != "",
 			Disposition: l.Disposition, Finding: l.Finding, Freight: l.Verdict.Freight, Approver: l.Approver, Undecided: true,
-			Outcome: l.Outcome, Refunded: l.Refunded, Replacement: l.Replacement,
+			Outcome: l.Outcome, Refunded: l.Refunded, Replacement: l.Replacement, PaidBefore: l.PaidBefore,
 		}
 		if l.Spent != nil {
 			handed.Spent = *l.Spent

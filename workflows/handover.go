@@ -325,6 +325,7 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 			Undecided: l.Undecided,
 		}
 		handed.Spent = spentOf(g.Case, l)
+		handed.PaidBefore = g.paidBefore(l, handed.Spent.Minor)
 		if l.BackSKU != "" && kind == schemas.KindReturn && g.remembersWhatIsKept() {
 			handed.Replacement = g.rejectedOf(l)
 		}
@@ -354,6 +355,37 @@ func (g *goods) handOver(kind schemas.Kind, lines []*schemas.Line, sku string) s
 		Request: r, Policy: g.Opening.Policy, Door: schemas.DoorWorkflow,
 		Predecessor: g.passOn(lines, &schemas.Predecessor{CaseID: g.CaseID, Why: schemas.WhyConvert, FirstReceivedAt: g.firstReceived(), Handover: over}),
 	}
+}
+
+// paidBefore is what of a line's price was paid back although it goes on, in this case or before it: a difference, which its units have had. What went
+// back because it had paid for another article counts as far as it is not spent.
+func (c *Case) paidBefore(l *schemas.Line, spent int64) *schemas.Money {
+	if !c.handsOverDifferences() {
+		return nil
+	}
+	var paid, back int64
+	for _, f := range c.Refunds {
+		own := slices.ContainsFunc(c.Payments, func(p schemas.Payment) bool { return p.PaymentID == f.PaymentID })
+		if !own || f.Status == schemas.RefundCancelled {
+			continue
+		}
+		for _, share := range f.Shares {
+			part := c.partOfShares([]schemas.Share{share}, l)
+			if share.Netted {
+				back += part
+			} else {
+				paid += part
+			}
+		}
+	}
+	sum := c.money(paid + max(0, back-spent))
+	if l.PaidBefore != nil {
+		sum = sum.Add(*l.PaidBefore)
+	}
+	if sum.Minor <= 0 {
+		return nil
+	}
+	return &sum
 }
 
 // reopenings counts how often the wish was reopened, in this case and those before it.

@@ -456,3 +456,7 @@ func (c *Case) endsBesideDeposits() bool { return c.Edition >= 6 }
 // wait for finance when it was its difference. 2026-11-26: until then the other lines stood in REFUNDED for ever, and the exchange in CONFIRMED, and
 // operations were alerted every minute.
 func (c *Case) confirmsEach() bool { return c.Edition >= 6 }
+
+// handsOverDifferences lets the case that goes on with units of a line know what was paid back for these as a difference. 2026-11-26: until then what was
+// left of the line was thought to be theirs: one of several units was paid back in full after its difference, at the cost of the shop.
+func (c *Case) handsOverDifferences() bool { return c.Edition >= 6 }

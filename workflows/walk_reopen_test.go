@@ -67,7 +67,7 @@ func (o *outside) takeInAgain(in schemas.IntakeOrder, got *schemas.Intake) {
 			l := bought
 			l.Quantity, l.Units, l.Refunded = part.Quantity, part.Units, usd(part.Refunded.Minor)
 			room := o.books.Lines[l.LineID].Price - o.books.promisedFor(l.LineID, "") - used[l.LineID]
-			left := max(0, min(room, l.Price().Minor-l.Refunded.Minor))
+			left := max(0, min(room, l.Price().Minor-o.books.promisedForUnits(l)))
 			used[l.LineID] += left
 			l.Payable = usd(l.Refunded.Minor + left).Min(l.Price())
 			if in.Request.Kind == schemas.KindReturn {

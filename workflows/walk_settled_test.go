@@ -108,10 +108,11 @@ func (w *walk) keptInstead(l schemas.Line) int64 {
 	return 0
 }
 
-// muddled reports whether somebody else had a hand in the money of a walk, or people have something left to do about it.
+// muddled reports whether somebody else had a hand in the money of a walk, people have something left to do about it, or a part of it goes on in a
+// case that is not walked.
 func (w *walk) muddled() bool {
 	b := w.books
-	if len(b.Bank) > 0 || len(b.Elsewhere) > 0 || len(w.cameAfterAll()) > 0 {
+	if w.parted || len(b.Bank) > 0 || len(b.Elsewhere) > 0 || len(w.cameAfterAll()) > 0 {
 		return true
 	}
 	for _, ch := range b.Charges {

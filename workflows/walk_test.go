@@ -115,6 +115,7 @@ type walk struct {
 	since     time.Time // the moment of which the rows were written last, and how often
 	writes    int
 	days      int
+	parted    bool       // lines have gone on in several cases, of which the last is walked
 	reopening *reopening // how a case is reopened that has ended; nil where none is, or it was
 }
 
@@ -155,6 +156,7 @@ func (w *walk) run() {
 		if len(w.faults) > 0 {
 			break
 		}
+		w.parted = w.parted || len(w.books.Successors) > w.before+1
 		if len(w.books.Successors) > w.before {
 			opening = w.books.Successors[len(w.books.Successors)-1]
 		} else {

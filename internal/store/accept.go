@@ -344,13 +344,17 @@ func capLines(ctx context.Context, tx pgx.Tx, in schemas.IntakeOrder, o schemas.
 	if err != nil {
 		return err
 	}
-	// What a part of a reopened line was paid is part of what it may cost; the parts of a line share what is left of it.
+	// What a part of a reopened line was paid is part of what it may cost; the parts of a line share what is left of it. What the case before has
+	// paid back as a difference was for these units: what is left of the line is the other units'.
 	used := map[string]int64{}
 	for i := range lines {
 		l := &lines[i]
 		w := worth[l.LineID]
-		spent := known.of(l)
-		left := max(0, min(w.of(l.Units)-l.Refunded.Minor, w.room(caseID)+spent-used[l.LineID]))
+		spent, paid := known.of(l), l.Refunded.Minor
+		if l.PaidBefore != nil {
+			paid += l.PaidBefore.Minor
+		}
+		left := max(0, min(w.of(l.Units)-paid, w.room(caseID)+spent-used[l.LineID]))
 		used[l.LineID] += max(0, left-spent)
 		l.Payable = schemas.Money{Minor: l.Refunded.Minor + left, Currency: o.Currency}.Min(l.Price())
 		onTop, charged := paidOnTop(replaced[l.LineID], l.Units)

@@ -76,7 +76,7 @@ func partsOf(lines []schemas.Line, over *schemas.Handover) []schemas.Line {
 			if p.Quantity > 0 {
 				part.Quantity = min(p.Quantity, l.Quantity)
 			}
-			part.Refunded.Minor = p.Refunded.Minor
+			part.Refunded.Minor, part.PaidBefore = p.Refunded.Minor, p.PaidBefore
 			all = append(all, part)
 		}
 	}

@@ -212,3 +212,21 @@ func TestAPartOfALineThatGoesOnAsAnotherKindTakesItsOwnUnitsAlone(t *testing.T) 
 	require.Equal(t, usd(1000), got.Lines[0].Payable)
 	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM aftercare.unit_claims WHERE case_id = 'shop:R1' AND unit = 2`), "the third mug stays where it was")
 }
+
+func TestAUnitThatGoesOnIsNotPaidItsDifferenceTwice(t *testing.T) {
+	t.Parallel()
+	s := shopWithOrder(t)
+	in := asks("R1", anOrder(), wish("1", 3))
+	accept(t, s, in)
+	reserve(t, s, refund("1", "P-card", "1", 300))
+	next := again(in, noon)
+	next.Order.Request.Lines[0].Quantity = 1
+	had := usd(300)
+	next.Order.Predecessor = &schemas.Predecessor{CaseID: "shop:R1", Why: schemas.WhyConvert, Handover: &schemas.Handover{Lines: []schemas.HandedLine{
+		{LineID: "1", Quantity: 1, Units: []int{3}, PaidBefore: &had},
+	}}}
+	got := accept(t, s, next)
+	require.Nil(t, got.Refusal)
+	require.Equal(t, usd(700), got.Lines[0].Payable, "what is left of the line beside is the other mugs'")
+	require.Equal(t, usd(300), *got.Lines[0].PaidBefore, "whoever looks again knows it too")
+}
