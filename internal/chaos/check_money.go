@@ -89,17 +89,23 @@ func (e *Evidence) purses() map[string]*purse {
 }
 
 // foundLate reports whether a replacement arrived when it had been given up for lost, by the archive: then the owner has a task, and
-// what was given instead is no mistake of anybody's.
+// what was given instead is no mistake of anybody's. Where its line had become a return, that return hears of it.
 func (e *Evidence) foundLate(s sandbox.ShippedEntry) bool {
-	v := e.Rows[caseOfKey(s.ShipmentID)]
-	for _, l := range v.Lines {
+	sender := caseOfKey(s.ShipmentID)
+	for _, l := range e.Rows[sender].Lines {
 		if r := l.Replacement; r != nil && r.ShipmentID == s.ShipmentID && r.ConfirmedAt != nil {
 			return false // the carrier's word was late, and the customer's was not
 		}
 	}
-	return slices.ContainsFunc(v.Events, func(x schemas.Event) bool {
-		return x.Name == schemas.EventLateFact && x.Data["fact"] == schemas.ParcelDeliver.Name && x.Data["waybill"] == s.Waybill
-	})
+	for id, v := range e.Rows {
+		if familyOf(id) == familyOf(sender) && slices.ContainsFunc(v.Events, func(x schemas.Event) bool {
+			late := x.Name == schemas.EventLateFact && x.Data["fact"] == schemas.ParcelDeliver.Name
+			return (late || x.Name == schemas.ParcelDeliver.Name && id != sender) && x.Data["waybill"] == s.Waybill
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // key is a merchant's number of something.

@@ -174,20 +174,35 @@ func TestEveryNumberIsExplained(t *testing.T) {
 // A replacement that arrives after it had been given up for lost is a task of its owner's; one whose delivery was only told late is not.
 func TestAReplacementThatIsFoundAgainIsNobodysMistake(t *testing.T) {
 	t.Parallel()
-	e, ids := sound(t)
-	lost := e.Shipped[0]
-	lost.ShipmentID, lost.Waybill = ids[anExchange]+"/ship/0", "FOUND"
-	e.Shipped = append(e.Shipped, lost)
-	now := time.Now()
-	e.Parcels = append(e.Parcels, sandbox.ParcelEntry{MerchantID: lost.MerchantID, Waybill: "FOUND", DeliveredAt: &now})
-	require.NotEmpty(t, doublePayments(e), "two replacements, and nobody has an explanation")
-	tell := func(waybill string) {
-		e.edit(ids[anExchange], func(v *schemas.View) {
-			v.Events = append(v.Events, schemas.Event{Name: schemas.EventLateFact, Data: map[string]string{"fact": schemas.ParcelDeliver.Name, "waybill": waybill}})
+	told := map[string]func(exchange string) (caseID string, x schemas.Event){
+		"while its exchange was open": func(exchange string) (string, schemas.Event) {
+			return exchange, schemas.Event{Name: schemas.EventLateFact, Data: map[string]string{"fact": schemas.ParcelDeliver.Name}}
+		},
+		"when its line had become a return": func(exchange string) (string, schemas.Event) {
+			return exchange + ":2", schemas.Event{Name: schemas.ParcelDeliver.Name, Data: map[string]string{}}
+		},
+	}
+	for when, tells := range told {
+		t.Run(when, func(t *testing.T) {
+			t.Parallel()
+			e, ids := sound(t)
+			lost := e.Shipped[0]
+			lost.ShipmentID, lost.Waybill = ids[anExchange]+"/ship/0", "FOUND"
+			e.Shipped = append(e.Shipped, lost)
+			now := time.Now()
+			e.Parcels = append(e.Parcels, sandbox.ParcelEntry{MerchantID: lost.MerchantID, Waybill: "FOUND", DeliveredAt: &now})
+			require.NotEmpty(t, doublePayments(e), "two replacements, and nobody has an explanation")
+			tell := func(waybill string) {
+				caseID, x := tells(ids[anExchange])
+				x.Data["waybill"] = waybill
+				e.edit(caseID, func(v *schemas.View) { v.Events = append(v.Events, x) })
+			}
+			tell("ANOTHER")
+			require.NotEmpty(t, doublePayments(e))
+			tell("FOUND")
+			require.Empty(t, doublePayments(e))
+			tell(e.Shipped[0].Waybill)
+			require.Empty(t, lostPayments(e), "the customer had confirmed that one")
 		})
 	}
-	tell("FOUND")
-	require.Empty(t, doublePayments(e))
-	tell(e.Shipped[0].Waybill)
-	require.Empty(t, lostPayments(e), "the customer had confirmed that one")
 }
