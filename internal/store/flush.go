@@ -34,7 +34,8 @@ var (
 
 // WriteFlush writes the events of one workflow task and the row after it, in one transaction and one round trip.
 //
-// The fence is (run_started_at, history_length). A flush older than the stored one writes nothing and is told so. An equal
+// The fence is (run_started_at, history_length), and between attempts of one task, which see the same history, when they began. A flush older than
+// the stored one writes nothing and is told so: a worker that was stopped in the middle of a task may wake up after another has done it. An equal
 // or newer one replaces every event above its base, because those belong to a task that Temporal never accepted, and the
 // events up to its base count as confirmed. All statements but the first look at whether the first one wrote; the batch is
 // one implicit transaction, and each statement sees what an overlapping flush committed before it.
@@ -53,7 +54,7 @@ func (s *Store) WriteFlush(ctx context.Context, f schemas.Flush) (schemas.Writte
 	}
 	batch := &pgx.Batch{}
 	batch.Queue(casePut, row, f.RunID, f.RunStartedAt, f.HistoryLength, f.Base)
-	if err := queueRest(batch, f.Row, f.Base, f.Events, fence{f.RunID, f.HistoryLength}); err != nil {
+	if err := queueRest(batch, f.Row, f.Base, f.Events); err != nil {
 		return schemas.Written{}, err
 	}
 	wrote, err := s.sendRow(ctx, batch)
@@ -85,7 +86,7 @@ func (s *Store) ReplaceRow(ctx context.Context, v schemas.View) (wrote bool, err
 	}
 	batch := &pgx.Batch{}
 	batch.Queue(caseRebuild, row)
-	if err := queueRest(batch, v, base, v.Events, fence{anyRun, 0}); err != nil {
+	if err := queueRest(batch, v, base, v.Events); err != nil {
 		return false, err
 	}
 	wrote, err = s.sendRow(ctx, batch)
@@ -94,15 +95,6 @@ func (s *Store) ReplaceRow(ctx context.Context, v schemas.View) (wrote bool, err
 	}
 	return wrote, nil
 }
-
-// fence names the workflow task that a row must have been written by for the rest of the batch to take effect.
-type fence struct {
-	runID         string
-	historyLength int
-}
-
-// anyRun is the fence of a rebuild, which is bound to the revision alone.
-const anyRun = "*"
 
 // checkFlush keeps holes out of the archive: the events are those from the base to the row's revision, none left out.
 func checkFlush(f schemas.Flush) *schemas.Refusal {
@@ -132,9 +124,10 @@ func rowOf(v schemas.View) ([]byte, error) {
 	return jsonb(v)
 }
 
-// queueRest adds everything that depends on the row having been written. Each statement asks for that in so many words: a function of
-// the database that looks (row_is_of, which older workers call) is planned anew at every call, and that was half of what a flush cost.
-func queueRest(batch *pgx.Batch, v schemas.View, base int64, events []schemas.Event, by fence) error {
+// queueRest adds everything that depends on the row having been written, which is so where it is this transaction's. Each statement asks for that
+// in so many words: a function of the database that looks (row_is_of, which older workers call) is planned anew at every call, and that was half of
+// what a flush cost.
+func queueRest(batch *pgx.Batch, v schemas.View, base int64, events []schemas.Event) error {
 	parcels := parcelColumns(v.Parcels)
 	bodies := make([]json.RawMessage, 0, len(events))
 	for _, e := range events {
@@ -148,16 +141,16 @@ func queueRest(batch *pgx.Batch, v schemas.View, base int64, events []schemas.Ev
 	if err != nil {
 		return err
 	}
-	batch.Queue(eventsDropTail, v.CaseID, by.runID, by.historyLength, v.Revision, base)
+	batch.Queue(eventsDropTail, v.CaseID, base)
 	if len(events) > 0 {
-		batch.Queue(eventsPut, v.CaseID, by.runID, by.historyLength, v.Revision, v.MerchantID, list)
+		batch.Queue(eventsPut, v.CaseID, v.MerchantID, list)
 	}
-	batch.Queue(parcelsDrop, v.CaseID, by.runID, by.historyLength, v.Revision, parcels.carriers, parcels.waybills)
+	batch.Queue(parcelsDrop, v.CaseID, parcels.carriers, parcels.waybills)
 	if len(v.Parcels) > 0 {
-		batch.Queue(parcelsPut, v.CaseID, by.runID, by.historyLength, v.Revision, v.MerchantID,
+		batch.Queue(parcelsPut, v.CaseID, v.MerchantID,
 			parcels.carriers, parcels.waybills, parcels.directions, parcels.statuses)
 	}
-	batch.Queue(caseNotify, v.CaseID, by.runID, by.historyLength, v.Revision)
+	batch.Queue(caseNotify, v.CaseID, v.Revision)
 	return nil
 }
 

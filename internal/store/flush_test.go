@@ -73,6 +73,30 @@ func TestAFlushOlderThanTheStoredOneIsStale(t *testing.T) {
 	require.False(t, write(t, s, next).Stale, "a later run begins with a short history")
 }
 
+// Temporal gives a task up whose worker is silent, and another worker does it: both have seen the same history. What the first one writes when it
+// wakes up is not what happened.
+func TestAnAttemptThatWakesUpAfterTheNextOneIsStale(t *testing.T) {
+	t.Parallel()
+	s := storetest.New(t)
+	write(t, s, flush("shop:R1", 5, 0, "opened", "intake"))
+	attempt := func(began time.Duration, tail string) schemas.Flush {
+		f := flush("shop:R1", 9, 2, tail)
+		f.Row.Now = noon.Add(began)
+		f.Row.Parcels = []schemas.Parcel{{Waybill: tail, Carrier: "sf", Direction: schemas.ToMerchant, Status: schemas.ParcelExpected}}
+		return f
+	}
+	first, second := attempt(0, "FIRST"), attempt(10*time.Second, "SECOND")
+	require.False(t, write(t, s, first).Stale)
+	require.False(t, write(t, s, second).Stale, "the first one died, for all that anybody knew")
+	require.True(t, write(t, s, first).Stale)
+	require.False(t, write(t, s, second).Stale, "its answer was lost, and it writes again")
+	got, err := s.CaseRow(ctx, "shop:R1")
+	require.NoError(t, err)
+	require.Equal(t, []string{"opened", "intake", "SECOND"}, messages(got))
+	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM aftercare.parcels WHERE waybill = 'SECOND'`))
+	require.Equal(t, 1, count(t, s, `SELECT count(*) FROM aftercare.parcels`))
+}
+
 func TestFlushesThatOverlapLeaveOneStory(t *testing.T) {
 	t.Parallel()
 	s := storetest.New(t)

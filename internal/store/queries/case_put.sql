@@ -22,6 +22,9 @@ SET request_id = excluded.request_id, order_id = excluded.order_id, customer_id 
     changed_at = clock_timestamp()
 WHERE c.merchant_id = excluded.merchant_id
   AND (excluded.run_started_at, excluded.history_length) >= (c.run_started_at, c.history_length)
+  -- Attempts of a task that Temporal gave up see the same history, and the last one began last. The row is looked into only then.
+  AND NOT ((excluded.run_started_at, excluded.history_length) = (c.run_started_at, c.history_length)
+           AND COALESCE((excluded.row->>'now')::timestamptz < (c.row->>'now')::timestamptz, false))
   AND c.turned_away <> excluded.run_id AND c.outcome <> 'ADOPTED'
   AND NOT (c.closed_at IS NOT NULL AND c.run_id <> excluded.run_id AND excluded.confirmed_revision = 0)
 RETURNING true
