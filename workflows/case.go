@@ -156,7 +156,7 @@ func (c *Case) close(outcome schemas.Outcome, refusal *schemas.Refusal) {
 			if c.awaitsRefunds() {
 				c.startClock(c.begin(schemas.EventClosed, schemas.System, schemas.DoorSystem), c.named("refund_poll"), pollSays)
 			}
-			c.watchClosing()
+			c.followClosing(c.begin(schemas.EventClosed, schemas.System, schemas.DoorSystem))
 			workflow.Go(c.ctx, c.closeFreed)
 		}
 		return

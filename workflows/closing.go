@@ -74,15 +74,8 @@ func (c *Case) isParked(call schemas.Work) bool {
 
 const closingSays = "the supervisor is told what the case still waits for, then the manager"
 
-// watchClosing sees to it that somebody hears of a case that cannot close because an outside system does not answer. What is parked has a clock of
-// its own.
-func (c *Case) watchClosing() {
-	if call := c.unanswered(); call != nil && c.staysForWhatItAsked() {
-		c.startClock(c.begin(schemas.EventClosed, schemas.System, schemas.DoorSystem), "step.parked", closingSays).Trigger = call.Key
-	}
-}
-
-// followClosing gives a case that waits for its end a clock for what has begun since, too: money that a customer paid late, say, is on its way back.
+// followClosing gives a case that waits for its end a clock for everything it waits for, so that somebody hears of it where an outside system does not
+// answer; also for what has begun since: money that a customer paid late, say, is on its way back. What is parked has a clock of its own.
 func (c *Case) followClosing(s *step) {
 	if !c.Closing || c.ClosedAt != nil || !c.staysForWhatItAsked() {
 		return

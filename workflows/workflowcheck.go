@@ -605,7 +605,6 @@ func reach(workflow.Context) {
 	none[*Case]().wakeClocks(none[*step]())
 	none[*Case]().wanted()
 	none[*Case]().wantedFrom(none[*schemas.Dispute]())
-	none[*Case]().watchClosing()
 	none[*Case]().where()
 	none[*Case]().whoMayGrant(none[schemas.Money]())
 	none[*Case]().wish(none[[]schemas.PickLine]())
